@@ -1,0 +1,15 @@
+"""How `./run web` and `./run demo` serve: a few processes with threads, on loopback behind a reverse proxy."""
+
+import os
+
+wsgi_app = "app:create_app()"
+bind = f"{os.environ.get('JIANGTAI_HOST', '127.0.0.1')}:{os.environ.get('JIANGTAI_PORT', '8000')}"
+workers = int(os.environ.get("JIANGTAI_WEB_WORKERS", "2"))
+worker_class = "gthread"
+threads = 4
+timeout = 60
+graceful_timeout = 10
+loglevel = "warning"
+control_socket_disable = True
+# Heart-beat files on a real disk can stall a worker long enough to be killed.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  (gunicorn makes its own file there)
