@@ -1,0 +1,1 @@
+"""Users, sign-in, roles, the organisation tree and the one permission table."""

@@ -1,0 +1,170 @@
+"""The permission table, once: role → permission → reach. Everything that guards reads it from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from accounts.enums import P, Reach, Role
+
+_EVERYONE = {P.OWN_ACCOUNT: Reach.SELF}
+
+TABLE: Mapping[Role, Mapping[P, Reach]] = {
+    Role.ORGANISER: {
+        **_EVERYONE,
+        P.SEARCH: Reach.SUBTREE,
+        P.ACTIVATION_ISSUE: Reach.SUBTREE,
+        P.IMPORT: Reach.SUBTREE,
+        P.COURSE_VIEW: Reach.ALL,
+        P.COURSE_EDIT: Reach.SUBTREE,
+        P.POOL_VIEW: Reach.SUBTREE,
+        P.POOL_EDIT: Reach.SUBTREE,
+        P.POOL_REVEAL: Reach.SUBTREE,
+        P.BASE_VIEW: Reach.SUBTREE,
+        P.BASE_EDIT: Reach.SUBTREE,
+        P.SCHEDULE_VIEW: Reach.SUBTREE,
+        P.SCHEDULE_EDIT: Reach.SUBTREE,
+        P.SCHEDULE_PUBLISH: Reach.SUBTREE,
+        P.ANSWER_RECORD: Reach.SUBTREE,
+        P.SCORE_VIEW: Reach.SUBTREE,
+        P.DUTY_VIEW: Reach.SUBTREE,
+        P.DUTY_EDIT: Reach.SUBTREE,
+    },
+    Role.APPROVER: {
+        **_EVERYONE,
+        P.SEARCH: Reach.SUBTREE,
+        P.COURSE_VIEW: Reach.ALL,
+        P.POOL_VIEW: Reach.SUBTREE,
+        P.POOL_APPROVE: Reach.SUBTREE,
+        P.BASE_VIEW: Reach.SUBTREE,
+        P.SCHEDULE_VIEW: Reach.SUBTREE,
+        P.SCORE_VIEW: Reach.SUBTREE,
+        P.DUTY_VIEW: Reach.SUBTREE,
+    },
+    Role.INSTRUCTOR: {
+        **_EVERYONE,
+        P.COURSE_VIEW: Reach.ALL,
+        P.OWN_TEACHING: Reach.SELF,
+    },
+    Role.EVALUATOR: {
+        **_EVERYONE,
+        P.SEARCH: Reach.SUBTREE,
+        P.COURSE_VIEW: Reach.ALL,
+        P.POOL_VIEW: Reach.SUBTREE,
+        P.CANDIDATE_SCORE: Reach.SUBTREE,
+        P.SCHEDULE_VIEW: Reach.SUBTREE,
+        P.SESSION_SCORE: Reach.SUBTREE,
+        P.SCORE_VIEW: Reach.SUBTREE,
+    },
+    Role.BASE_MANAGER: {
+        **_EVERYONE,
+        P.COURSE_VIEW: Reach.ALL,
+        P.OWN_BASE: Reach.SELF,
+    },
+    Role.UNIT_CONTACT: {
+        **_EVERYONE,
+        P.COURSE_VIEW: Reach.ALL,
+        P.SCHEDULE_VIEW: Reach.SUBTREE,
+        P.DUTY_VIEW: Reach.SUBTREE,
+    },
+    Role.ADMINISTRATOR: {**_EVERYONE, P.ACCOUNT_VIEW: Reach.ALL, P.ACCOUNT_EDIT: Reach.ALL},
+    Role.SECURITY_ADMINISTRATOR: {**_EVERYONE, P.ACCOUNT_VIEW: Reach.ALL, P.ROLE_GRANT: Reach.ALL},
+    Role.AUDITOR: {**_EVERYONE, P.AUDIT_VIEW: Reach.ALL},
+}
+
+# 等保 8.1.4.2: whoever runs the system, sets its security and reads its audit are three people,
+# and none of them does the business work.
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
+
+
+def clashing_roles(roles: Iterable[Role]) -> bool:
+    """True when the roles may not meet in one person (separation of duties)."""
+    held = set(roles)
+    return bool(held & ADMINISTRATORS) and len(held) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One grant: a role at a unit of the tree, `path` like `/1/7/`."""
+
+    role: Role
+    path: str
+    unit_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an actor may touch with one permission. Nothing by default."""
+
+    subtrees: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+    everything: bool = False
+    user_id: int | None = None
+
+    def covers(self, path: str) -> bool:
+        """Whether an object of the unit at `path` is inside."""
+        return self.everything or path in self.units or any(path.startswith(p) for p in self.subtrees)
+
+    def clause(self, column: InstrumentedAttribute[str] | ColumnElement[str]) -> ColumnElement[bool]:
+        """The same as SQL over a path column; a range rather than LIKE so that the index serves it."""
+        if self.everything:
+            return true()
+        parts = [(column >= p) & (column < p + "~") for p in sorted(self.subtrees)]
+        if self.units:
+            parts.append(column.in_(sorted(self.units)))
+        return or_(*parts) if parts else false()
+
+    def narrowed(self, path: str) -> Scope:
+        """The part of this scope at or below `path`: the place a person chose to look at."""
+        inside = {p for p in self.subtrees if p.startswith(path)}
+        if self.covers(path):
+            inside.add(path)
+        units = {u for u in self.units if u.startswith(path)}
+        return Scope(frozenset(inside), frozenset(units), False, self.user_id)
+
+    @property
+    def root(self) -> str | None:
+        """The widest path inside, for defaults of new objects; None for a self-only scope."""
+        return min(self.subtrees | self.units, key=len, default="/" if self.everything else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a signed-in person, or the system itself (jobs, set-up)."""
+
+    user_id: int | None
+    name: str
+    grants: tuple[Held, ...] = ()
+    is_system: bool = False
+
+    def can(self, permission: P | str) -> bool:
+        """Whether any grant carries the permission."""
+        return self.is_system or any(P(permission) in TABLE[g.role] for g in self.grants)
+
+    def scope(self, permission: P) -> Scope:
+        """The union of what the actor's grants reach with `permission`."""
+        if self.is_system:
+            return Scope(everything=True)
+        subtrees, units, everything = set(), set(), False
+        for grant in self.grants:
+            match TABLE[grant.role].get(permission):
+                case Reach.ALL:
+                    everything = True
+                case Reach.SUBTREE:
+                    subtrees.add(grant.path)
+                case Reach.UNIT:
+                    units.add(grant.path)
+        return Scope(frozenset(subtrees), frozenset(units), everything, self.user_id)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Every role held anywhere."""
+        return frozenset(g.role for g in self.grants)
+
+
+SYSTEM = Actor(user_id=None, name="system", is_system=True)
+NOBODY = Scope()
+EVERYTHING = Scope(everything=True)

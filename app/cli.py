@@ -1,0 +1,16 @@
+"""Commands: the worker, and those the features bring."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.backup import backup_command, restore_command
+from app.worker import worker
+
+COMMANDS = (worker, backup_command, restore_command)
+
+
+def install(app: Flask) -> None:
+    """Register every command."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

@@ -1,0 +1,48 @@
+"""The features this application is made of, in the order of their floors."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+import accounts.models
+import bases.models
+import core.audit
+import core.jobs
+import core.settings
+import courses.models
+import evaluations.models
+import exchange.models
+import instructor_pool.models
+import notifications.models
+import party_lessons.models
+import scheduling.models
+import score_forms.models
+from accounts.views import blueprint as accounts_pages
+from core.jobs import Job, Queue
+
+MODELS = (
+    core.audit,
+    core.jobs,
+    core.settings,
+    accounts.models,
+    notifications.models,
+    courses.models,
+    score_forms.models,
+    instructor_pool.models,
+    bases.models,
+    party_lessons.models,
+    scheduling.models,
+    evaluations.models,
+    exchange.models,
+)
+"""Importing them is what makes their tables known to migrations."""
+
+BLUEPRINTS = (accounts_pages,)
+JOBS: tuple[Job, ...] = ()
+QUEUES: tuple[Queue, ...] = ()
+
+
+def register(app: Flask) -> None:
+    """Mount every feature's pages."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,1 @@
+"""Foundations without a domain word: database, errors, time, audit, tables and web plumbing."""

@@ -1,0 +1,239 @@
+"""The definition of a list and the two things it can do: one page, or the whole as Excel."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic
+
+from flask import Response, after_this_request, has_request_context, request
+from flask_babel import gettext
+from sqlalchemy import func, select
+from sqlalchemy import inspect as inspect_entity
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.excel import MAX_ROWS, CellValue, Sheet, SheetColumn, workbook_response
+from core.tables.page import PAGE_SIZES, FilterState, TablePage, TableRow
+from core.tables.parts import (
+    Args,
+    Column,
+    Filter,
+    Label,
+    RowT,
+    SortExpression,
+    Statement,
+    clean_arg,
+)
+
+_RESERVED = frozenset({"q", "page", "size", "sort", "cols", "export"})
+_COOKIE_AGE = 365 * 24 * 3600
+_MAX_PAGE = 1_000_000
+_EXCEL_KINDS = {"number": "number", "date": "date", "percent": "percent"}
+
+
+@dataclass(frozen=True)
+class Table(Generic[RowT]):
+    """A list. `search` is the text column matched by the search box, every word must occur.
+
+    `default_sort` is a column key, "-key" for descending. `row_url` gives a row its page, `row_key` what its
+    checkbox sends (default: `row.id`). Extra address arguments to carry along go in `keep`.
+    """
+
+    name: str
+    title: Label
+    columns: Sequence[Column[RowT]]
+    default_sort: str
+    filters: Sequence[Filter] = ()
+    search: SortExpression | None = None
+    page_size: int = 50
+    row_url: Callable[[RowT], str] | None = None
+    row_key: Callable[[RowT], object] | None = None
+    keep: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a definition whose names would collide in the address."""
+        taken = [item.key for item in self.filters]
+        if _RESERVED.intersection(taken) or len(set(taken)) != len(taken):
+            raise ValueError(f"table {self.name}: filter keys must be unique and not {sorted(_RESERVED)}")
+        sortable = {column.key for column in self.columns if column.sort is not None}
+        if self.default_sort.removeprefix("-") not in sortable:
+            raise ValueError(f"table {self.name}: default_sort must name a sortable column")
+
+    def bind(self, session: Session, stmt: Statement) -> "BoundTable[RowT]":
+        """This list over one scoped statement: what a feature's queries hand to its views."""
+        return BoundTable(self, session, stmt)
+
+    def page(self, session: Session, stmt: Statement, args: Args) -> TablePage[RowT]:
+        """One page: two statements (count, rows), whatever the arguments are.
+
+        `stmt` selects one entity (rows are its objects) or several columns (rows are tuples). Use selectinload,
+        not joinedload, for collections. Arguments that make no sense fall back to the defaults.
+        """
+        states = self._filter_states(args)
+        q = clean_arg(args.get("q", "")) if self.search is not None else ""
+        stmt = self._narrow(stmt, states, q)
+        total = session.scalar(select(func.count()).select_from(stmt.order_by(None).subquery())) or 0
+        size = self._size(args)
+        pages = max(1, -(-total // size))
+        number = min(_whole(args.get("page", ""), default=1), pages)
+        key, descending = self._sort(args)
+        stmt = self._ordered(stmt, key, descending).limit(size).offset((number - 1) * size)
+        columns = self._chosen(args, remember=True)
+        return TablePage(
+            name=self.name,
+            title=self.title,
+            all_columns=self.columns,
+            columns=columns,
+            rows=[self._row(obj, columns) for obj in _fetch(session, stmt)],
+            filters=states,
+            total=total,
+            page=number,
+            size=size,
+            q=q,
+            sort_key=key,
+            sort_desc=descending,
+            has_search=self.search is not None,
+            has_row_pages=self.row_url is not None,
+            params=self._params(args, states, q, size),
+        )
+
+    def export(self, session: Session, stmt: Statement, args: Args) -> Response:
+        """The list as Excel: all pages, with the filters, order and columns the page shows."""
+        states = self._filter_states(args)
+        q = clean_arg(args.get("q", "")) if self.search is not None else ""
+        key, descending = self._sort(args)
+        columns = self._chosen(args, remember=False)
+        stmt = self._ordered(self._narrow(stmt, states, q), key, descending).limit(MAX_ROWS + 1)
+        stmt = stmt.execution_options(yield_per=500)
+
+        def lines() -> Iterator[list[CellValue]]:
+            for obj in _fetch(session, stmt):
+                yield [column.cell(obj).exported for column in columns]
+
+        sheet = Sheet(
+            name=str(self.title),
+            title=str(self.title),
+            note=_export_note(states, q),
+            columns=[_sheet_column(column) for column in columns],
+            rows=lines(),
+        )
+        return workbook_response(f"{self.title} {clock.today():%Y-%m-%d}", [sheet])
+
+    def _filter_states(self, args: Args) -> list[FilterState]:
+        states = []
+        for item in self.filters:
+            options = item.options()
+            states.append(FilterState(item, options, item.read(args, options)))
+        return states
+
+    def _narrow(self, stmt: Statement, states: Sequence[FilterState], q: str) -> Statement:
+        for state in states:
+            if state.value:
+                stmt = state.filter.apply(stmt, state.value)
+        if self.search is not None:
+            for word in q.split()[:5]:
+                stmt = stmt.where(self.search.icontains(word, autoescape=True))
+        return stmt
+
+    def _sort(self, args: Args) -> tuple[str, bool]:
+        asked = args.get("sort", "")
+        sortable = {column.key for column in self.columns if column.sort is not None}
+        chosen = asked if asked.removeprefix("-") in sortable else self.default_sort
+        return chosen.removeprefix("-"), chosen.startswith("-")
+
+    def _ordered(self, stmt: Statement, key: str, descending: bool) -> Statement:
+        expression = next(column.sort for column in self.columns if column.key == key)
+        if expression is None:
+            raise ValueError(f"table {self.name}: column {key} cannot be sorted")
+        order = expression.desc() if descending else expression.asc()
+        # Empty values last on every database; the key last so that pages never overlap.
+        return stmt.order_by(None).order_by(order.nulls_last(), *_primary_key(stmt))
+
+    def _size(self, args: Args) -> int:
+        size = _whole(args.get("size", ""), default=self.page_size)
+        return size if size in PAGE_SIZES else self.page_size
+
+    def _chosen(self, args: Args, *, remember: bool) -> list[Column[RowT]]:
+        """The columns asked for in the address, else the remembered ones, else the defaults."""
+        known = {column.key for column in self.columns}
+        asked = [key for key in args.getlist("cols") if key in known]
+        cookie = f"cols_{self.name}"
+        if asked and remember and has_request_context():
+            _remember(cookie, asked)
+        if not asked and has_request_context():
+            asked = [key for key in request.cookies.get(cookie, "").split(".") if key in known]
+        if not asked:
+            return [column for column in self.columns if column.default]
+        return [column for column in self.columns if column.key in asked]
+
+    def _row(self, obj: RowT, columns: Sequence[Column[RowT]]) -> TableRow[RowT]:
+        key = self.row_key(obj) if self.row_key else getattr(obj, "id", "")
+        url = self.row_url(obj) if self.row_url else ""
+        return TableRow(str(key), url, [column.cell(obj) for column in columns], obj)
+
+    def _params(self, args: Args, states: Sequence[FilterState], q: str, size: int) -> dict[str, Any]:
+        """The arguments in force, without those that equal the defaults."""
+        params: dict[str, Any] = {name: clean_arg(args.get(name, "")) for name in self.keep}
+        params["q"] = q
+        params.update({state.filter.key: state.value for state in states})
+        key, descending = self._sort(args)
+        sort = f"-{key}" if descending else key
+        params["sort"] = "" if sort == self.default_sort else sort
+        params["size"] = "" if size == self.page_size else size
+        return {name: value for name, value in params.items() if value != ""}
+
+
+@dataclass(frozen=True)
+class BoundTable(Generic[RowT]):
+    """A list over one statement; views call `page` or `export` with `request.args`."""
+
+    table: Table[RowT]
+    session: Session
+    stmt: Statement
+
+    def page(self, args: Args) -> TablePage[RowT]:
+        """One page of rows."""
+        return self.table.page(self.session, self.stmt, args)
+
+    def export(self, args: Args) -> Response:
+        """All rows as an Excel download."""
+        return self.table.export(self.session, self.stmt, args)
+
+
+def _fetch(session: Session, stmt: Statement) -> Iterator[Any]:
+    result = session.execute(stmt)
+    return iter(result.scalars() if len(stmt.column_descriptions) == 1 else result)
+
+
+def _primary_key(stmt: Statement) -> Sequence[Any]:
+    """The first entity's primary key; nothing for grouped or plain-column statements."""
+    entity = stmt.column_descriptions[0].get("entity") if stmt.column_descriptions else None
+    if entity is None or stmt.column_descriptions[0]["expr"] is not entity:
+        return ()
+    mapper = inspect_entity(entity).mapper
+    return [getattr(entity, mapper.get_property_by_column(column).key) for column in mapper.primary_key]
+
+
+def _whole(raw: str, *, default: int) -> int:
+    return min(int(raw), _MAX_PAGE) if raw.isascii() and raw.isdigit() and int(raw[:8]) > 0 else default
+
+
+def _remember(cookie: str, keys: Sequence[str]) -> None:
+    @after_this_request
+    def keep(response: Response) -> Response:
+        response.set_cookie(
+            cookie, ".".join(keys), max_age=_COOKIE_AGE, httponly=True, secure=request.is_secure, samesite="Lax"
+        )
+        return response
+
+
+def _sheet_column(column: Column[Any]) -> SheetColumn:
+    kind = _EXCEL_KINDS.get(column.kind, "text")
+    return SheetColumn(str(column.label), kind, column.width)  # type: ignore[arg-type]
+
+
+def _export_note(states: Sequence[FilterState], q: str) -> str:
+    parts = [f"{state.filter.label}：{state.value_label}" for state in states if state.value]
+    if q:
+        parts.append(gettext("搜索：%(q)s", q=q))
+    when = gettext("导出于 %(day)s", day=f"{clock.today():%Y-%m-%d}")
+    return "；".join([when, *parts])

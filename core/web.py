@@ -1,0 +1,59 @@
+"""Web plumbing without a domain word: assets of the built front end, security headers, safe redirects."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request, url_for
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+)
+
+
+@lru_cache(maxsize=1)
+def _manifest(path: str) -> dict[str, str]:
+    file = Path(path)
+    return dict(json.loads(file.read_text("utf-8"))) if file.exists() else {}
+
+
+def install(app: Flask) -> None:
+    """Asset addresses for templates, and the headers every answer carries."""
+    manifest = Path(app.static_folder or "static") / "dist" / "manifest.json"
+
+    def asset(name: str) -> str:
+        return url_for("static", filename=f"dist/{_manifest(str(manifest)).get(name, name)}")
+
+    app.jinja_env.globals["asset"] = asset
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", POLICY)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if request.is_secure:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.endpoint != "static":
+            headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def safe_next(target: str | None, fallback: str) -> str:
+    """`target` when it stays on this site, else `fallback`: no open redirect."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return fallback
+    parts = urlsplit(target)
+    return fallback if parts.scheme or parts.netloc else target
+
+
+def is_htmx() -> bool:
+    """Whether the request wants a fragment."""
+    return request.headers.get("HX-Request") == "true"

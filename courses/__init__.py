@@ -1,0 +1,1 @@
+"""The catalogue: courses, content categories, teaching methods, audiences."""

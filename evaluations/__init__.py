@@ -1,0 +1,1 @@
+"""Scores of held sessions, and the ratings they write down into the pool."""

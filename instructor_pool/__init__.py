@@ -1,0 +1,1 @@
+"""The open instructor pool: people, entry review, appointment, qualifications, availability, exit."""

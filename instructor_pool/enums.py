@@ -1,0 +1,80 @@
+"""Kinds and states of the pool [0 §16, 1 §17, 2]."""
+
+from __future__ import annotations
+
+from core.words import N_, Labelled
+
+
+class SourceCategory(Labelled):
+    """Where an instructor comes from [0 §16]."""
+
+    BRANCH_SECRETARY = "branch_secretary", N_("基层党组织书记")
+    PARTY_WORKER = "party_worker", N_("党务工作者")
+    LEADER = "leader", N_("领导干部")
+    ROLE_MODEL = "role_model", N_("先进模范人物")
+    PARTY_SCHOOL_TEACHER = "party_school_teacher", N_("优秀党校教师")
+    SCHOLAR = "scholar", N_("专家学者")
+    PRACTITIONER = "practitioner", N_("实用技术人才")
+    RETIRED_CADRE = "retired_cadre", N_("离退休干部")
+    OTHER = "other", N_("其他")
+
+
+class EngagementMode(Labelled):
+    """The three ways in [2]."""
+
+    APPOINTED = "appointed", N_("聘任")
+    INVITED = "invited", N_("邀请")
+    SECONDED = "seconded", N_("选派")
+
+
+class Gender(Labelled):
+    """As the information sheet has it."""
+
+    MALE = "male", N_("男")
+    FEMALE = "female", N_("女")
+
+
+class PoolState(Labelled):
+    """Life of an instructor in the pool."""
+
+    NOMINATED = "nominated", N_("已推荐")
+    ELIGIBILITY_CHECKED = "eligibility_checked", N_("资格已审")
+    REVIEWED = "reviewed", N_("已评审")
+    PUBLICISED = "publicised", N_("公示中")
+    APPROVED = "approved", N_("已批准")
+    LETTER_SIGNED = "letter_signed", N_("已签责任书")
+    APPOINTED = "appointed", N_("在库")
+    SUSPENDED = "suspended", N_("暂停")
+    RENEWAL_DUE = "renewal_due", N_("待续聘")
+    EXITED = "exited", N_("已退出")
+    REJECTED = "rejected", N_("未通过")
+    RESERVE = "reserve", N_("后备")
+
+
+class ExitReason(Labelled):
+    """Why somebody leaves the pool [common]."""
+
+    TERM_ENDED = "term_ended", N_("聘期届满")
+    OWN_REQUEST = "own_request", N_("本人申请")
+    FAILED_ASSESSMENT = "failed_assessment", N_("考核不合格")
+    BREACH_OF_DISCIPLINE = "breach_of_discipline", N_("违反教学纪律")
+    VIOLATION = "violation", N_("违法违纪")
+    HEALTH_OR_TRANSFER = "health_or_transfer", N_("健康或工作调动")
+    LONG_IDLE = "long_idle", N_("长期未授课")
+
+
+class Grade(Labelled):
+    """How far a person is away."""
+
+    CANNOT = "cannot", N_("不能授课")
+    RATHER_NOT = "rather_not", N_("尽量不排")
+
+
+class AnswerSource(Labelled):
+    """How an answer or an availability reached the system."""
+
+    SELF = "self", N_("本人")
+    PHONE = "phone", N_("电话")
+    WECHAT = "wechat", N_("微信")
+    IN_PERSON = "in_person", N_("当面")
+    IMPORT = "import", N_("导入")

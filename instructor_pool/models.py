@@ -1,0 +1,200 @@
+"""People of the pool and what is known of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from accounts.models import OrgUnit, User
+from core.db import Model, Versioned, choice
+from core.sealed import SealedText, Sealing
+from courses.models import Course
+from instructor_pool.enums import (
+    AnswerSource,
+    EngagementMode,
+    ExitReason,
+    Gender,
+    Grade,
+    PoolState,
+    SourceCategory,
+)
+from score_forms.models import ScoreForm, ScoreSheet
+
+
+class Instructor(Versioned, Sealing, Model):
+    """A person of the pool, from nomination to exit. Managed by the level at `owner`."""
+
+    __tablename__ = "instructor"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "id_number_blind"),
+        CheckConstraint("rating BETWEEN 0 AND 100", name="rating"),
+        CheckConstraint("term_end IS NULL OR term_start IS NULL OR term_end >= term_start", name="term"),
+        Index("ix_instructor_owner_state", "owner_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), unique=True)
+    name: Mapped[str] = mapped_column(String(40), index=True)
+    gender: Mapped[Gender | None] = mapped_column(choice(Gender))
+    birth_month: Mapped[date | None]
+    """First day of the month of birth."""
+    ethnicity: Mapped[str] = mapped_column(String(20), default="")
+    political_status: Mapped[str] = mapped_column(String(20), default="")
+    education: Mapped[str] = mapped_column(String(20), default="")
+    major: Mapped[str] = mapped_column(String(40), default="")
+    work_unit: Mapped[str] = mapped_column(String(80), default="")
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"), index=True)
+    post_title: Mapped[str] = mapped_column(String(60), default="")
+    professional_title: Mapped[str] = mapped_column(String(40), default="")
+    source_category: Mapped[SourceCategory] = mapped_column(choice(SourceCategory), index=True)
+    engagement_mode: Mapped[EngagementMode] = mapped_column(choice(EngagementMode), index=True)
+    is_volunteer: Mapped[bool] = mapped_column(default=False)
+    research: Mapped[str] = mapped_column(String(120), default="")
+    recommended_by: Mapped[str] = mapped_column(String(80), default="")
+    phone_sealed: Mapped[str | None] = mapped_column(String(200))
+    phone_blind: Mapped[str | None] = mapped_column(String(64), index=True)
+    id_number_sealed: Mapped[str | None] = mapped_column(String(200))
+    id_number_blind: Mapped[str | None] = mapped_column(String(64), index=True)
+    town_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
+    """Home place: the township travel is counted from."""
+    state: Mapped[PoolState] = mapped_column(choice(PoolState))
+    certificate_number: Mapped[str] = mapped_column(String(60), default="")
+    term_start: Mapped[date | None]
+    term_end: Mapped[date | None]
+    """Last day of the term; None for people without a term (invited, seconded)."""
+    max_per_day: Mapped[int] = mapped_column(default=2)
+    max_per_week: Mapped[int | None]
+    max_per_month: Mapped[int | None]
+    fee_per_hour: Mapped[int] = mapped_column(default=0)
+    rating: Mapped[int] = mapped_column(default=80)
+    """0 to 100, shrunk towards the pool's mean; written by evaluations."""
+    rating_count: Mapped[int] = mapped_column(default=0)
+    remark: Mapped[str] = mapped_column(String(400), default="")
+    exit_reason: Mapped[ExitReason | None] = mapped_column(choice(ExitReason))
+    exit_date: Mapped[date | None]
+    exit_approver_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    search_text: Mapped[str] = mapped_column(String(400), default="", index=True)
+
+    phone = SealedText(blind_index=True)
+    id_number = SealedText(blind_index=True)
+
+    owner: Mapped[OrgUnit] = relationship(foreign_keys=[owner_id])
+    unit: Mapped[OrgUnit | None] = relationship(foreign_keys=[unit_id])
+    town: Mapped[OrgUnit | None] = relationship(foreign_keys=[town_id])
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])
+    exit_approver: Mapped[User | None] = relationship(foreign_keys=[exit_approver_id])
+    qualifications: Mapped[list[Qualification]] = relationship(back_populates="instructor", cascade="all, delete-orphan")
+
+    @property
+    def is_leader(self) -> bool:
+        """A leader for the 20 % share: source category 领导干部 (listed posts are added by scheduling)."""
+        return self.source_category is SourceCategory.LEADER
+
+    @property
+    def is_bookable(self) -> bool:
+        """Whether the state allows new bookings at all (dates are checked apart)."""
+        return self.state in (PoolState.APPOINTED, PoolState.RENEWAL_DUE)
+
+
+class Qualification(Model):
+    """May teach this course. An unlisted course name from a workbook keeps its text with no course."""
+
+    __tablename__ = "qualification"
+    __table_args__ = (UniqueConstraint("instructor_id", "course_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+
+    instructor: Mapped[Instructor] = relationship(back_populates="qualifications")
+    course: Mapped[Course] = relationship(lazy="joined")
+
+
+class Unavailability(Model):
+    """A stretch of local time in which a person cannot or would rather not teach. Half-open."""
+
+    __tablename__ = "unavailability"
+    __table_args__ = (CheckConstraint("ends > starts", name="span"), Index("ix_unavailability_instructor_starts", "instructor_id", "starts"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"))
+    starts: Mapped[datetime]
+    ends: Mapped[datetime]
+    grade: Mapped[Grade] = mapped_column(choice(Grade))
+    reason: Mapped[str] = mapped_column(String(120), default="")
+    source: Mapped[AnswerSource] = mapped_column(choice(AnswerSource))
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    instructor: Mapped[Instructor] = relationship()
+
+
+class AvailabilityHint(Model):
+    """A free-text remark from a workbook offered to be read as availability; never applied unasked."""
+
+    __tablename__ = "availability_hint"
+    __table_args__ = (UniqueConstraint("instructor_id", "text"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    text: Mapped[str] = mapped_column(String(200))
+    settled_at: Mapped[datetime | None]
+    accepted: Mapped[bool | None]
+
+    instructor: Mapped[Instructor] = relationship()
+
+
+class StateChange(Model):
+    """One step of a person's life in the pool; append-only."""
+
+    __tablename__ = "pool_state_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    before: Mapped[PoolState | None] = mapped_column(choice(PoolState))
+    after: Mapped[PoolState] = mapped_column(choice(PoolState))
+    at: Mapped[datetime]
+    """Domain time."""
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    by_name: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+
+    instructor: Mapped[Instructor] = relationship()
+
+
+class ReviewPanel(Versioned, Model):
+    """The review of one candidate: at least three reviewers, each scores before seeing the others [2]."""
+
+    __tablename__ = "review_panel"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    form_id: Mapped[int] = mapped_column(ForeignKey("score_form.id"))
+    opened_at: Mapped[datetime]
+    due: Mapped[date | None]
+    closed_at: Mapped[datetime | None]
+    mean: Mapped[Decimal | None] = mapped_column(Numeric(5, 1))
+    passed: Mapped[bool | None]
+
+    instructor: Mapped[Instructor] = relationship()
+    form: Mapped[ScoreForm] = relationship()
+    reviewers: Mapped[list[Reviewer]] = relationship(back_populates="panel", cascade="all, delete-orphan", lazy="selectin")
+
+
+class Reviewer(Model):
+    """A seat on a panel and, once filled in, its sheet."""
+
+    __tablename__ = "reviewer"
+    __table_args__ = (UniqueConstraint("panel_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    panel_id: Mapped[int] = mapped_column(ForeignKey("review_panel.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    sheet_id: Mapped[int | None] = mapped_column(ForeignKey("score_sheet.id"), unique=True)
+
+    panel: Mapped[ReviewPanel] = relationship(back_populates="reviewers")
+    user: Mapped[User] = relationship(lazy="joined")
+    sheet: Mapped[ScoreSheet | None] = relationship(lazy="joined")

@@ -1,0 +1,1 @@
+"""Messages to people: the outbox written with the action, the in-app inbox it is delivered to."""

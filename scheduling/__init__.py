@@ -1,0 +1,1 @@
+"""Scheduling: orders, classes, sessions, match runs, proposals and bookings."""

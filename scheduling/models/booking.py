@@ -1,0 +1,132 @@
+"""Bookings and the claims that make double booking impossible."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core import guards
+from core.db import Model, Versioned, choice
+from instructor_pool.enums import AnswerSource
+from scheduling.enums import BookingState, ResourceKind
+from scheduling.models.classes import Session
+
+UNIT_MINUTES = 15
+UNITS_PER_DAY = 96
+
+
+class Booking(Versioned, Model):
+    """A resource taken for a session: quarter hours `from_unit` to `to_unit` (half-open) of `day`.
+
+    `resource_id` is the id of the instructor, venue or class; `seat` tells apart the groups a shared
+    venue takes at once. People answer bookings; the state decides whether time is claimed.
+    """
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        CheckConstraint(f"from_unit >= 0 AND to_unit > from_unit AND to_unit <= {UNITS_PER_DAY}", name="units"),
+        CheckConstraint("seat >= 0", name="seat"),
+        Index("ix_booking_resource_day", "kind", "resource_id", "day"),
+        Index("ix_booking_kind_state", "kind", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), index=True)
+    kind: Mapped[ResourceKind] = mapped_column(choice(ResourceKind))
+    resource_id: Mapped[int]
+    day: Mapped[date] = mapped_column(index=True)
+    from_unit: Mapped[int]
+    to_unit: Mapped[int]
+    seat: Mapped[int] = mapped_column(default=0)
+    state: Mapped[BookingState] = mapped_column(choice(BookingState))
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answer_source: Mapped[AnswerSource | None] = mapped_column(choice(AnswerSource))
+    answer_reason: Mapped[str] = mapped_column(String(300), default="")
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    session: Mapped[Session] = relationship()
+
+
+class Claim(Model):
+    """One quarter hour of one seat of one resource. Written by triggers only."""
+
+    __tablename__ = "claim"
+    __table_args__ = (Index("ix_claim_booking_id", "booking_id"),)
+
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    resource_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    unit: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seat: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"))
+
+
+class QuarterHour(Model):
+    """The numbers 0 to 95: triggers cannot count by themselves on SQLite."""
+
+    __tablename__ = "quarter_hour"
+
+    unit: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+_FILL = (
+    "INSERT INTO claim (kind, resource_id, day, unit, seat, booking_id) "
+    "SELECT NEW.kind, NEW.resource_id, NEW.day, q.unit, NEW.seat, NEW.id FROM quarter_hour q "
+    "WHERE NEW.state IN ('held', 'confirmed') AND q.unit >= NEW.from_unit AND q.unit < NEW.to_unit"
+)
+# OR REPLACE and OR IGNORE on the outer statement override a trigger's own conflict handling on
+# SQLite, so the trigger looks for the clash itself and aborts.
+_CLASH = (
+    "SELECT RAISE(ABORT, 'claim already taken') WHERE NEW.state IN ('held', 'confirmed') AND EXISTS ("
+    "SELECT 1 FROM claim c WHERE c.kind = NEW.kind AND c.resource_id = NEW.resource_id AND c.day = NEW.day "
+    "AND c.seat = NEW.seat AND c.unit >= NEW.from_unit AND c.unit < NEW.to_unit AND c.booking_id <> NEW.id)"
+)
+
+
+def claim_triggers(dialect: str) -> list[str]:
+    """Statements that keep `claim` in step with `booking`."""
+    numbers = [f"INSERT INTO quarter_hour (unit) VALUES {', '.join(f'({n})' for n in range(UNITS_PER_DAY))} ON CONFLICT DO NOTHING"]
+    if dialect == "sqlite":
+        return [
+            *numbers,
+            "DROP TRIGGER IF EXISTS booking_claims_insert",
+            "DROP TRIGGER IF EXISTS booking_claims_update",
+            f"CREATE TRIGGER booking_claims_insert AFTER INSERT ON booking BEGIN {_CLASH}; {_FILL}; END",
+            "CREATE TRIGGER booking_claims_update AFTER UPDATE ON booking BEGIN "
+            f"DELETE FROM claim WHERE booking_id = OLD.id; {_CLASH}; {_FILL}; END",
+        ]
+    return [
+        *numbers,
+        "CREATE OR REPLACE FUNCTION booking_claims() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF TG_OP = 'UPDATE' THEN DELETE FROM claim WHERE booking_id = OLD.id; END IF; {_FILL} ORDER BY q.unit; RETURN NEW; END $$",
+        "DROP TRIGGER IF EXISTS booking_claims ON booking",
+        "CREATE TRIGGER booking_claims AFTER INSERT OR UPDATE ON booking FOR EACH ROW EXECUTE FUNCTION booking_claims()",
+    ]
+
+
+def claims_bite(connection: Connection) -> bool:
+    """Start-up probe: two clashing bookings must not both go in. Everything is rolled back."""
+    row = (
+        "INSERT INTO booking (session_id, kind, resource_id, day, from_unit, to_unit, seat, state, asked_at, answer_reason, version) "
+        "VALUES ({session}, 'instructor', -1, '1999-01-01', 1, 3, 0, 'held', '1999-01-01 00:00:00', '', 1)"
+    )
+    savepoint = connection.begin_nested()
+    try:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+            session_id = 0
+        else:
+            found = connection.scalar(text("SELECT id FROM session LIMIT 1"))
+            if found is None:  # PostgreSQL checks the foreign key at once; no session, nothing to book twice
+                return bool(connection.scalar(text("SELECT count(*) FROM pg_trigger WHERE tgname = 'booking_claims' AND tgenabled <> 'D'")))
+            session_id = found
+        connection.execute(text(row.format(session=session_id)))
+        return guards.refuses(connection, row.format(session=session_id))
+    finally:
+        savepoint.rollback()
+
+
+guards.register(claim_triggers, claims_bite)

@@ -1,0 +1,139 @@
+"""Classes, their sessions with the working plan, and published versions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from accounts.models import OrgUnit
+from bases.models import TeachingBase, Venue
+from core.db import Model, Versioned, choice
+from courses.enums import Audience, Method
+from courses.models import Course
+from instructor_pool.models import Instructor
+from scheduling.enums import HalfDay, OrderKind, SessionState, Tier
+
+MINUTES_PER_CLASS_HOUR = 45
+
+
+class TrainingClass(Versioned, Model):
+    """A class (班次): people who come together for some days."""
+
+    __tablename__ = "training_class"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "year", "number"),
+        CheckConstraint("ends_on >= starts_on", name="span"),
+        CheckConstraint("size >= 0", name="size"),
+        Index("ix_training_class_owner_starts", "owner_id", "starts_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    """The level in whose plan it is (the county)."""
+    year: Mapped[int]
+    number: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(120))
+    is_main: Mapped[bool] = mapped_column(default=False)
+    tier: Mapped[Tier] = mapped_column(choice(Tier))
+    host_name: Mapped[str] = mapped_column(String(80), default="")
+    host_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"), index=True)
+    town_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
+    starts_on: Mapped[date] = mapped_column(index=True)
+    ends_on: Mapped[date]
+    size: Mapped[int]
+    audience: Mapped[Audience | None] = mapped_column(choice(Audience))
+    order_kind: Mapped[OrderKind] = mapped_column(choice(OrderKind))
+    main_base_id: Mapped[int | None] = mapped_column(ForeignKey("teaching_base.id"))
+    """主会场: a preference, not an order."""
+    contact_name: Mapped[str] = mapped_column(String(40), default="")
+    contact_phone: Mapped[str] = mapped_column(String(40), default="")
+    published_version: Mapped[int] = mapped_column(default=0)
+    search_text: Mapped[str] = mapped_column(String(400), default="", index=True)
+
+    owner: Mapped[OrgUnit] = relationship(foreign_keys=[owner_id])
+    host: Mapped[OrgUnit | None] = relationship(foreign_keys=[host_id])
+    town: Mapped[OrgUnit | None] = relationship(foreign_keys=[town_id])
+    main_base: Mapped[TeachingBase | None] = relationship()
+    sessions: Mapped[list[Session]] = relationship(back_populates="training_class", order_by="Session.position")
+
+
+class Session(Versioned, Model):
+    """A lesson (课次) of a class: what it needs, and where the working plan puts it.
+
+    `start`, `instructor` and `venue` are the working plan; what people were told is in the bookings.
+    """
+
+    __tablename__ = "session"
+    __table_args__ = (
+        UniqueConstraint("class_id", "position"),
+        CheckConstraint("class_hours > 0", name="hours"),
+        Index("ix_session_start", "start"),
+        Index("ix_session_instructor_start", "instructor_id", "start"),
+        Index("ix_session_venue_start", "venue_id", "start"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
+    position: Mapped[int]
+    day: Mapped[date] = mapped_column(index=True)
+    half_day: Mapped[HalfDay] = mapped_column(choice(HalfDay))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
+    course_name: Mapped[str] = mapped_column(String(120))
+    """As ordered; equals the course's name unless it is not in the catalogue."""
+    method: Mapped[Method] = mapped_column(choice(Method))
+    class_hours: Mapped[Decimal] = mapped_column(Numeric(4, 1))
+    leader_required: Mapped[bool] = mapped_column(default=False)
+    wanted_base_id: Mapped[int | None] = mapped_column(ForeignKey("teaching_base.id"))
+    wanted_instructor_id: Mapped[int | None] = mapped_column(ForeignKey("instructor.id"))
+    state: Mapped[SessionState] = mapped_column(choice(SessionState), default=SessionState.PLANNED, index=True)
+    start: Mapped[datetime | None]
+    instructor_id: Mapped[int | None] = mapped_column(ForeignKey("instructor.id"))
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
+    pinned_start: Mapped[bool] = mapped_column(default=False)
+    pinned_instructor: Mapped[bool] = mapped_column(default=False)
+    pinned_venue: Mapped[bool] = mapped_column(default=False)
+    attendance: Mapped[int | None]
+    held_at: Mapped[datetime | None]
+
+    training_class: Mapped[TrainingClass] = relationship(back_populates="sessions")
+    course: Mapped[Course | None] = relationship()
+    wanted_base: Mapped[TeachingBase | None] = relationship()
+    wanted_instructor: Mapped[Instructor | None] = relationship(foreign_keys=[wanted_instructor_id])
+    instructor: Mapped[Instructor | None] = relationship(foreign_keys=[instructor_id])
+    venue: Mapped[Venue | None] = relationship()
+
+    @property
+    def minutes(self) -> int:
+        """Length in minutes: class hours × 45."""
+        return int(self.class_hours * MINUTES_PER_CLASS_HOUR)
+
+    @property
+    def end(self) -> datetime | None:
+        """End of the planned time, or None while unplaced."""
+        return self.start + timedelta(minutes=self.minutes) if self.start else None
+
+    @property
+    def needs_instructor(self) -> bool:
+        """On-site sessions are taught by the base's guide, not by the pool."""
+        return self.method is not Method.ON_SITE
+
+
+class ScheduleVersion(Model):
+    """What was published when: the whole timetable of a class as people were told it."""
+
+    __tablename__ = "schedule_version"
+    __table_args__ = (UniqueConstraint("class_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
+    number: Mapped[int]
+    published_at: Mapped[datetime]
+    published_by: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    rows: Mapped[Any] = mapped_column(JSON)
+
+    training_class: Mapped[TrainingClass] = relationship()

@@ -1,0 +1,1 @@
+"""Versioned forms with weighted indicators, and the sheets filled in on them."""
