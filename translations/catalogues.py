@@ -45,6 +45,8 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 }
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdif]")
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
+ENDONYM = "中文"
+"""The one word that every language writes alike: the name of the language itself."""
 
 
 def po_path(feature: str) -> Path:
@@ -157,7 +159,7 @@ def unmarked_in_templates() -> Iterator[str]:
         for line, token, value in environment.lex(path.read_text(encoding="utf-8")):
             if token == "name" and value in {"trans", "endtrans"}:  # noqa: S105  (a kind of token)
                 inside = value == "trans"
-            elif token == "data" and not inside and (found := CHINESE.search(value)):  # noqa: S105
+            elif token == "data" and not inside and (found := CHINESE.search(value.replace(ENDONYM, ""))):  # noqa: S105
                 yield f"{path.relative_to(ROOT)}:{line}: not marked for translation: {found.group()!r}"
 
 

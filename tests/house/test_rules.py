@@ -13,7 +13,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_MODULE = 400
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc"}
-UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b|raise NotImplementedError|pytest\.skip|mark\.(skip|skipif|xfail)\b")
+UNFINISHED = re.compile(
+    r"\b(TODO|FIXME|XXX)\b|raise NotImplementedError|pytest\.skip|mark\.(skip|skipif|xfail)\b"
+)
 
 
 def tracked(*patterns: str) -> list[Path]:

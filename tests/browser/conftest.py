@@ -1,0 +1,177 @@
+"""A served demo county and a headless Chromium to walk through it, at a desk's and a phone's width."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without these Chromium asks its maker's hosts at every start, which a closed network refuses.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder needs a browser."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running copy of the product."""
+
+    url: str
+    instance: Path
+    environment: dict[str, str]
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_up(url: str, server: subprocess.Popen[bytes], seconds: int = 60) -> None:
+    """Return when the health page says so; fail when the server ends or takes too long."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    for _ in range(seconds * 10):
+        try:
+            opener.open(f"{url}/healthz", timeout=5).read()
+            return
+        except (urllib.error.URLError, ConnectionError):
+            assert server.poll() is None, "the web server ended"
+            time.sleep(0.1)
+    raise AssertionError(f"{url} did not answer within {seconds} s")
+
+
+def stop(*processes: subprocess.Popen[bytes]) -> None:
+    """End processes and wait for each."""
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo county, loaded anew and served with its worker."""
+    instance = tmp_path_factory.mktemp("instance")
+    port = free_port()
+    environment = {
+        **{k: v for k, v in os.environ.items() if k != "DATABASE_URL"},
+        "FLASK_APP": "app",
+        "JIANGTAI_INSTANCE": str(instance),
+        "JIANGTAI_PORT": str(port),
+        "JIANGTAI_WEB_WORKERS": "1",
+    }
+    subprocess.run([BIN / "flask", "demo", "prepare"], cwd=ROOT, env=environment, check=True, timeout=300)
+    log = (instance / "server.log").open("wb")
+    web = subprocess.Popen(
+        [BIN / "gunicorn", "--config", "gunicorn.conf.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
+    )
+    worker = subprocess.Popen([BIN / "flask", "worker"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_up(url, web)
+        yield Site(url, instance, environment)
+    finally:
+        stop(web, worker)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One headless Chromium for all tests."""
+    found = os.environ.get("JIANGTAI_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    assert found, f"none of {', '.join(NAMES)} is installed"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS, headless=True)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_context(chromium: Browser, site: Site) -> Iterator[Callable[[dict[str, object]], BrowserContext]]:
+    """Makes signed-out browser windows of a given width; what went wrong in any of them fails the test."""
+    faults: list[str] = []
+    made: list[BrowserContext] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        # A refused form answers 422, which the console reports as a failed load: that is no fault.
+        page.on(
+            "console",
+            lambda message: (
+                faults.append(f"{page.url}: {message.text}")
+                if message.type == "error" and "Failed to load resource" not in message.text
+                else None
+            ),
+        )
+        page.on(
+            "response",
+            lambda answer: faults.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None,
+        )
+
+    def make(size: dict[str, object]) -> BrowserContext:
+        context = chromium.new_context(
+            base_url=site.url, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce", **size
+        )
+        context.set_default_timeout(15_000)
+        context.on("page", watch)
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def desk(new_context: Callable[[dict[str, object]], BrowserContext]) -> Page:
+    """A page at a desk's width, signed out."""
+    return new_context(DESK).new_page()
+
+
+@pytest.fixture
+def phone(new_context: Callable[[dict[str, object]], BrowserContext]) -> Page:
+    """A page at a phone's width, signed out."""
+    return new_context(PHONE).new_page()
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def page(request: pytest.FixtureRequest, new_context: Callable[[dict[str, object]], BrowserContext]) -> Page:
+    """The same test at both widths."""
+    return new_context(request.param).new_page()
