@@ -119,22 +119,7 @@ def _formats(book: xlsxwriter.Workbook) -> _Formats:
 
 
 def _write_sheet(page: Worksheet, sheet: Sheet, formats: _Formats, max_rows: int) -> int:
-    top = 0
-    for index, column in enumerate(sheet.columns):
-        page.set_column(index, index, column.width or _default_width(column))
-    if sheet.title:
-        page.write_string(0, 0, clean_text(sheet.title), formats.title)
-        top = 1
-    if sheet.note:
-        page.write_string(top, 0, clean_text(sheet.note), formats.note)
-        top += 1
-    for index, column in enumerate(sheet.columns):
-        page.write_string(top, index, clean_text(column.heading), formats.heading)
-    page.freeze_panes(top + 1, 0)
-    page.set_landscape()
-    page.set_paper(9)  # A4
-    page.fit_to_pages(1, 0)
-    page.repeat_rows(top)
+    top = _write_head(page, sheet, formats)
     count = 0
     for values in sheet.rows:
         if count == max_rows:
@@ -147,6 +132,24 @@ def _write_sheet(page: Worksheet, sheet: Sheet, formats: _Formats, max_rows: int
     if sheet.columns:
         page.autofilter(top, 0, top + count, len(sheet.columns) - 1)
     return count
+
+
+def _write_head(page: Worksheet, sheet: Sheet, formats: _Formats) -> int:
+    """Title, note, headings and the paper; returns the row number of the headings."""
+    top = 0
+    for line, line_format in ((sheet.title, formats.title), (sheet.note, formats.note)):
+        if line:
+            page.write_string(top, 0, clean_text(line), line_format)
+            top += 1
+    for index, column in enumerate(sheet.columns):
+        page.set_column(index, index, column.width or _default_width(column))
+        page.write_string(top, index, clean_text(column.heading), formats.heading)
+    page.freeze_panes(top + 1, 0)
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(top)
+    return top
 
 
 def _write_cell(

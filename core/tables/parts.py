@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Select
@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from core.excel import CellValue
 
 RowT = TypeVar("RowT")
-Label = str | LazyString
+Label: TypeAlias = str | LazyString
 Tone = Literal["ok", "warn", "bad", "info", "idle", "accent"]
 Kind = Literal["text", "number", "date", "badge", "link", "percent", "tags"]
 Statement = Select[*tuple[Any, ...]]
@@ -48,7 +48,7 @@ class Badge:
         return self.icon or _DEFAULT_ICONS[self.tone]
 
 
-Value = CellValue | Badge | LazyString | Sequence[str]
+Value: TypeAlias = CellValue | Badge | LazyString | Sequence[str]
 
 
 @dataclass(frozen=True)

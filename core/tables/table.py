@@ -221,7 +221,12 @@ def _remember(cookie: str, keys: Sequence[str]) -> None:
     @after_this_request
     def keep(response: Response) -> Response:
         response.set_cookie(
-            cookie, ".".join(keys), max_age=_COOKIE_AGE, httponly=True, secure=request.is_secure, samesite="Lax"
+            cookie,
+            ".".join(keys),
+            max_age=_COOKIE_AGE,
+            httponly=True,
+            secure=request.is_secure,
+            samesite="Lax",
         )
         return response
 

@@ -1,1 +1,21 @@
-import "bootstrap/js/dist/collapse";
+// Everything here makes a page nicer; every page reads and its simple forms work without it.
+import "htmx.org";
+
+import { startConfirms } from "./js/confirm.js";
+import { startCopy } from "./js/copy.js";
+import { startForms } from "./js/forms.js";
+import { startMenus } from "./js/menus.js";
+import { startPickers } from "./js/picker.js";
+import { startPreferences } from "./js/preferences.js";
+import { startRows } from "./js/rows.js";
+import { startToasts } from "./js/toasts.js";
+
+document.documentElement.classList.add("js");
+startPreferences();
+startToasts();
+startMenus();
+startConfirms();
+startCopy();
+startForms();
+startRows();
+startPickers();
