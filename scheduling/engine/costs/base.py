@@ -1,0 +1,49 @@
+"""What a cost part is: one class that evaluates a whole plan and, beside it, what placing one session adds.
+
+``full`` is the definition, used by the checker on a Timetable. The other methods give the change of cost when session s,
+not placed in the State yet, is placed: the sum of time + instructors + venues + place + pairs. No instructor and no venue
+add nothing of their own. The change when s is taken out again is the same with the other sign.
+``post`` writes the part's share that ties sessions together into the linear model.
+"""
+
+from typing import TYPE_CHECKING
+
+from scheduling.engine.index import Ints
+from scheduling.engine.timetable import Timetable
+
+if TYPE_CHECKING:
+    from scheduling.engine.linear import Model
+    from scheduling.engine.state import State
+
+
+class CostPart:
+    """A cost part; the defaults add nothing."""
+
+    name: str
+
+    def full(self, table: Timetable) -> int:
+        """Return the part's amount in a plan."""
+        raise NotImplementedError
+
+    def time(self, state: "State", s: int, start: int) -> int:
+        """Return what placing s at a start adds, whoever teaches it wherever."""
+        return 0
+
+    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Ints | int:
+        """Return what each of some instructors adds."""
+        return 0
+
+    def venues(self, state: "State", s: int, start: int, which: Ints) -> Ints | int:
+        """Return what each of some venues adds."""
+        return 0
+
+    def place(self, state: "State", s: int, place: int) -> int:
+        """Return what holding s at a place (NONE: unknown) adds."""
+        return 0
+
+    def pairs(self, state: "State", s: int, who: Ints, place: int) -> Ints | int:
+        """Return what each of some instructors adds when s is held at a place."""
+        return 0
+
+    def post(self, model: "Model") -> None:
+        """Add rows and variables for what the elements of the linear model cannot carry each by itself."""

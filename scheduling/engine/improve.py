@@ -1,0 +1,148 @@
+"""Improve: take a few related sessions out and put them back better, again and again."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from scheduling.engine.candidates import Candidates, added_cost, must_place
+from scheduling.engine.construct import Unit, insert
+from scheduling.engine.index import DAY, NONE
+from scheduling.engine.run import Run
+from scheduling.engine.state import Placement, State, Timeline
+
+_LARGEST = 8  # units taken out at once
+_COOLING = 0.15  # share of mean cost per session that an early step may lose
+
+
+class Improver:
+    """Ruin and recreate on one State; keeps the best placements found."""
+
+    def __init__(
+        self, candidates: Candidates, units: Sequence[Unit], cost: int, rng: np.random.Generator
+    ) -> None:
+        self.candidates, self.state, self.units, self.rng = candidates, candidates.state, list(units), rng
+        self.cost = self.best_cost = cost
+        self.best = self.state.copy_placements()
+        self._unit_of = {s: n for n, unit in enumerate(self.units) for s in unit}
+        self._by_class: dict[int, list[int]] = {}
+        for n, unit in enumerate(self.units):
+            for s in unit:
+                for c in self.state.index.classes[s]:
+                    self._by_class.setdefault(c, []).append(n)
+        self._may_rush = self._has_unknown_place()
+
+    def run(self, run: Run, iterations: int | None, seconds: float | None) -> None:
+        """Improve until the iterations or the seconds are used up; leaves the best placements in the state."""
+        until = None if seconds is None else run.elapsed + seconds
+        done = 0
+        while (
+            run.go_on()
+            and self.units
+            and (iterations is None or done < iterations)
+            and (until is None or run.elapsed < until)
+        ):
+            share = (
+                done / iterations
+                if iterations
+                else (1 - (until - run.elapsed) / seconds if until is not None and seconds else 1.0)
+            )
+            self._step(max(0.0, 1 - share))
+            run.cost = self.best_cost
+            done += 1
+        self.state.restore(self.best)
+        self.cost = self.best_cost
+
+    def _step(self, heat: float) -> None:
+        chosen = self._related()
+        before = {s: self.state.placement[s] for n in chosen for s in self.units[n]}
+        change = 0
+        for s in before:
+            change -= added_cost_after_clearing(self.state, s)
+        cleared = [s for s, p in before.items() if p is not None]
+        sound = all(
+            [insert(self.candidates, self.units[n]) is not None or not self._needed(n) for n in chosen]
+        )
+        change += self._cost_of_placing([s for s in before])
+        allowed = (
+            heat * _COOLING * self.best_cost / max(1, len(self._unit_of)) * -np.log(self.rng.random() + 1e-12)
+        )
+        if not sound or change > allowed or (self._may_rush and self._rushes(before, cleared)):
+            for s in before:
+                self.state.clear(s)
+            for s, p in before.items():
+                self.state.place(s, p)
+            return
+        self.cost += change
+        if self.cost < self.best_cost:
+            self.best_cost, self.best = self.cost, self.state.copy_placements()
+
+    def _cost_of_placing(self, sessions: Sequence[int]) -> int:
+        """Return what the present placements of some sessions add, by taking them out and putting them back."""
+        placements = [self.state.placement[s] for s in sessions]
+        total = sum(added_cost_after_clearing(self.state, s) for s in sessions)
+        for s, p in zip(sessions, placements, strict=True):
+            self.state.place(s, p)
+        return total
+
+    def _needed(self, n: int) -> bool:
+        return any(must_place(self.state, s) for s in self.units[n])
+
+    def _related(self) -> list[int]:
+        """Return a random unit and some that share its class, its instructor or its days, in the order to put back."""
+        state, rng = self.state, self.rng
+        first = int(rng.integers(len(self.units)))
+        size = int(rng.integers(1, min(_LARGEST, len(self.units)) + 1))
+        pool: set[int] = set()
+        for s in self.units[first]:
+            for c in state.index.classes[s]:
+                pool.update(self._by_class[c])
+            p = state.placement[s]
+            if p is not None and p.instructor != NONE:
+                pool.update(self._unit_of[e[2]] for e in state.of_instructor[p.instructor])
+            if p is not None and p.venue != NONE:
+                pool.update(
+                    self._unit_of[e[2]] for e in state.of_venue[p.venue] if e[0] // DAY == p.start // DAY
+                )
+            days = {start // DAY for start in state.index.starts[s]}
+            for i in self.candidates.instructors(s)[:200].tolist() if rng.random() < 0.5 else ():
+                pool.update(self._unit_of[e[2]] for e in state.of_instructor[i] if e[0] // DAY in days)
+        pool.discard(first)
+        others = sorted(pool)
+        rng.shuffle(others)
+        chosen = [first, *others[: size - 1]]
+        rng.shuffle(chosen)
+        return chosen
+
+    def _has_unknown_place(self) -> bool:
+        index = self.state.index
+        return bool(index.problem.places) and (
+            NONE in index.class_home
+            or bool((index.venue_place == NONE).any())
+            or any(not c for c in index.classes)
+        )
+
+    def _rushes(self, before: dict[int, Placement | None], cleared: Sequence[int]) -> bool:
+        """Whether sessions that came to follow one another leave no time to travel (only an unknown place hides that)."""
+        state, lines = self.state, list[Timeline]()
+        for s in cleared:
+            p = before[s]
+            if p is not None and p.instructor != NONE:
+                lines.append(state.of_instructor[p.instructor])
+            lines.extend(state.of_class[c] for c in state.index.classes[s])
+        return any(is_rushed(state, line) for line in lines)
+
+
+def is_rushed(state: State, line: Timeline) -> bool:
+    """Whether two sessions that follow one another on a day in a timeline leave no time to travel."""
+    for a, b in pairwise(line):
+        if a[0] // DAY == b[0] // DAY and a[3] != b[3] and NONE not in (a[3], b[3]):
+            minutes = int(state.index.distances.minutes(a[3])[b[3]])
+            if minutes and a[1] + minutes > b[0]:
+                return True
+    return False
+
+
+def added_cost_after_clearing(state: State, s: int) -> int:
+    """Take a session out and return what it had added to the cost of the rest."""
+    return added_cost(state, s, state.clear(s))

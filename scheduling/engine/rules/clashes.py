@@ -1,0 +1,186 @@
+"""Rules 2, 3 and 4: one session at a time, time to travel, and nobody when they are away."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scheduling.engine.index import NONE, Bools, Ints
+from scheduling.engine.reasons import Reason, Violation
+from scheduling.engine.rules.base import Rule
+from scheduling.engine.state import Timeline, is_free, neighbours, overlapping, peak
+from scheduling.engine.timetable import Placed, Timetable
+
+if TYPE_CHECKING:
+    from scheduling.engine.state import State
+
+
+def _clashes(entries: list[Placed]) -> Iterator[tuple[Placed, Placed]]:
+    """Yield pairs that overlap, given by start."""
+    for n, a in enumerate(entries):
+        for b in entries[n + 1 :]:
+            if b.begin >= a.end:
+                break
+            if a.begin < b.end:
+                yield a, b
+
+
+def _rushes(table: Timetable, entries: list[Placed]) -> Iterator[tuple[Placed, Placed]]:
+    """Yield pairs that follow one another on a day without time to travel."""
+    for a, b in pairwise(entries):
+        minutes = table.travel(a, b)
+        if a.day == b.day and minutes and b.begin < a.end + minutes:
+            yield a, b
+
+
+def _lacks_time(state: "State", line: Timeline, begin: int, end: int, place: int) -> bool:
+    """Whether a session at a known place cannot be reached from, or left for, its neighbours in a timeline."""
+    before, after = neighbours(line, begin, end)
+    minutes = state.index.distances.minutes(place)
+    return (
+        before is not None
+        and before[3] not in (place, NONE)
+        and before[1] + int(minutes[before[3]]) > begin
+        and minutes[before[3]] > 0
+    ) or (
+        after is not None
+        and after[3] not in (place, NONE)
+        and end + int(minutes[after[3]]) > after[0]
+        and minutes[after[3]] > 0
+    )
+
+
+class InstructorOnce(Rule):
+    """An instructor is in one session at a time."""
+
+    reason = Reason.INSTRUCTOR_BUSY
+
+    def broken(self, table: Timetable) -> Iterator[Violation]:
+        for name, entries in table.by_instructor.items():
+            for a, b in _clashes(entries):
+                yield Violation(self.reason, b.session.id, {"instructor": name, "other": a.session.id})
+
+    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
+        end, lines = start + state.index.minutes[s], state.of_instructor
+        return np.array(
+            [bool(lines[i]) and not is_free(lines[i], start, end) for i in who.tolist()], dtype=np.bool_
+        )
+
+
+class ClassOnce(Rule):
+    """A class is in one session at a time."""
+
+    reason = Reason.CLASS_BUSY
+
+    def broken(self, table: Timetable) -> Iterator[Violation]:
+        for name, entries in table.by_class.items():
+            for a, b in _clashes(entries):
+                yield Violation(self.reason, b.session.id, {"class": name, "other": a.session.id})
+
+    def time(self, state: "State", s: int, start: int) -> bool:
+        end = start + state.index.minutes[s]
+        return any(not is_free(state.of_class[c], start, end) for c in state.index.classes[s])
+
+
+class VenueGroups(Rule):
+    """A venue takes at most its number of groups at once."""
+
+    reason = Reason.VENUE_BUSY
+
+    def broken(self, table: Timetable) -> Iterator[Violation]:
+        for entries in table.by_venue.values():
+            for p in entries:
+                venue = p.venue
+                there = sum(
+                    1
+                    for other in entries
+                    if other is p or (other.begin <= p.begin < other.end and p.begin < p.end)
+                )
+                if venue is not None and there > venue.groups:
+                    yield Violation(self.reason, p.session.id, {"venue": venue.id, "groups": venue.groups})
+
+    def venues(self, state: "State", s: int, start: int, which: Ints) -> Bools | None:
+        index, end = state.index, start + state.index.minutes[s]
+
+        def is_full(v: int) -> bool:
+            line, groups = state.of_venue[v], int(index.groups[v])
+            if not groups or len(line) < groups:
+                return not groups
+            there = overlapping(line, start, end, index.longest)
+            return len(there) >= groups and peak([(e[0], e[1], 1) for e in there], start, end) >= groups
+
+        return np.array([is_full(v) for v in which.tolist()], dtype=np.bool_)
+
+
+class InstructorTravel(Rule):
+    """An instructor has time to travel between sessions of a day."""
+
+    reason = Reason.TRAVEL
+
+    def broken(self, table: Timetable) -> Iterator[Violation]:
+        for name, entries in table.by_instructor.items():
+            for a, b in _rushes(table, entries):
+                yield Violation(
+                    self.reason,
+                    b.session.id,
+                    {"instructor": name, "other": a.session.id, "minutes": table.travel(a, b)},
+                )
+
+    def pairs(self, state: "State", s: int, start: int, who: Ints, place: int) -> Bools | None:
+        if place == NONE:
+            return None
+        end, lines = start + state.index.minutes[s], state.of_instructor
+        return np.array(
+            [bool(lines[i]) and _lacks_time(state, lines[i], start, end, place) for i in who.tolist()],
+            dtype=np.bool_,
+        )
+
+
+class ClassTravel(Rule):
+    """A class has time to travel between sessions of a day."""
+
+    reason = Reason.CLASS_TRAVEL
+
+    def broken(self, table: Timetable) -> Iterator[Violation]:
+        for name, entries in table.by_class.items():
+            for a, b in _rushes(table, entries):
+                yield Violation(
+                    self.reason,
+                    b.session.id,
+                    {"class": name, "other": a.session.id, "minutes": table.travel(a, b)},
+                )
+
+    def place(self, state: "State", s: int, start: int, place: int) -> bool:
+        end = start + state.index.minutes[s]
+        return place != NONE and any(
+            _lacks_time(state, state.of_class[c], start, end, place) for c in state.index.classes[s]
+        )
+
+
+class InstructorAway(Rule):
+    """Nobody teaches when they are away."""
+
+    reason = Reason.INSTRUCTOR_AWAY
+
+    def broken(self, table: Timetable) -> Iterator[Violation]:
+        for p, teacher in table.taught():
+            if p.overlaps(teacher.busy):
+                yield Violation(self.reason, p.session.id, {"instructor": teacher.id})
+
+    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
+        return state.index.away.at(start, start + state.index.minutes[s])[who]
+
+
+class VenueClosed(Rule):
+    """No session is in a venue that is closed."""
+
+    reason = Reason.VENUE_CLOSED
+
+    def broken(self, table: Timetable) -> Iterator[Violation]:
+        for p, venue in table.housed():
+            if p.overlaps(venue.busy):
+                yield Violation(self.reason, p.session.id, {"venue": venue.id})
+
+    def venues(self, state: "State", s: int, start: int, which: Ints) -> Bools | None:
+        return state.index.closed.at(start, start + state.index.minutes[s])[which]

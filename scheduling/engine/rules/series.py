@@ -1,0 +1,96 @@
+"""Rule 7: series in order, within their days, and packages whole or not at all."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from scheduling.engine.index import DAY
+from scheduling.engine.reasons import Reason, Violation
+from scheduling.engine.rules.base import Rule
+from scheduling.engine.timetable import Timetable
+
+if TYPE_CHECKING:
+    from scheduling.engine.state import State
+
+
+class Ordered(Rule):
+    """The placed sessions of an ordered series follow one another as listed."""
+
+    reason = Reason.ORDERED
+
+    def broken(self, table: Timetable) -> Iterator[Violation]:
+        for series in table.problem.series:
+            if series.ordered:
+                for a, b in pairwise(table.series(series.sessions)):
+                    if b.begin < a.end:
+                        yield Violation(
+                            self.reason, b.session.id, {"series": series.id, "other": a.session.id}
+                        )
+
+    def time(self, state: "State", s: int, start: int) -> bool:
+        index, end = state.index, start + state.index.minutes[s]
+        for r in index.series_of[s]:
+            if not index.problem.series[r].ordered:
+                continue
+            is_before = True
+            for other in index.series[r]:
+                p = state.placement[other]
+                if other == s:
+                    is_before = False
+                elif p is not None and (
+                    p.start + index.minutes[other] > start if is_before else p.start < end
+                ):
+                    return True
+        return False
+
+
+class MaxDays(Rule):
+    """A series takes at most so many days."""
+
+    reason = Reason.MAX_DAYS
+
+    def broken(self, table: Timetable) -> Iterator[Violation]:
+        for series in table.problem.series:
+            days: set[int] = set()
+            for p in sorted(table.series(series.sessions), key=lambda p: p.begin):
+                is_new = p.day not in days
+                days.add(p.day)
+                if series.max_days is not None and is_new and len(days) > series.max_days:
+                    yield Violation(
+                        self.reason, p.session.id, {"series": series.id, "limit": series.max_days}
+                    )
+
+    def time(self, state: "State", s: int, start: int) -> bool:
+        for r in state.index.series_of[s]:
+            limit, days = state.index.problem.series[r].max_days, state.series_days[r]
+            if limit is not None and start // DAY not in days and len(days) >= limit:
+                return True
+        return False
+
+
+class Together(Rule):
+    """A package is placed with everything it needs, or not at all."""
+
+    reason = Reason.TOGETHER
+
+    def broken(self, table: Timetable) -> Iterator[Violation]:
+        for series in table.problem.series:
+            placed = table.series(series.sessions)
+            if not series.together or not placed:
+                continue
+            for name in series.sessions:
+                p = table.placed.get(name)
+                if p is None or not p.is_whole:
+                    yield Violation(self.reason, name, {"series": series.id})
+
+    def time(self, state: "State", s: int, start: int) -> bool:
+        """The rest of a package must be whole, unless the package is being put together."""
+        index = state.index
+        for r in index.series_of[s]:
+            if (
+                index.problem.series[r].together
+                and r not in state.completing
+                and not all(state.is_whole(o) for o in index.series[r] if o != s)
+            ):
+                return True
+        return False
