@@ -1224,8 +1224,14 @@ def upgrade():
         sa.Column("pinned_start", sa.Boolean(), nullable=False),
         sa.Column("pinned_instructor", sa.Boolean(), nullable=False),
         sa.Column("pinned_venue", sa.Boolean(), nullable=False),
+        sa.Column("told_start", sa.DateTime(), nullable=True),
+        sa.Column("told_instructor_id", sa.Integer(), nullable=True),
+        sa.Column("told_venue_id", sa.Integer(), nullable=True),
+        sa.Column("told_hours", sa.Numeric(precision=4, scale=1), nullable=True),
+        sa.Column("told_course_name", sa.String(length=120), nullable=False),
         sa.Column("attendance", sa.Integer(), nullable=True),
         sa.Column("held_at", sa.DateTime(), nullable=True),
+        sa.Column("cancel_reason", sa.String(length=300), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("class_hours > 0", name=op.f("ck_session_hours")),
         sa.ForeignKeyConstraint(
@@ -1235,6 +1241,10 @@ def upgrade():
         sa.ForeignKeyConstraint(
             ["instructor_id"], ["instructor.id"], name=op.f("fk_session_instructor_id_instructor")
         ),
+        sa.ForeignKeyConstraint(
+            ["told_instructor_id"], ["instructor.id"], name=op.f("fk_session_told_instructor_id_instructor")
+        ),
+        sa.ForeignKeyConstraint(["told_venue_id"], ["venue.id"], name=op.f("fk_session_told_venue_id_venue")),
         sa.ForeignKeyConstraint(["venue_id"], ["venue.id"], name=op.f("fk_session_venue_id_venue")),
         sa.ForeignKeyConstraint(
             ["wanted_base_id"], ["teaching_base.id"], name=op.f("fk_session_wanted_base_id_teaching_base")

@@ -96,15 +96,24 @@ class Session(Versioned, Model):
     pinned_start: Mapped[bool] = mapped_column(default=False)
     pinned_instructor: Mapped[bool] = mapped_column(default=False)
     pinned_venue: Mapped[bool] = mapped_column(default=False)
+    told_start: Mapped[datetime | None]
+    told_instructor_id: Mapped[int | None] = mapped_column(ForeignKey("instructor.id"))
+    told_venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
+    told_hours: Mapped[Decimal | None] = mapped_column(Numeric(4, 1))
+    told_course_name: Mapped[str] = mapped_column(String(120), default="")
+    """What people were last told, as live bookings have it: only publishing and answering write these."""
     attendance: Mapped[int | None]
     held_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(String(300), default="")
 
     training_class: Mapped[TrainingClass] = relationship(back_populates="sessions")
     course: Mapped[Course | None] = relationship()
     wanted_base: Mapped[TeachingBase | None] = relationship()
     wanted_instructor: Mapped[Instructor | None] = relationship(foreign_keys=[wanted_instructor_id])
     instructor: Mapped[Instructor | None] = relationship(foreign_keys=[instructor_id])
-    venue: Mapped[Venue | None] = relationship()
+    venue: Mapped[Venue | None] = relationship(foreign_keys=[venue_id])
+    told_instructor: Mapped[Instructor | None] = relationship(foreign_keys=[told_instructor_id])
+    told_venue: Mapped[Venue | None] = relationship(foreign_keys=[told_venue_id])
 
     @property
     def minutes(self) -> int:
@@ -120,6 +129,24 @@ class Session(Versioned, Model):
     def needs_instructor(self) -> bool:
         """On-site sessions are taught by the base's guide, not by the pool."""
         return self.method is not Method.ON_SITE
+
+    @property
+    def is_live(self) -> bool:
+        """Still to come: neither held nor cancelled."""
+        return self.state in (SessionState.PLANNED, SessionState.PUBLISHED)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the working plan has every part: only then can it be published."""
+        has_instructor = self.instructor_id is not None or not self.needs_instructor
+        return self.start is not None and self.venue_id is not None and has_instructor
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the working plan is exactly what people were told."""
+        plan = (self.start, self.instructor_id, self.venue_id, self.class_hours, self.course_name)
+        told = (self.told_start, self.told_instructor_id, self.told_venue_id, self.told_hours, self.told_course_name)
+        return self.state is SessionState.PUBLISHED and plan == told
 
 
 class ScheduleVersion(Model):
