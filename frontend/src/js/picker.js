@@ -10,6 +10,7 @@ function start(select) {
   if (select.tomselect) return;
   const none = select.dataset.none || "";
   const address = select.dataset.picker;
+  const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
   new TomSelect(select, {
     valueField: "value",
     labelField: "text",
@@ -42,6 +43,8 @@ function start(select) {
       no_results: () => `<div class="no-results">${none}</div>`,
     },
   });
+  // The label moves to the box that is typed in; the hidden select keeps a name of its own.
+  if (label) select.setAttribute("aria-label", label.textContent.trim());
 }
 
 export function startPickers() {
