@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Flask, request
 from flask import session as browser
@@ -10,6 +11,7 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from sqlalchemy import inspect
+from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 import accounts.web
@@ -30,7 +32,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     fails to refuse a double booking.
     """
     settings = settings or from_environment()
-    app = Flask("app", static_folder=str(ROOT / "app" / "static"), template_folder=str(ROOT / "templates"), instance_path=str(settings.instance))
+    app = Flask(
+        "app",
+        static_folder=str(ROOT / "app" / "static"),
+        template_folder=str(ROOT / "templates"),
+        instance_path=str(settings.instance),
+    )
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -47,10 +54,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE="zh_CN",
-        BABEL_TRANSLATION_DIRECTORIES=";".join(str(p) for p in sorted((ROOT / "translations").iterdir()) if p.is_dir()),
+        BABEL_TRANSLATION_DIRECTORIES=";".join(
+            str(p) for p in sorted((ROOT / "translations").iterdir()) if p.is_dir()
+        ),
     )
     sealed.use_keys(settings.data_keys, max(settings.data_keys))
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(ROOT / "app" / "static"), prefix="static/", max_age=31536000)  # type: ignore[method-assign]
+    _wrap(app, settings.proxies)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     CSRFProtect(app)
@@ -71,6 +80,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def _wrap(app: Flask, proxies: int) -> None:
+    """Serve static files in front of Flask, and believe as many proxies as there are."""
+    served: Any = WhiteNoise(
+        app.wsgi_app, root=str(ROOT / "app" / "static"), prefix="static/", max_age=31536000
+    )
+    if proxies:
+        # Without it every visitor would share the proxy's address, and with it the sign-in throttle.
+        served = ProxyFix(served, x_for=proxies, x_proto=proxies, x_host=proxies)
+    app.wsgi_app = served  # type: ignore[method-assign]
+
+
 def _locale() -> str:
     chosen = browser.get("language") if request else None
     return LANGUAGES.get(str(chosen), "zh_CN")
@@ -84,9 +104,11 @@ def _start(app: Flask) -> None:
             return
         app.config["DATABASE_READY"] = guards.probe(connection)
         connection.rollback()
-    moments = get_setting("clock", {})
+    moments: dict[str, str] = get_setting("clock", {})
     if moments:
-        clock.start_at(datetime.fromisoformat(moments["domain"]), since=datetime.fromisoformat(moments["since"]))
+        clock.start_at(
+            datetime.fromisoformat(moments["domain"]), since=datetime.fromisoformat(moments["since"])
+        )
     else:
         clock.set_offset(timedelta(0))
     db.session.rollback()

@@ -19,6 +19,8 @@ class Settings:
     secret_key: str
     data_keys: dict[str, bytes] = field(repr=False)
     https: bool = False
+    proxies: int = 0
+    """Reverse proxies in front whose X-Forwarded-For, -Proto and -Host are to be believed."""
     testing: bool = False
 
 
@@ -33,7 +35,7 @@ def _key_file(path: Path, make: str) -> str:
 
 
 def from_environment() -> Settings:
-    """Read JIANGTAI_INSTANCE, DATABASE_URL, SECRET_KEY, DATA_KEY (`id:hex`, several by comma) and JIANGTAI_HTTPS."""
+    """Read JIANGTAI_INSTANCE, DATABASE_URL, SECRET_KEY, DATA_KEY (`id:hex`, several by comma), JIANGTAI_HTTPS and JIANGTAI_PROXIES."""
     instance = Path(os.environ.get("JIANGTAI_INSTANCE", ROOT / "instance")).resolve()
     instance.mkdir(parents=True, exist_ok=True)
     keys = os.environ.get("DATA_KEY") or _key_file(instance / "data.key", f"k1:{token_bytes(32).hex()}")
@@ -43,4 +45,5 @@ def from_environment() -> Settings:
         secret_key=os.environ.get("SECRET_KEY") or _key_file(instance / "secret.key", token_hex(32)),
         data_keys={name: bytes.fromhex(key) for name, key in (part.split(":") for part in keys.split(","))},
         https=os.environ.get("JIANGTAI_HTTPS", "") == "1",
+        proxies=int(os.environ.get("JIANGTAI_PROXIES", "0")),
     )
