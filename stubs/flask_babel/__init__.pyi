@@ -1,0 +1,29 @@
+"""The part of Flask-Babel that is used here; the library ships no types."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from babel import Locale
+from flask import Flask
+
+class Babel:
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        default_locale: str = ...,
+        locale_selector: Callable[[], str | None] | None = ...,
+        **kwargs: Any,
+    ) -> None: ...
+
+def gettext(message: str, /, **variables: Any) -> str: ...
+def ngettext(singular: str, plural: str, num: int, /, **variables: Any) -> str: ...
+def pgettext(context: str, message: str, /, **variables: Any) -> str: ...
+
+# Stands where WTForms and click expect a str and is one whenever it is shown.
+def lazy_gettext(message: str, /, **variables: Any) -> Any: ...
+def lazy_ngettext(singular: str, plural: str, num: int, /, **variables: Any) -> Any: ...
+def lazy_pgettext(context: str, message: str, /, **variables: Any) -> Any: ...
+def get_locale() -> Locale | None: ...
+def force_locale(locale: str | Locale) -> AbstractContextManager[None]: ...

@@ -1,0 +1,4 @@
+"""Sentences that are translated when they are shown."""
+
+class LazyString:
+    def __str__(self) -> str: ...
