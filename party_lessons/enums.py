@@ -1,4 +1,4 @@
-"""Schemes and states of the duty."""
+"""Schemes and states of the duty, and the grounds they stand on."""
 
 from __future__ import annotations
 
@@ -22,3 +22,27 @@ class DutyState(Labelled):
     AT_RISK = "at_risk", N_("有风险")
     IMPOSSIBLE = "impossible", N_("无法完成")
     OVERDUE = "overdue", N_("已逾期")
+
+
+class ExemptionRule(Labelled):
+    """Exemptions that follow from the dates of a post [common]."""
+
+    APPOINTED_LATE = "appointed_late", N_("任职晚于截止日")
+    LEFT_EARLY = "left_early", N_("任职时间不足")
+
+
+class Ground(Labelled):
+    """Why an obligation stands where it stands; the word is a sentence with blanks."""
+
+    APPOINTED_LATE = "appointed_late", N_("%(day)s 任职,晚于 %(cutoff)s 的截止日,当年免计。")
+    LEFT_EARLY = "left_early", N_("%(day)s 离任,当年任职不满 %(months)s 个月,免计。")
+    BY_PERSON = "by_person", N_("经批准免计:%(text)s")
+    DONE = "done", N_("已完成 %(held)s 课。")
+    ARRANGED = "arranged", N_("已安排并通知,待授课。")
+    DEADLINE_PASSED = "deadline_passed", N_("期限 %(deadline)s 已过,还差 %(missing)s 课。")
+    NOT_REPORTED = "not_reported", N_("期限 %(deadline)s 已过,安排好的课还没有登记授课。")
+    NONE_LEFT = "none_left", N_("到 %(deadline)s 为止,已没有符合条件的课次。")
+    TOO_FEW = "too_few", N_("还差 %(missing)s 课,符合条件的课次只剩 %(left)s 个。")
+    LAST_ONES = "last_ones", N_("符合条件的课次只剩 %(left)s 个,不能再错过。")
+    CROWDED = "crowded", N_("有 %(left)s 个符合条件的课次,但其他领导也要用,须有人让出。")
+    ROOM = "room", N_("还有 %(left)s 个符合条件的课次可安排。")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from accounts.models import OrgUnit
 from core.db import Model, Versioned, choice
 from instructor_pool.models import Instructor
-from party_lessons.enums import SchemeKind
+from party_lessons.enums import ExemptionRule, SchemeKind
 
 
 class Scheme(Versioned, Model):
@@ -61,8 +61,10 @@ class Obligation(Versioned, Model):
     year: Mapped[int] = mapped_column(index=True)
     need: Mapped[int] = mapped_column(default=1)
     deadline: Mapped[date]
+    exemption_rule: Mapped[ExemptionRule | None] = mapped_column(choice(ExemptionRule))
+    """Set by rule from the dates of the post."""
     exemption_reason: Mapped[str] = mapped_column(String(300), default="")
-    """Set by rule or by a person; empty means the duty stands."""
+    """Set by a person; empty with no rule above means the duty stands."""
     exempted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     exempted_at: Mapped[datetime | None]
 

@@ -1,0 +1,65 @@
+"""Which lessons count for which post: length, kind of course, and the audience tests of schemes A and B."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from party_lessons.enums import SchemeKind
+from party_lessons.rules.duties import PostFacts, SchemeFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonFacts:
+    """A session of a training class as the duty sees it. Paths are those of the organisation tree.
+
+    `host_path` is the unit that hosts the class ("" when it is not in the tree); `area_path` the area it hosts
+    for: itself, or the area it is a department of; `audience_paths` the areas or units whose members attend.
+    """
+
+    session_ref: int
+    day: date
+    minutes: int
+    is_party_lesson: bool
+    host_path: str
+    area_path: str
+    audience_paths: frozenset[str]
+    instructor_id: int | None = None
+    """Who teaches or taught it; None while nobody was told."""
+    is_told: bool = False
+    """Published: the instructor above was asked."""
+    is_held: bool = False
+    candidates: frozenset[int] = frozenset()
+    """Who could still teach it: qualified, in term, not away. The one asked, once it is told."""
+    title: str = ""
+    class_id: int = 0
+    class_name: str = ""
+    place: str = ""
+    heads: int = 0
+
+
+def eligible(post: PostFacts, lesson: LessonFacts, scheme: SchemeFacts) -> bool:
+    """Whether `lesson`, taught by the post's holder, counts for the post.
+
+    It must be a party lesson, long enough, on a day the post is held (a move leaves earlier credits with
+    the old post), and before the right people: see `_for_area` and `_for_unit` [0 §16, 1 §17].
+    """
+    if not lesson.is_party_lesson or lesson.minutes < scheme.least_minutes or not post.holds_on(lesson.day):
+        return False
+    return _for_area(post, lesson) if scheme.kind is SchemeKind.AREA_SECRETARY else _for_unit(post, lesson)
+
+
+def _for_area(post: PostFacts, lesson: LessonFacts) -> bool:
+    """Scheme A: hosted by the leader's own area or a unit below it, or by the level above for that area's people."""
+    own = post.unit_path
+    if lesson.host_path.startswith(own):
+        return True
+    above = own.rstrip("/").rpartition("/")[0] + "/"
+    by_level_above = above != "/" and lesson.area_path == above
+    return by_level_above and any(own.startswith(people) or people.startswith(own) for people in lesson.audience_paths)
+
+
+def _for_unit(post: PostFacts, lesson: LessonFacts) -> bool:
+    """Scheme B: host or participants are the leader's own unit."""
+    own = post.unit_path
+    return lesson.host_path.startswith(own) or any(people.startswith(own) for people in lesson.audience_paths)
