@@ -108,11 +108,21 @@ class ProblemCode(Labelled):
     PERSON_UNKNOWN = "person_unknown", N_("%(name)s 不在师资信息表里")
     PERSON_NAME_SHARED = "person_name_shared", N_("有不止一位「%(name)s」,这一格不导入,请在排课时指定")
     PERSON_AMBIGUOUS = "person_ambiguous", N_("有不止一位「%(name)s」,分不清是哪一位")
+    LEADER_NEW = "leader_new", N_("%(name)s 不在师资信息表里,先登记姓名、单位和职务,补全后才能排课")
+    SESSION_SETTLED = "session_settled", N_("这个课次%(state)s,表里的改动不导入,请在排课里调整")
     POST_REPEATED = "post_repeated", N_("%(name)s 的这个职务与第 %(other)s 行重复")
     POST_START_MISSING = "post_start_missing", N_("%(name)s 没有填任职起,按当年年初起算")
     POST_STARTS_IN_YEAR = "post_starts_in_year", N_("%(name)s %(day)s 才任职,当年的讲党课任务按任职时间计算")
     POST_ENDS_IN_YEAR = "post_ends_in_year", N_("%(name)s %(day)s 离任,任务须在此前完成")
     POST_OUTSIDE_YEAR = "post_outside_year", N_("%(name)s 的任职时间与 %(year)s 年没有重合,当年没有任务")
+
+
+class Action(Labelled):
+    """What confirming will do with a row."""
+
+    CREATE = "create", N_("新建")
+    UPDATE = "update", N_("更新")
+    SAME = "same", N_("不变")
 
 
 class ImportState(Labelled):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from exchange.enums import ProblemCode, Severity
+from exchange.workbook.fields.text import yes_no
 from exchange.workbook.grid import Cell, Grid, as_text, column_letters, is_blank
 from exchange.workbook.layout import Layout, normal_header
 from exchange.workbook.problems import ERRORS, FieldError, Problem
@@ -74,6 +75,12 @@ class Cursor:
         except FieldError as error:
             self.note(error.code, field, **error.params)
             return None
+
+    def flag(self, field: str) -> bool | None:
+        """A 是/否 column: blank means 否; None when the column is not there or the cell is unusable."""
+        if field in self.layout.columns and is_blank(self.cell(field)):
+            return False
+        return self.take(field, yes_no)
 
     def need(self, field: str, parse: Callable[[Cell], T]) -> T | None:
         """As `take`, but blank or unusable is an error and the row cannot be used."""

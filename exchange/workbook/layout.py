@@ -68,7 +68,6 @@ COLUMNS: Mapping[SheetKind, Spec] = {
         "document": ("文号", "命名文号", "挂牌文号"),
         "designated_on": ("挂牌日期", "命名日期", "日期"),
         "valid_until": ("有效期至", "有效期", "有效期止"),
-        "courses": ("对应课程", "可承接课程"),
     },
     SheetKind.COURSES: {
         "name": ("课程", "课程名称", "课题", "专题"),

@@ -83,7 +83,6 @@ class BaseRow:
     document: str | None = None
     designated_on: date | None = None
     valid_until: date | None = None
-    courses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from exchange.workbook.fields.dates import YearMonth, day, year_month
 from exchange.workbook.fields.identity import Phone
 from exchange.workbook.fields.openings import openings
 from exchange.workbook.fields.quantities import class_hours, latitude, lead_time, longitude, whole
-from exchange.workbook.fields.text import name, word_list, words, yes_no
+from exchange.workbook.fields.text import name, word_list, words
 from exchange.workbook.grid import Cell, is_blank
 from exchange.workbook.rows import BaseRow, ClassRow, CourseRow, InstructorRow, LeaderRow, SessionRow
 from instructor_pool.enums import EngagementMode, Gender
@@ -138,7 +138,6 @@ def read_bases(cursor: Cursor) -> list[BaseRow]:
                 document=cursor.take("document", words(60)),
                 designated_on=starts,
                 valid_until=ends,
-                courses=cursor.take("courses", word_list) or (),
             )
         )
     return found
@@ -159,7 +158,7 @@ def read_courses(cursor: Cursor) -> list[CourseRow]:
                 category=category,
                 method=cursor.take("method", labels.method),
                 hours=cursor.take("hours", class_hours),
-                is_party_lesson=cursor.take("is_party_lesson", yes_no),
+                is_party_lesson=cursor.flag("is_party_lesson"),
                 audiences=_audiences(cursor),
             )
         )
@@ -177,7 +176,7 @@ def read_classes(cursor: Cursor) -> list[ClassRow]:
     """Classes; number, name and days must be there."""
     found = []
     for row in cursor:
-        number, title = cursor.need("number", words(40)), cursor.need("name", words(120))
+        number, title = cursor.need("number", words(20)), cursor.need("name", words(120))
         starts, ends = cursor.need("starts", day), cursor.need("ends", day)
         if starts and ends and ends < starts:
             cursor.note(ProblemCode.INTERVAL_REVERSED, "ends", start=str(starts), end=str(ends))
@@ -192,7 +191,7 @@ def read_classes(cursor: Cursor) -> list[ClassRow]:
                 name=title,
                 starts=starts,
                 ends=ends,
-                is_main=cursor.take("is_main", yes_no),
+                is_main=cursor.flag("is_main"),
                 tier=cursor.take("tier", labels.tier),
                 host=cursor.take("host", name(80)),
                 town=cursor.take("town", name(80)),
@@ -209,7 +208,7 @@ def read_sessions(cursor: Cursor) -> list[SessionRow]:
     """Wanted sessions; class, sequence, day, half-day and course must be there."""
     found = []
     for row in cursor:
-        number, sequence = cursor.need("class_number", words(40)), cursor.need("sequence", whole(1, 1000))
+        number, sequence = cursor.need("class_number", words(20)), cursor.need("sequence", whole(1, 1000))
         on, half, course = (
             cursor.need("day", day),
             cursor.need("half", labels.half_day),
@@ -228,7 +227,7 @@ def read_sessions(cursor: Cursor) -> list[SessionRow]:
                 course=course,
                 method=cursor.take("method", labels.method),
                 hours=cursor.take("hours", class_hours),
-                needs_leader=cursor.take("needs_leader", yes_no),
+                needs_leader=cursor.flag("needs_leader"),
                 base=cursor.take("base", name(80)),
                 instructor=cursor.take("instructor", name()),
             )

@@ -14,7 +14,21 @@ from exchange.workbook import Known, Workbook, check, read_workbook
 
 SHIPPED = Path(__file__).parents[2] / "app" / "demo" / "jiaxiang-2027.xlsx"
 TOWNS = frozenset(
-    ["嘉祥街道", "卧龙山街道", "万张街道", "纸坊镇", "梁宝寺镇", "疃里镇", "马村镇", "金屯镇", "大张楼镇", "马集镇", "孟姑集镇", "老僧堂镇", "仲山镇"]
+    [
+        "嘉祥街道",
+        "卧龙山街道",
+        "万张街道",
+        "纸坊镇",
+        "梁宝寺镇",
+        "疃里镇",
+        "马村镇",
+        "金屯镇",
+        "大张楼镇",
+        "马集镇",
+        "孟姑集镇",
+        "老僧堂镇",
+        "仲山镇",
+    ]
 )
 PEOPLE = [
     "序号",

@@ -277,7 +277,7 @@ def leader(**cells):
     [
         (leader(), []),
         (leader(姓名=None), [("B2", "name_missing", "error")]),
-        (leader(姓名="贾叔"), [("B2", "person_unknown", "warning")]),
+        (leader(姓名="贾叔"), [("B2", "leader_new", "warning")]),
         (leader(任职起=date(2027, 10, 20)), [("E2", "post_starts_in_year", "warning")]),
         (leader(任职止=date(2027, 8, 31)), [("F2", "post_ends_in_year", "warning")]),
         (leader(任职止=date(2027, 12, 31)), []),

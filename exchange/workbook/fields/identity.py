@@ -78,4 +78,4 @@ def phone(cell: Cell) -> Phone:
         return Phone(f"{landline[1]}-{landline[2]}" + (f"-{landline[3]}" if landline[3] else ""), numeric)
     if _LOCAL.match(text) and not numeric:
         return Phone(text)
-    raise FieldError(ProblemCode.PHONE_BROKEN, text=as_text(cell)[:40])
+    raise FieldError(ProblemCode.PHONE_BROKEN, text=masked(as_text(cell)[:40]))

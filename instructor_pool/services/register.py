@@ -1,0 +1,104 @@
+"""Entering people who are in the pool already, and amending what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TypedDict, Unpack
+
+from accounts.access import Actor
+from accounts.models import OrgUnit
+from core import clock
+from core.db import session
+from core.pinyin import search_text
+from courses.models import Course
+from instructor_pool.enums import EngagementMode, Gender, PoolState, SourceCategory
+from instructor_pool.models import AvailabilityHint, Instructor, Qualification, StateChange
+
+
+class InstructorFields(TypedDict, total=False):
+    """What the information sheet says of a person; limits count sessions, a term includes both days."""
+
+    name: str
+    gender: Gender
+    birth_month: date
+    ethnicity: str
+    political_status: str
+    education: str
+    major: str
+    work_unit: str
+    unit: OrgUnit | None
+    post_title: str
+    professional_title: str
+    source_category: SourceCategory
+    engagement_mode: EngagementMode
+    research: str
+    recommended_by: str
+    phone: str
+    id_number: str
+    town: OrgUnit | None
+    certificate_number: str
+    term_start: date
+    term_end: date
+    max_per_week: int
+    max_per_month: int
+    remark: str
+    courses: Sequence[Course]
+
+
+def enter(
+    owner: OrgUnit,
+    *,
+    actor: Actor,
+    reason: str,
+    state: PoolState = PoolState.APPOINTED,
+    **fields: Unpack[InstructorFields],
+) -> Instructor:
+    """A person known to be in `owner`'s pool from before the system; not flushed, so that thousands go in at once.
+
+    This is the register of facts, not the way in: new people pass nomination and review [2].
+    """
+    person = Instructor(
+        owner_id=owner.id,
+        name=fields["name"],
+        state=state,
+        source_category=fields.get("source_category", SourceCategory.OTHER),
+        engagement_mode=fields.get("engagement_mode", EngagementMode.INVITED),
+    )
+    session().add(person)
+    _set(person, fields, hinted=frozenset())
+    step = StateChange(
+        instructor=person, after=state, at=clock.now(), by_id=actor.user_id, by_name=actor.name, reason=reason
+    )
+    session().add(step)
+    return person
+
+
+def amend(
+    person: Instructor, *, actor: Actor, hinted: Iterable[str] = (), **fields: Unpack[InstructorFields]
+) -> None:
+    """Set the given fields; `courses` replaces the qualifications. `hinted` are remarks already offered. Not flushed."""
+    _set(person, fields, hinted=frozenset(hinted))
+
+
+def _set(person: Instructor, fields: InstructorFields, *, hinted: frozenset[str]) -> None:
+    for name, value in fields.items():
+        if name == "unit":
+            person.unit_id = value.id if isinstance(value, OrgUnit) else None
+        elif name == "town":
+            person.town_id = value.id if isinstance(value, OrgUnit) else None
+        elif name != "courses":
+            setattr(person, name, value)
+    if "courses" in fields:
+        _qualify(person, fields["courses"])
+    remark = fields.get("remark", "")
+    if remark and remark not in hinted:
+        session().add(AvailabilityHint(instructor=person, text=remark[:200]))
+    person.search_text = search_text(person.name, person.work_unit, person.post_title)
+
+
+def _qualify(person: Instructor, courses: Sequence[Course]) -> None:
+    wanted = {course.id: course for course in courses}
+    kept = [q for q in person.qualifications if q.course_id in wanted]
+    held = {q.course_id for q in kept}
+    person.qualifications = kept + [Qualification(course_id=id_) for id_ in wanted if id_ not in held]
