@@ -9,6 +9,7 @@ import { startPickers } from "./js/picker.js";
 import { startPreferences } from "./js/preferences.js";
 import { startRows } from "./js/rows.js";
 import { startToasts } from "./js/toasts.js";
+import { startViews } from "./js/views.js";
 
 // The content security policy forbids inline styles and eval; nothing is fetched from elsewhere.
 Object.assign(htmx.config, {
@@ -28,3 +29,4 @@ startCopy();
 startForms();
 startRows();
 startPickers();
+startViews();

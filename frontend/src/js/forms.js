@@ -63,10 +63,22 @@ function startAutoSubmit() {
   });
 }
 
+/** Filters that say nothing stay out of the address. */
+function startFilters() {
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    if (!event.target.matches(".filters")) return;
+    const { parameters } = event.detail;
+    for (const name of Object.keys(parameters)) {
+      if (parameters[name] === "") delete parameters[name];
+    }
+  });
+}
+
 export function startForms() {
   startGuard();
   startOnce();
   startBulk();
   startAutoSubmit();
+  startFilters();
   document.querySelector("[data-focus]")?.focus();
 }
