@@ -107,7 +107,7 @@ class Scope:
         """The same as SQL over a path column; a range rather than LIKE so that the index serves it."""
         if self.everything:
             return true()
-        parts = [(column >= p) & (column < p + "~") for p in sorted(self.subtrees)]
+        parts: list[ColumnElement[bool]] = [(column >= p) & (column < p + "~") for p in sorted(self.subtrees)]
         if self.units:
             parts.append(column.in_(sorted(self.units)))
         return or_(*parts) if parts else false()
@@ -137,7 +137,11 @@ class Actor:
 
     def can(self, permission: P | str) -> bool:
         """Whether any grant carries the permission."""
-        return self.is_system or permission in EVERYONE or any(P(permission) in TABLE[g.role] for g in self.grants)
+        return (
+            self.is_system
+            or permission in EVERYONE
+            or any(P(permission) in TABLE[g.role] for g in self.grants)
+        )
 
     def scope(self, permission: P) -> Scope:
         """The union of what the actor's grants reach with `permission`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 from core.words import N_, Labelled
 
@@ -31,7 +31,7 @@ class Role(Labelled):
     AUDITOR = "auditor", N_("审计员")
 
 
-class Reach(str, Enum):
+class Reach(StrEnum):
     """How far a permission goes from the unit it was granted at."""
 
     SELF = "self"
@@ -40,7 +40,7 @@ class Reach(str, Enum):
     ALL = "all"
 
 
-class P(str, Enum):
+class P(StrEnum):
     """Every permission. The table in access.py says which role holds it and how far."""
 
     OWN_ACCOUNT = "own_account"

@@ -36,7 +36,7 @@ class OrgUnit(Versioned, Model):
         return self.committee or self.name
 
 
-class User(Versioned, UserMixin, Model):
+class User(Versioned, UserMixin, Model):  # type: ignore[misc]  # Flask-Login ships no types
     """An account. Without a password hash it has yet to be activated."""
 
     __tablename__ = "user"
@@ -87,7 +87,10 @@ class SignInAttempt(Model):
     """A failed sign-in or code, kept as long as the throttle needs it."""
 
     __tablename__ = "sign_in_attempt"
-    __table_args__ = (Index("ix_sign_in_attempt_login_at", "login", "at"), Index("ix_sign_in_attempt_address_at", "address", "at"))
+    __table_args__ = (
+        Index("ix_sign_in_attempt_login_at", "login", "at"),
+        Index("ix_sign_in_attempt_address_at", "address", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(String(64))

@@ -13,6 +13,7 @@ from accounts.enums import Level, Role
 from accounts.models import ActivationCode, Grant, OrgUnit, SignInAttempt, User, UserSession
 from core.db import session
 from core.errors import NotFound
+from core.tables import Badge, BoundTable, Column, Filter, Table
 
 
 def find_user(login: str) -> User | None:
@@ -39,17 +40,25 @@ def users_table() -> BoundTable[User]:
             Column("roles", lazy_gettext("角色"), lambda u: [g.role.label for g in u.grants], kind="tags"),
             Column("unit", lazy_gettext("单位"), lambda u: u.grants[0].unit.title if u.grants else ""),
             Column("state", lazy_gettext("状态"), _account_state, kind="badge"),
-            Column("last", lazy_gettext("上次登录"), lambda u: u.last_sign_in_at, sort=User.last_sign_in_at, kind="date"),
+            Column(
+                "last",
+                lazy_gettext("上次登录"),
+                lambda u: u.last_sign_in_at,
+                sort=User.last_sign_in_at,
+                kind="date",
+            ),
         ],
         filters=[
             Filter(
                 "role",
                 lazy_gettext("角色"),
-                lambda stmt, value: stmt.where(User.id.in_(select(Grant.user_id).where(Grant.role == Role(value)))),
+                lambda stmt, value: stmt.where(
+                    User.id.in_(select(Grant.user_id).where(Grant.role == Role(value)))
+                ),
                 choices=Role.choices,
             ),
         ],
-        search=User.login + " " + User.name,
+        search=User.login.concat(User.name),
         default_sort="login",
         row_url=lambda u: f"/accounts/{u.id}",
     ).bind(session(), select(User).options(selectinload(User.grants)))
@@ -107,7 +116,9 @@ def list_units(scope: Scope, level: Level | None = None) -> list[OrgUnit]:
 
 def find_unit_by_name(scope: Scope, name: str) -> OrgUnit | None:
     """A unit by its own name or its committee's, inside the scope."""
-    stmt = select(OrgUnit).where(scope.clause(OrgUnit.path), (OrgUnit.name == name) | (OrgUnit.committee == name))
+    stmt = select(OrgUnit).where(
+        scope.clause(OrgUnit.path), (OrgUnit.name == name) | (OrgUnit.committee == name)
+    )
     return session().scalars(stmt.order_by(func.length(OrgUnit.path)).limit(1)).first()
 
 

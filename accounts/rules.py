@@ -13,7 +13,20 @@ CODE_LIFE = timedelta(days=14)
 SHORTEST_PASSWORD = 10
 
 # The handful that guessers try first; length does the rest (ASVS 6.2.4).
-COMMON = frozenset({"1234567890", "0123456789", "password12", "qwertyuiop", "1qaz2wsx3edc", "abcdefghij", "aaaaaaaaaa", "12345678910", "password123", "admin12345"})
+COMMON = frozenset(
+    {
+        "1234567890",
+        "0123456789",
+        "password12",
+        "qwertyuiop",
+        "1qaz2wsx3edc",
+        "abcdefghij",
+        "aaaaaaaaaa",
+        "12345678910",
+        "password123",
+        "admin12345",
+    }
+)
 
 
 def password_faults(password: str, login: str) -> list[str]:

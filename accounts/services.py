@@ -78,7 +78,12 @@ def sign_in(user: User, password: str) -> str:
 def is_alive(row: UserSession) -> bool:
     """Whether a sign-in session still counts: not ended, idle or too old, user not disabled."""
     now = clock.instant()
-    return row.ended_at is None and now - row.seen_at < rules.IDLE and now - row.created_at < rules.ABSOLUTE and not row.user.disabled
+    return (
+        row.ended_at is None
+        and now - row.seen_at < rules.IDLE
+        and now - row.created_at < rules.ABSOLUTE
+        and not row.user.disabled
+    )
 
 
 def touch(row: UserSession) -> None:
@@ -129,13 +134,23 @@ def issue_codes(users: Sequence[User], *, actor: Actor) -> dict[int, str]:
     """Fresh one-time activation codes by user id; earlier unused codes of these users die."""
     now = clock.instant()
     ids = [u.id for u in users]
-    session().execute(update(ActivationCode).where(ActivationCode.user_id.in_(ids), ActivationCode.used_at.is_(None)).values(used_at=now))
+    session().execute(
+        update(ActivationCode)
+        .where(ActivationCode.user_id.in_(ids), ActivationCode.used_at.is_(None))
+        .values(used_at=now)
+    )
     codes: dict[int, str] = {}
     for user in users:
         code = "".join(secrets.choice(ALPHABET) for _ in range(12))
         codes[user.id] = f"{code[:4]}-{code[4:8]}-{code[8:]}"
         session().add(
-            ActivationCode(user_id=user.id, code_hash=digest(code), created_at=now, created_by_id=actor.user_id, expires_at=now + rules.CODE_LIFE)
+            ActivationCode(
+                user_id=user.id,
+                code_hash=digest(code),
+                created_at=now,
+                created_by_id=actor.user_id,
+                expires_at=now + rules.CODE_LIFE,
+            )
         )
     session().flush()
     return codes
@@ -197,7 +212,13 @@ def revoke(user: User, role: Role, unit_id: int) -> None:
 
 def create_unit(parent: OrgUnit | None, level: Level, name: str, *, committee: str = "") -> OrgUnit:
     """A new node of the tree under `parent` (None for the root)."""
-    unit = OrgUnit(parent_id=parent.id if parent else None, level=level, name=name, committee=committee, path=f"?{secrets.token_hex(8)}")
+    unit = OrgUnit(
+        parent_id=parent.id if parent else None,
+        level=level,
+        name=name,
+        committee=committee,
+        path=f"?{secrets.token_hex(8)}",
+    )
     session().add(unit)
     session().flush()
     unit.path = f"{parent.path if parent else '/'}{unit.id}/"

@@ -36,7 +36,9 @@ def _address() -> str:
 
 def _with_session(token: str, target: str) -> Response:
     answer = redirect(target)
-    answer.set_cookie(cookie_name(), token, httponly=True, secure=current_app.config["HTTPS"], samesite="Lax", path="/")
+    answer.set_cookie(
+        cookie_name(), token, httponly=True, secure=current_app.config["HTTPS"], samesite="Lax", path="/"
+    )
     return answer
 
 
@@ -46,7 +48,9 @@ def sign_in() -> ResponseReturnValue:
     """The sign-in page."""
     if g.actor is not None:
         return redirect(safe_next(request.args.get("next"), "/"))
-    return render_template("accounts/sign_in.html", form=SignInForm(), next=safe_next(request.args.get("next"), "/"))
+    return render_template(
+        "accounts/sign_in.html", form=SignInForm(), next=safe_next(request.args.get("next"), "/")
+    )
 
 
 @blueprint.post("/sign-in")
@@ -57,15 +61,16 @@ def sign_in_post() -> ResponseReturnValue:
     target = safe_next(request.form.get("next"), "/")
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form, next=target), 422
-    login, sentence = form.login.data.strip(), gettext("登录名或密码不对。")
+    login, password = (form.login.data or "").strip(), form.password.data or ""
+    sentence = gettext("登录名或密码不对。")
     if services.is_throttled(login, _address()):
         sentence = gettext("试得太多了,请 15 分钟后再试。")
     else:
-        user = services.verify(login, form.password.data)
+        user = services.verify(login, password)
         if user is not None:
             browser.clear()
             with transaction():
-                token = services.sign_in(user, form.password.data)
+                token = services.sign_in(user, password)
             return _with_session(token, target)
         with transaction():
             services.note_failure(login, _address())
@@ -83,7 +88,9 @@ def sign_out() -> ResponseReturnValue:
             services.sign_out(token)
     browser.clear()
     answer = redirect(url_for("accounts.sign_in"))
-    answer.delete_cookie(cookie_name(), path="/", secure=current_app.config["HTTPS"], httponly=True, samesite="Lax")
+    answer.delete_cookie(
+        cookie_name(), path="/", secure=current_app.config["HTTPS"], httponly=True, samesite="Lax"
+    )
     return answer
 
 
@@ -102,8 +109,8 @@ def activate() -> ResponseReturnValue:
         return render_template("accounts/activate.html", form=form), 429
     try:
         with transaction():
-            user = services.activate(form.code.data, form.password.data)
-            token = services.sign_in(user, form.password.data)
+            user = services.activate(form.code.data or "", form.password.data or "")
+            token = services.sign_in(user, form.password.data or "")
     except RuleBroken as refused:
         if not refused.violations:
             with transaction():
@@ -125,7 +132,9 @@ def password() -> ResponseReturnValue:
         return render_template("accounts/password.html", form=form), 422
     try:
         with transaction():
-            services.change_password(current_user_row(), form.old.data, form.password.data, keep=sign_in_token())
+            services.change_password(
+                current_user_row(), form.old.data or "", form.password.data or "", keep=sign_in_token()
+            )
     except RuleBroken as refused:
         refusals.put_errors(form, refused, "old")
         return render_template("accounts/password.html", form=form), 422
@@ -188,7 +197,7 @@ def create() -> ResponseReturnValue:
         page = queries.users_table().page(request.args)
         return render_template("accounts/users.html", page=page, form=form), 422
     with transaction():
-        made = services.create_user(form.login.data, form.name.data)
+        made = services.create_user(form.login.data or "", form.name.data or "")
         code = services.issue_codes([made], actor=current_actor())[made.id]
         made_id = made.id
     return _user_page(made_id, GrantForm(formdata=None), code)
@@ -233,7 +242,9 @@ def grant(user_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _user_page(user_id, form), 422
     with transaction():
-        services.grant(queries.get_user(user_id), form.role.data, queries.get_unit(current_scope(), form.unit_id.data))
+        services.grant(
+            queries.get_user(user_id), form.role.data, queries.get_unit(current_scope(), form.unit_id.data)
+        )
     flash(gettext("角色已授予。"))
     return redirect(url_for("accounts.user", user_id=user_id))
 

@@ -99,7 +99,8 @@ def _locale() -> str:
 def _start(app: Flask) -> None:
     """Set the domain clock and probe the guards, once the database has its tables."""
     app.config["DATABASE_READY"] = False
-    with db.engine.connect() as connection:
+    # The probe writes, and several processes may start at once: wait for the write lock.
+    with db.engine.connect().execution_options(writing=True) as connection:
         if not inspect(connection).has_table("booking"):
             return
         app.config["DATABASE_READY"] = guards.probe(connection)

@@ -53,53 +53,63 @@ def _answer(status: int, sentence: str, violations: tuple[Violation, ...] = ()) 
             "title": title,
             "status": status,
             "detail": sentence,
-            "violations": [{"code": v.code, "sentence": v.sentence, "subject": v.subject} for v in violations],
+            "violations": [
+                {"code": v.code, "sentence": v.sentence, "subject": v.subject} for v in violations
+            ],
         }
         answer = jsonify(problem)
         answer.mimetype = "application/problem+json"
         return answer, status
     name = "errors/_fragment.html" if is_htmx() else "errors/error.html"
-    return render_template(name, status=status, title=title, sentence=sentence, violations=violations, help=None), status
+    return render_template(
+        name, status=status, title=title, sentence=sentence, violations=violations, help=None
+    ), status
+
+
+def _sign_in(_error: SignInNeeded) -> ResponseReturnValue:
+    if is_htmx() or request.method != "GET" or request.accept_mimetypes.best == "application/json":
+        return _answer(401, gettext("登录已过期,请重新登录。"))
+    target = request.full_path.rstrip("?")
+    return render_template("accounts/sign_in.html", form=SignInForm(formdata=None), next=target), 401
+
+
+def _refused(error: DomainError) -> ResponseReturnValue:
+    db.session.rollback()
+    return _answer(error.status, error.sentence, error.violations if isinstance(error, RuleBroken) else ())
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error
+    return _answer(status, _sentences().get(status, error.description or ""))
+
+
+def _database(error: OperationalError) -> ResponseReturnValue:
+    db.session.rollback()
+    log.error("database_unavailable", error=str(error.orig))
+    return _answer(503, _sentences()[503])
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    if current_app.testing:
+        raise error
+    db.session.rollback()
+    log.exception("unexpected_error", endpoint=request.endpoint)
+    return _answer(500, _sentences()[500])
+
+
+def _ready() -> ResponseReturnValue | None:
+    if not current_app.config["DATABASE_READY"] and request.endpoint not in ("static", "pages.health"):
+        return _answer(503, gettext("数据库还没有准备好:请先运行 flask db upgrade。"))
+    return None
 
 
 def install(app: Flask) -> None:
-    """Register the handlers."""
-
-    @app.errorhandler(SignInNeeded)
-    def _sign_in(_error: SignInNeeded) -> ResponseReturnValue:
-        if is_htmx() or request.method != "GET" or request.accept_mimetypes.best == "application/json":
-            return _answer(401, gettext("登录已过期,请重新登录。"))
-        target = request.full_path.rstrip("?")
-        return render_template("accounts/sign_in.html", form=SignInForm(formdata=None), next=target), 401
-
-    @app.errorhandler(DomainError)
-    def _refused(error: DomainError) -> ResponseReturnValue:
-        db.session.rollback()
-        return _answer(error.status, error.sentence, error.violations if isinstance(error, RuleBroken) else ())
-
-    @app.errorhandler(HTTPException)
-    def _http(error: HTTPException) -> ResponseReturnValue:
-        status = error.code or 500
-        if status < 400:
-            return error
-        return _answer(status, _sentences().get(status, error.description or ""))
-
-    @app.errorhandler(OperationalError)
-    def _database(error: OperationalError) -> ResponseReturnValue:
-        db.session.rollback()
-        log.error("database_unavailable", error=str(error.orig))
-        return _answer(503, _sentences()[503])
-
-    @app.errorhandler(Exception)
-    def _unexpected(error: Exception) -> ResponseReturnValue:
-        if current_app.testing:
-            raise error
-        db.session.rollback()
-        log.exception("unexpected_error", endpoint=request.endpoint)
-        return _answer(500, _sentences()[500])
-
-    @app.before_request
-    def _ready() -> ResponseReturnValue | None:
-        if not app.config["DATABASE_READY"] and request.endpoint not in ("static", "pages.health"):
-            return _answer(503, gettext("数据库还没有准备好:请先运行 flask db upgrade。"))
-        return None
+    """Register the handlers, most particular first."""
+    app.register_error_handler(SignInNeeded, _sign_in)
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _unexpected)
+    app.before_request(_ready)

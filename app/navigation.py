@@ -27,7 +27,7 @@ class Destination:
     @property
     def label(self) -> str:
         """The word in the user's language."""
-        return gettext(self.word)
+        return str(gettext(self.word))
 
 
 DESTINATIONS = (
@@ -55,7 +55,9 @@ def destinations(actor: Actor, path: str) -> list[Destination]:
         if not any(actor.can(p) for p in item.permissions):
             continue
         children = tuple(
-            replace(c, active=_within(c, path)) for c in item.children if any(actor.can(p) for p in c.permissions)
+            replace(c, active=_within(c, path))
+            for c in item.children
+            if any(actor.can(p) for p in c.permissions)
         )
         url = children[0].url if children else item.url
         active = _within(item, path) or any(c.active for c in children)

@@ -47,7 +47,12 @@ def _seat() -> Seat | None:
     place, units = current_place(), places(actor)
     names = [grant.unit_name for grant in actor.grants]
     top = units[0] if units else None
-    return Seat(actor, units, place.id if place else top.id if top else None, place.name if place else names[0] if names else "")
+    return Seat(
+        actor,
+        units,
+        place.id if place else top.id if top else None,
+        place.name if place else names[0] if names else "",
+    )
 
 
 @blueprint.get("/")

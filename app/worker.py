@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import click
 import structlog
@@ -56,9 +57,15 @@ def build(app: Flask) -> BackgroundScheduler:
         timezone="UTC",
     )
     for job in JOBS:
-        scheduler.add_job(_guarded(app, job.name, lambda job=job: jobs.run_once(job)), "interval", seconds=job.every_seconds, id=job.name)
+        act = _guarded(app, job.name, partial(jobs.run_once, job))
+        scheduler.add_job(act, "interval", seconds=job.every_seconds, id=job.name)
     for queue in QUEUES:
-        scheduler.add_job(_guarded(app, queue.name, drain(queue.take)), "interval", seconds=queue.every_seconds, id=f"queue:{queue.name}")
+        scheduler.add_job(
+            _guarded(app, queue.name, drain(queue.take)),
+            "interval",
+            seconds=queue.every_seconds,
+            id=f"queue:{queue.name}",
+        )
     scheduler.add_job(_guarded(app, "lease", lambda: None), "interval", seconds=10, id="lease")
     return scheduler
 

@@ -52,8 +52,17 @@ class Doing:
     address: str = ""
 
 
-_doing: ContextVar[Doing] = ContextVar("doing", default=Doing())
-QUIET_TABLES = {"audit_record", "user_session", "sign_in_attempt", "lease", "job_run", "match_run", "import_run"}
+SYSTEM_DOING = Doing()
+_doing: ContextVar[Doing] = ContextVar("doing", default=SYSTEM_DOING)
+QUIET_TABLES = {
+    "audit_record",
+    "user_session",
+    "sign_in_attempt",
+    "lease",
+    "job_run",
+    "match_run",
+    "import_run",
+}
 
 
 def set_doing(doing: Doing) -> None:
@@ -84,9 +93,9 @@ def _plain(value: object) -> object:
 
 def _fields(row: object, *, new: bool) -> dict[str, object]:
     found: dict[str, object] = {}
-    for attribute in inspect(row).mapper.column_attrs:  # type: ignore[union-attr]
+    for attribute in inspect(row).mapper.column_attrs:
         name = attribute.key
-        history = inspect(row).attrs[name].history  # type: ignore[union-attr]
+        history = inspect(row).attrs[name].history
         if not history.has_changes() or name == "version":
             continue
         if name.endswith(SECRET):
@@ -109,7 +118,14 @@ def _collect(session: Session, _context: UOWTransaction) -> None:
             if op == "update" and not fields:
                 continue
             identity = inspect(row).identity
-            seen.append({"op": op, "table": table, "id": identity[0] if identity else getattr(row, "id", None), "fields": fields})
+            seen.append(
+                {
+                    "op": op,
+                    "table": table,
+                    "id": identity[0] if identity else getattr(row, "id", None),
+                    "fields": fields,
+                }
+            )
 
 
 def _collect_bulk(state: ORMExecuteState) -> None:
@@ -137,7 +153,9 @@ def _write(session: Session) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(7201)"))
     who = _doing.get()
-    kept = changes[:MOST_CHANGES] + ([{"op": "more", "count": len(changes) - MOST_CHANGES}] if len(changes) > MOST_CHANGES else [])
+    kept = changes[:MOST_CHANGES] + (
+        [{"op": "more", "count": len(changes) - MOST_CHANGES}] if len(changes) > MOST_CHANGES else []
+    )
     record = {
         "at": clock.instant(),
         "actor_id": who.actor_id,
@@ -148,7 +166,9 @@ def _write(session: Session) -> None:
         "changes": json.loads(json.dumps(kept, default=str)),
     }
     previous = connection.scalar(select(AuditRecord.digest).order_by(AuditRecord.id.desc()).limit(1)) or ""
-    connection.execute(insert(AuditRecord).values(**record, previous=previous, digest=digest_of(previous, record)))
+    connection.execute(
+        insert(AuditRecord).values(**record, previous=previous, digest=digest_of(previous, record))
+    )
 
 
 def _forget(session: Session, *_: object) -> None:
@@ -160,7 +180,9 @@ def broken_links(connection: Connection) -> list[int]:
     """Ids of records whose digest does not follow from their content and predecessor."""
     broken, previous = [], ""
     for row in connection.execute(select(AuditRecord.__table__).order_by(AuditRecord.id)).mappings():
-        record = {k: row[k] for k in ("at", "actor_id", "actor_name", "action", "subject", "address", "changes")}
+        record = {
+            k: row[k] for k in ("at", "actor_id", "actor_name", "action", "subject", "address", "changes")
+        }
         if row["previous"] != previous or row["digest"] != digest_of(previous, record):
             broken.append(row["id"])
         previous = row["digest"]

@@ -44,14 +44,17 @@ else:
     Model = db.Model
 
 
-def choice(kind: type[Enum]) -> EnumType:
-    """Column type of an enumeration: a short string the database checks."""
+def choice(kind: type[Enum], name: str | None = None) -> EnumType:
+    """Column type of an enumeration: a short string the database checks.
+
+    Two columns of one kind in a table need a `name` each for their constraints.
+    """
     return EnumType(
         kind,
         native_enum=False,
         create_constraint=True,
         length=32,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         values_callable=lambda members: [m.value for m in members],
     )
 
@@ -113,7 +116,13 @@ def configure_engine(engine: Engine) -> None:
     def _pragmas(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000", "secure_delete=ON"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=20000",
+            "secure_delete=ON",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -15,7 +15,9 @@ _installers: list[Callable[[str], list[str]]] = []
 _probes: list[Callable[[Connection], bool]] = []
 
 
-def register(statements: Callable[[str], list[str]], probe: Callable[[Connection], bool] | None = None) -> None:
+def register(
+    statements: Callable[[str], list[str]], probe: Callable[[Connection], bool] | None = None
+) -> None:
     """Add a guard: `statements(dialect)` installs it (idempotent); `probe` proves that it bites."""
     if statements not in _installers:
         _installers.append(statements)

@@ -45,7 +45,9 @@ def unseal(box: str, binding: str) -> str:
 def blind(value: str, purpose: str) -> str:
     """Keyed digest of a normalised value: equal values meet, nothing can be read back."""
     first = _keys[min(_keys)]
-    return hmac.new(_derived(f"blind:{purpose}", first), value.strip().upper().encode(), hashlib.sha256).hexdigest()
+    return hmac.new(
+        _derived(f"blind:{purpose}", first), value.strip().upper().encode(), hashlib.sha256
+    ).hexdigest()
 
 
 class Sealing:

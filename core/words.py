@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Self
 
 from flask_babel import gettext
@@ -13,24 +13,21 @@ def N_(sentence: str) -> str:
     return sentence
 
 
-class Labelled(str, Enum):
+class Labelled(StrEnum):
     """`NAME = "value", N_("中文")`: compares and stores as its value, shows as `.label`."""
 
     word: str
 
-    def __new__(cls, value: str, word: str) -> Self:
+    def __new__(cls, value: str, word: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.word = word
         return member
 
-    def __str__(self) -> str:
-        return str(self.value)
-
     @property
     def label(self) -> str:
         """The word in the user's language."""
-        return gettext(self.word)
+        return str(gettext(self.word))
 
     @classmethod
     def by_word(cls, word: str) -> Self | None:

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Uniq
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import OrgUnit, User
+from core import guards
 from core.db import Model, Versioned, choice
 from core.sealed import SealedText, Sealing
 from courses.models import Course
@@ -154,8 +155,8 @@ class StateChange(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
-    before: Mapped[PoolState | None] = mapped_column(choice(PoolState))
-    after: Mapped[PoolState] = mapped_column(choice(PoolState))
+    before: Mapped[PoolState | None] = mapped_column(choice(PoolState, "before"))
+    after: Mapped[PoolState] = mapped_column(choice(PoolState, "after"))
     at: Mapped[datetime]
     """Domain time."""
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
@@ -198,3 +199,6 @@ class Reviewer(Model):
     panel: Mapped[ReviewPanel] = relationship(back_populates="reviewers")
     user: Mapped[User] = relationship(lazy="joined")
     sheet: Mapped[ScoreSheet | None] = relationship(lazy="joined")
+
+
+guards.register(guards.append_only("pool_state_change"))

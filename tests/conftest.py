@@ -91,7 +91,9 @@ def app(_prepared: tuple[Flask, Path], backend: str) -> Iterator[Flask]:
         for part in ("test.sqlite-wal", "test.sqlite-shm"):
             (instance / part).unlink(missing_ok=True)
         shutil.copy(instance / "template.sqlite", instance / "test.sqlite")
-    clock.set_offset(NOW - (clock.instant() + (datetime.now(clock.SHANGHAI).replace(tzinfo=None) - clock.instant())))
+    clock.set_offset(
+        NOW - (clock.instant() + (datetime.now(clock.SHANGHAI).replace(tzinfo=None) - clock.instant()))
+    )
     audit.set_doing(audit.Doing())
     with prepared.app_context():
         yield prepared

@@ -26,7 +26,9 @@ class Booking(Versioned, Model):
 
     __tablename__ = "booking"
     __table_args__ = (
-        CheckConstraint(f"from_unit >= 0 AND to_unit > from_unit AND to_unit <= {UNITS_PER_DAY}", name="units"),
+        CheckConstraint(
+            f"from_unit >= 0 AND to_unit > from_unit AND to_unit <= {UNITS_PER_DAY}", name="units"
+        ),
         CheckConstraint("seat >= 0", name="seat"),
         Index("ix_booking_resource_day", "kind", "resource_id", "day"),
         Index("ix_booking_kind_state", "kind", "state"),
@@ -77,6 +79,7 @@ _FILL = (
     "SELECT NEW.kind, NEW.resource_id, NEW.day, q.unit, NEW.seat, NEW.id FROM quarter_hour q "
     "WHERE NEW.state IN ('held', 'confirmed') AND q.unit >= NEW.from_unit AND q.unit < NEW.to_unit"
 )
+_FREE = "DELETE FROM claim WHERE booking_id = OLD.id"
 # OR REPLACE and OR IGNORE on the outer statement override a trigger's own conflict handling on
 # SQLite, so the trigger looks for the clash itself and aborts.
 _CLASH = (
@@ -88,20 +91,20 @@ _CLASH = (
 
 def claim_triggers(dialect: str) -> list[str]:
     """Statements that keep `claim` in step with `booking`."""
-    numbers = [f"INSERT INTO quarter_hour (unit) VALUES {', '.join(f'({n})' for n in range(UNITS_PER_DAY))} ON CONFLICT DO NOTHING"]
+    units = ", ".join(f"({n})" for n in range(UNITS_PER_DAY))
+    numbers = [f"INSERT INTO quarter_hour (unit) VALUES {units} ON CONFLICT DO NOTHING"]  # noqa: S608  (constants)
     if dialect == "sqlite":
         return [
             *numbers,
             "DROP TRIGGER IF EXISTS booking_claims_insert",
             "DROP TRIGGER IF EXISTS booking_claims_update",
             f"CREATE TRIGGER booking_claims_insert AFTER INSERT ON booking BEGIN {_CLASH}; {_FILL}; END",
-            "CREATE TRIGGER booking_claims_update AFTER UPDATE ON booking BEGIN "
-            f"DELETE FROM claim WHERE booking_id = OLD.id; {_CLASH}; {_FILL}; END",
+            f"CREATE TRIGGER booking_claims_update AFTER UPDATE ON booking BEGIN {_FREE}; {_CLASH}; {_FILL}; END",
         ]
     return [
         *numbers,
         "CREATE OR REPLACE FUNCTION booking_claims() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF TG_OP = 'UPDATE' THEN DELETE FROM claim WHERE booking_id = OLD.id; END IF; {_FILL} ORDER BY q.unit; RETURN NEW; END $$",
+        f"IF TG_OP = 'UPDATE' THEN {_FREE}; END IF; {_FILL} ORDER BY q.unit; RETURN NEW; END $$",
         "DROP TRIGGER IF EXISTS booking_claims ON booking",
         "CREATE TRIGGER booking_claims AFTER INSERT OR UPDATE ON booking FOR EACH ROW EXECUTE FUNCTION booking_claims()",
     ]
@@ -121,7 +124,13 @@ def claims_bite(connection: Connection) -> bool:
         else:
             found = connection.scalar(text("SELECT id FROM session LIMIT 1"))
             if found is None:  # PostgreSQL checks the foreign key at once; no session, nothing to book twice
-                return bool(connection.scalar(text("SELECT count(*) FROM pg_trigger WHERE tgname = 'booking_claims' AND tgenabled <> 'D'")))
+                return bool(
+                    connection.scalar(
+                        text(
+                            "SELECT count(*) FROM pg_trigger WHERE tgname = 'booking_claims' AND tgenabled <> 'D'"
+                        )
+                    )
+                )
             session_id = found
         connection.execute(text(row.format(session=session_id)))
         return guards.refuses(connection, row.format(session=session_id))

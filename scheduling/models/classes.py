@@ -58,7 +58,9 @@ class TrainingClass(Versioned, Model):
     host: Mapped[OrgUnit | None] = relationship(foreign_keys=[host_id])
     town: Mapped[OrgUnit | None] = relationship(foreign_keys=[town_id])
     main_base: Mapped[TeachingBase | None] = relationship()
-    sessions: Mapped[list[Session]] = relationship(back_populates="training_class", order_by="Session.position")
+    sessions: Mapped[list[Session]] = relationship(
+        back_populates="training_class", order_by="Session.position"
+    )
 
 
 class Session(Versioned, Model):
@@ -89,7 +91,9 @@ class Session(Versioned, Model):
     leader_required: Mapped[bool] = mapped_column(default=False)
     wanted_base_id: Mapped[int | None] = mapped_column(ForeignKey("teaching_base.id"))
     wanted_instructor_id: Mapped[int | None] = mapped_column(ForeignKey("instructor.id"))
-    state: Mapped[SessionState] = mapped_column(choice(SessionState), default=SessionState.PLANNED, index=True)
+    state: Mapped[SessionState] = mapped_column(
+        choice(SessionState), default=SessionState.PLANNED, index=True
+    )
     start: Mapped[datetime | None]
     instructor_id: Mapped[int | None] = mapped_column(ForeignKey("instructor.id"))
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
@@ -145,7 +149,13 @@ class Session(Versioned, Model):
     def is_told(self) -> bool:
         """Whether the working plan is exactly what people were told."""
         plan = (self.start, self.instructor_id, self.venue_id, self.class_hours, self.course_name)
-        told = (self.told_start, self.told_instructor_id, self.told_venue_id, self.told_hours, self.told_course_name)
+        told = (
+            self.told_start,
+            self.told_instructor_id,
+            self.told_venue_id,
+            self.told_hours,
+            self.told_course_name,
+        )
         return self.state is SessionState.PUBLISHED and plan == told
 
 

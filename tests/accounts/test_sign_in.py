@@ -40,7 +40,9 @@ def test_disabling_ends_the_session_at_once(app: Flask, county: County) -> None:
 
 def test_a_new_password_ends_other_browsers_and_keeps_this_one(app: Flask, county: County) -> None:
     one, two = sign_in_as(app, "organiser"), sign_in_as(app, "organiser")
-    answer = one.post("/password", data={"old": PASSWORD, "password": "another long one", "repeat": "another long one"})
+    answer = one.post(
+        "/password", data={"old": PASSWORD, "password": "another long one", "repeat": "another long one"}
+    )
     assert answer.status_code == 302
     assert one.get("/").status_code == 200
     assert two.get("/").status_code == 401
@@ -75,5 +77,7 @@ def test_a_post_without_token_is_refused(sign_in: Callable[[str], FlaskClient]) 
 def test_next_never_leaves_the_site(app: Flask, county: County) -> None:
     browser = sign_in_as(app, "auditor")
     browser.post("/sign-out")
-    answer = browser.post("/sign-in", data={"login": "organiser", "password": PASSWORD, "next": "https://evil.example/"})
+    answer = browser.post(
+        "/sign-in", data={"login": "organiser", "password": PASSWORD, "next": "https://evil.example/"}
+    )
     assert answer.headers["Location"] == "/"

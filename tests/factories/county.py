@@ -73,7 +73,14 @@ class County:
 
 def make_user(login: str, role: Role, unit: OrgUnit, name: str | None = None) -> User:
     """An account that can sign in with PASSWORD."""
-    user = User(login=login, name=name or login, password_hash=_HASH, created_at=clock.instant(), disabled=False, locale="")
+    user = User(
+        login=login,
+        name=name or login,
+        password_hash=_HASH,
+        created_at=clock.instant(),
+        disabled=False,
+        locale="",
+    )
     user.grants.append(Grant(role=role, unit_id=unit.id))
     session().add(user)
     session().flush()
@@ -122,8 +129,20 @@ def make_instructor(owner: OrgUnit, name: str, courses: list[Course], **fields: 
 def make_base(owner: OrgUnit, name: str, kind: BaseKind, town: OrgUnit, **fields: Any) -> TeachingBase:
     """A filed base with one venue, open every weekday 8:00 to 18:00."""
     capacity, groups = fields.pop("capacity", 100), fields.pop("groups", 1)
-    defaults: dict[str, Any] = {"state": BaseState.FILED, "search_text": name, "opening_text": "周一至周五 8:00-18:00"}
-    base = TeachingBase(owner_id=owner.id, name=name, kind=kind, town_id=town.id, latitude=town.latitude, longitude=town.longitude, **(defaults | fields))
+    defaults: dict[str, Any] = {
+        "state": BaseState.FILED,
+        "search_text": name,
+        "opening_text": "周一至周五 8:00-18:00",
+    }
+    base = TeachingBase(
+        owner_id=owner.id,
+        name=name,
+        kind=kind,
+        town_id=town.id,
+        latitude=town.latitude,
+        longitude=town.longitude,
+        **(defaults | fields),
+    )
     base.venues = [Venue(name=name, capacity=capacity, groups=groups)]
     base.opening_hours = [OpeningHours(weekday=d, opens=time(8), closes=time(18)) for d in range(5)]
     session().add(base)
@@ -145,13 +164,22 @@ def make_class(owner: OrgUnit, number: str, days: list[date], **fields: Any) -> 
         "contact_name": "张联络",
         "contact_phone": "0537-0000001",
     }
-    made = TrainingClass(owner_id=owner.id, year=days[0].year, number=number, starts_on=min(days), ends_on=max(days), **(defaults | fields))
+    made = TrainingClass(
+        owner_id=owner.id,
+        year=days[0].year,
+        number=number,
+        starts_on=min(days),
+        ends_on=max(days),
+        **(defaults | fields),
+    )
     session().add(made)
     session().flush()
     return made
 
 
-def make_session(klass: TrainingClass, position: int, day: date, half: HalfDay, course: Course, **fields: Any) -> Session:
+def make_session(
+    klass: TrainingClass, position: int, day: date, half: HalfDay, course: Course, **fields: Any
+) -> Session:
     """A session of `klass` that needs everything."""
     made = Session(
         class_id=klass.id,
@@ -175,7 +203,9 @@ def build_county() -> County:
     province = accounts.create_unit(None, Level.PROVINCE, "山东省")
     city = accounts.create_unit(province, Level.CITY, "济宁市")
     county = accounts.create_unit(city, Level.COUNTY, "嘉祥县", committee="县委组织部")
-    towns = [accounts.create_unit(county, Level.TOWNSHIP, f"{n}镇", committee=f"{n}镇党委") for n in ("东", "西")]
+    towns = [
+        accounts.create_unit(county, Level.TOWNSHIP, f"{n}镇", committee=f"{n}镇党委") for n in ("东", "西")
+    ]
     office = accounts.create_unit(county, Level.UNIT, "县财政局")
     other = accounts.create_unit(city, Level.COUNTY, "邻县")
     for town, (lat, lon) in zip(towns, ((35.40, 116.30), (35.50, 116.45)), strict=True):
@@ -187,17 +217,42 @@ def build_county() -> County:
         built.users[login] = make_user(login, role, towns[0] if role is Role.UNIT_CONTACT else top).id
     built.users["outsider"] = make_user("outsider", Role.ORGANISER, other).id
     theory = make_course(county, "党的创新理论专题")
-    history = make_course(county, "嘉祥党史", category=Category.REVOLUTIONARY_TRADITION, method=Method.SEMINAR)
+    history = make_course(
+        county, "嘉祥党史", category=Category.REVOLUTIONARY_TRADITION, method=Method.SEMINAR
+    )
     skills = make_course(county, "公文写作", category=Category.KNOWLEDGE_SKILLS, is_party_lesson=False)
-    visit = make_course(county, "现场教学", category=Category.REVOLUTIONARY_TRADITION, method=Method.ON_SITE, class_hours=Decimal(2), is_party_lesson=False)
+    visit = make_course(
+        county,
+        "现场教学",
+        category=Category.REVOLUTIONARY_TRADITION,
+        method=Method.ON_SITE,
+        class_hours=Decimal(2),
+        is_party_lesson=False,
+    )
     for course in (theory, history, skills, visit):
         built.courses[course.name] = course.id
     people = {
         "王芳": ([theory, history], {"user_id": built.users["instructor"], "rating": 90}),
         "李强": ([theory], {"rating": 85}),
         "单雄": ([history, skills], {"rating": 80}),
-        "赵书记": ([theory], {"source_category": SourceCategory.LEADER, "unit_id": towns[0].id, "work_unit": "东镇党委", "post_title": "党委书记"}),
-        "钱局长": ([history], {"source_category": SourceCategory.LEADER, "unit_id": office.id, "work_unit": "县财政局", "post_title": "党组书记"}),
+        "赵书记": (
+            [theory],
+            {
+                "source_category": SourceCategory.LEADER,
+                "unit_id": towns[0].id,
+                "work_unit": "东镇党委",
+                "post_title": "党委书记",
+            },
+        ),
+        "钱局长": (
+            [history],
+            {
+                "source_category": SourceCategory.LEADER,
+                "unit_id": office.id,
+                "work_unit": "县财政局",
+                "post_title": "党组书记",
+            },
+        ),
         "孙退": ([skills], {"state": PoolState.EXITED}),
     }
     for name, (courses, fields) in people.items():
@@ -205,15 +260,33 @@ def build_county() -> County:
     for name, kind, town, fields in (
         ("东镇党校", BaseKind.MAIN_CAMPUS, towns[0], {"capacity": 100}),
         ("西镇分教点", BaseKind.BRANCH_POINT, towns[1], {"capacity": 60}),
-        ("红色纪念馆", BaseKind.PRACTICE_POINT, towns[1], {"capacity": 80, "groups": 2, "theme": Theme.REVOLUTIONARY_TRADITION, "manager_id": built.users["manager"]}),
+        (
+            "红色纪念馆",
+            BaseKind.PRACTICE_POINT,
+            towns[1],
+            {
+                "capacity": 80,
+                "groups": 2,
+                "theme": Theme.REVOLUTIONARY_TRADITION,
+                "manager_id": built.users["manager"],
+            },
+        ),
     ):
         base = make_base(county, name, kind, town, **fields)
         built.bases[name], built.venues[name] = base.id, base.venues[0].id
     monday, tuesday = date(2027, 6, 7), date(2027, 6, 8)
-    klass = make_class(county, "B001", [monday, tuesday], main_base_id=built.bases["东镇党校"], town_id=towns[0].id)
+    klass = make_class(
+        county, "B001", [monday, tuesday], main_base_id=built.bases["东镇党校"], town_id=towns[0].id
+    )
     built.classes["B001"] = klass.id
     for position, (day, half, course) in enumerate(
-        ((monday, HalfDay.MORNING, theory), (monday, HalfDay.AFTERNOON, history), (tuesday, HalfDay.ANY, skills), (tuesday, HalfDay.AFTERNOON, visit)), 1
+        (
+            (monday, HalfDay.MORNING, theory),
+            (monday, HalfDay.AFTERNOON, history),
+            (tuesday, HalfDay.ANY, skills),
+            (tuesday, HalfDay.AFTERNOON, visit),
+        ),
+        1,
     ):
         built.sessions.append(make_session(klass, position, day, half, course).id)
     return built
