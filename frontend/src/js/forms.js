@@ -9,6 +9,9 @@ function startGuard() {
   document.addEventListener("submit", (event) => {
     if (event.target === dirty && !event.defaultPrevented) dirty = null;
   });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && event.target === dirty) dirty = null;
+  });
   window.addEventListener("beforeunload", (event) => {
     if (dirty?.isConnected) event.preventDefault();
   });
@@ -74,11 +77,25 @@ function startFilters() {
   });
 }
 
+/** On a phone filters that are not in use fold away. */
+function startFolds() {
+  const phone = window.matchMedia("(max-width: 640px)");
+  const fold = (place) => {
+    for (const box of place.querySelectorAll("[data-fold-on-phone]")) {
+      box.open = !phone.matches || "inUse" in box.dataset;
+    }
+  };
+  fold(document);
+  phone.addEventListener("change", () => fold(document));
+  document.body.addEventListener("htmx:load", (event) => fold(event.target));
+}
+
 export function startForms() {
   startGuard();
   startOnce();
   startBulk();
   startAutoSubmit();
   startFilters();
+  startFolds();
   document.querySelector("[data-focus]")?.focus();
 }
