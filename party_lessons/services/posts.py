@@ -11,6 +11,7 @@ from core.db import session
 from instructor_pool.models import Instructor
 from party_lessons.enums import SchemeKind
 from party_lessons.models import Post
+from party_lessons.services.obligations import settle_post
 
 
 class PostFields(TypedDict, total=False):
@@ -24,7 +25,7 @@ class PostFields(TypedDict, total=False):
 def take_up(
     holder: Instructor, unit: OrgUnit, title: str, *, actor: Actor, **fields: Unpack[PostFields]
 ) -> Post:
-    """`holder` takes up a post at `unit`."""
+    """`holder` takes up a post at `unit`; what it owes follows from its days."""
     post = Post(
         holder=holder,
         unit=unit,
@@ -35,11 +36,13 @@ def take_up(
     )
     session().add(post)
     session().flush()
+    settle_post(post, actor=actor)
     return post
 
 
 def amend(post: Post, *, actor: Actor, **fields: Unpack[PostFields]) -> None:
-    """Correct the days or the scheme."""
+    """Correct the days or the scheme; what the post owes is computed anew."""
     for name, value in fields.items():
         setattr(post, name, value)
     session().flush()
+    settle_post(post, actor=actor)

@@ -1,0 +1,1 @@
+"""Reads over schemes, posts and obligations; the scope comes first."""
