@@ -42,6 +42,19 @@ def unseal(box: str, binding: str) -> str:
     return AESGCM(_derived("seal", _keys[key_id])).decrypt(raw[:12], raw[12:], binding.encode()).decode()
 
 
+def seal_bytes(data: bytes, binding: str) -> bytes:
+    """The same for a file: key id, colon, nonce and box."""
+    nonce = os.urandom(12)
+    box = AESGCM(_derived("seal", _keys[_current])).encrypt(nonce, data, binding.encode())
+    return _current.encode() + b":" + nonce + box
+
+
+def unseal_bytes(box: bytes, binding: str) -> bytes:
+    """Open what `seal_bytes` made."""
+    key_id, _, body = box.partition(b":")
+    return AESGCM(_derived("seal", _keys[key_id.decode()])).decrypt(body[:12], body[12:], binding.encode())
+
+
 def blind(value: str, purpose: str) -> str:
     """Keyed digest of a normalised value: equal values meet, nothing can be read back."""
     first = _keys[min(_keys)]

@@ -26,7 +26,7 @@ class ImportRun(Model):
     file_name: Mapped[str] = mapped_column(String(160))
     file_size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     """Sealed; dropped once the import is done or given up."""
     year: Mapped[int]
     state: Mapped[ImportState] = mapped_column(choice(ImportState))
@@ -35,10 +35,15 @@ class ImportRun(Model):
     phase: Mapped[str] = mapped_column(String(80), default="")
     percent: Mapped[int] = mapped_column(default=0)
     summary: Mapped[Any] = mapped_column(JSON, default=dict)
-    problems: Mapped[Any] = mapped_column(JSON, default=list)
+    """Counts and sheets; small enough for lists."""
+    changes: Mapped[Any] = mapped_column(JSON, default=list, deferred=True)
+    """Rows that are, or were, written, as the preview shows them: no plain phone or ID number."""
+    problems: Mapped[Any] = mapped_column(JSON, default=list, deferred=True)
     fingerprint: Mapped[str] = mapped_column(String(64), default="")
     failure: Mapped[str] = mapped_column(String(300), default="")
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     finished_at: Mapped[datetime | None]
 
     owner: Mapped[OrgUnit] = relationship()
-    uploaded_by: Mapped[User | None] = relationship()
+    uploaded_by: Mapped[User | None] = relationship(foreign_keys=[uploaded_by_id])
+    confirmed_by: Mapped[User | None] = relationship(foreign_keys=[confirmed_by_id])

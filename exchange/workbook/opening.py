@@ -34,6 +34,11 @@ def open_grids(data: bytes) -> tuple[list[Grid], list[str]]:
     return visible, hidden
 
 
+def refuse_unreadable(data: bytes) -> None:
+    """Raise Unreadable for what is no workbook; cheap enough for the moment of upload."""
+    _checked(data)
+
+
 def _checked(data: bytes) -> bytes:
     if not data.strip(b"\x00 \r\n\t"):
         raise Unreadable(Refusal.EMPTY)

@@ -325,10 +325,15 @@ def upgrade():
         sa.Column("phase", sa.String(length=80), nullable=False),
         sa.Column("percent", sa.Integer(), nullable=False),
         sa.Column("summary", sa.JSON(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
         sa.Column("problems", sa.JSON(), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("failure", sa.String(length=300), nullable=False),
+        sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
         sa.Column("finished_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"], ["user.id"], name=op.f("fk_import_run_confirmed_by_id_user")
+        ),
         sa.ForeignKeyConstraint(["owner_id"], ["org_unit.id"], name=op.f("fk_import_run_owner_id_org_unit")),
         sa.ForeignKeyConstraint(
             ["uploaded_by_id"], ["user.id"], name=op.f("fk_import_run_uploaded_by_id_user")
