@@ -81,5 +81,6 @@ def worker() -> None:
     scheduler = build(app)
     scheduler.start()
     stop.wait()
+    jobs.stopping.set()
     scheduler.shutdown(wait=False)
     jobs.release_lease(LEASE)

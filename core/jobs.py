@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
+from threading import Event
 
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,6 +20,8 @@ from core.errors import Conflict
 
 WORKER = f"{socket.gethostname()}:{os.getpid()}:{token_hex(3)}"
 LEASE_LENGTH = timedelta(seconds=30)
+stopping = Event()
+"""Set when this process is about to end: long work gives its row back instead of finishing."""
 
 
 class Lease(Model):

@@ -1,0 +1,78 @@
+"""The queue of match runs: one is claimed, solved in a process of its own with no transaction open, and kept."""
+
+from __future__ import annotations
+
+import atexit
+from concurrent.futures.process import BrokenProcessPool
+
+import structlog
+from flask_babel import gettext
+
+from core import jobs
+from core.audit import Doing, doing
+from core.db import session, transaction
+from core.processes import Bench
+from scheduling import engine
+from scheduling.proposals import News, Proposal, propose
+from scheduling.services import matching
+from scheduling.snapshots import Snapshot, build_problem
+
+log = structlog.get_logger()
+BENCH: Bench[Proposal] = Bench()
+atexit.register(BENCH.close)
+
+
+def take_run() -> bool:
+    """Work off one queued run; True when there was one."""
+    with transaction():
+        claim = matching.claim_run()
+    if claim is None:
+        return False
+    with doing(Doing(action="job:match")):
+        try:
+            _work(claim)
+        except engine.PinsContradict as error:
+            _fail(claim, matching.contradiction_text(error.violations))
+        except BrokenProcessPool:
+            log.exception("match_process_died", run=claim.run_id)
+            _fail(claim, gettext("计算进程意外停止,请再试一次。"))
+        except Exception:
+            log.exception("match_failed", run=claim.run_id)
+            _fail(claim, gettext("自动排课出错,已经记下,请稍后再试。"))
+            raise
+    return True
+
+
+def _read(claim: matching.Claim) -> Snapshot:
+    snapshot = build_problem(claim.owner_id, claim.year, claim.class_ids)
+    session().rollback()
+    return snapshot
+
+
+def _work(claim: matching.Claim) -> None:
+    snapshot = _read(claim)
+
+    def hear(news: object | None) -> bool:
+        if jobs.stopping.is_set():
+            return False
+        with transaction():
+            return matching.report(claim, news if isinstance(news, News) else None)
+
+    options = engine.SolveOptions(seconds=claim.seconds)
+    proposal = BENCH.run(propose, snapshot.problem, options, snapshot.free, hear=hear)
+    with transaction():
+        if jobs.stopping.is_set():
+            matching.hand_back(claim)
+        elif matching.is_cancelled(claim):
+            matching.fail_run(claim, "")
+        else:
+            matching.store_proposal(claim, snapshot, proposal)
+
+
+def _fail(claim: matching.Claim, sentence: str) -> None:
+    session().rollback()
+    with transaction():
+        matching.fail_run(claim, sentence)
+
+
+MATCHING = jobs.Queue("match", 1, take_run)

@@ -1,0 +1,7 @@
+"""What the engine is given: pool, bases, duties and sessions of one plan, read once and frozen."""
+
+from scheduling.snapshots.building import Snapshot, build_problem, plan_of
+from scheduling.snapshots.comparing import changes_between
+from scheduling.snapshots.keys import Key, key, number
+
+__all__ = ["Key", "Snapshot", "build_problem", "changes_between", "key", "number", "plan_of"]

@@ -1,0 +1,188 @@
+"""A frozen problem of one plan, with its fingerprint and what stands today."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from core import clock
+from core.settings import get_setting
+from scheduling import engine
+from scheduling.engine.pins import contradictions
+from scheduling.queries.figures import day_times
+from scheduling.snapshots import duties, lessons, people, sites
+from scheduling.snapshots.keys import Key, key, number
+from scheduling.snapshots.lessons import Lesson
+from scheduling.snapshots.records import Records, read
+from scheduling.snapshots.spans import joined
+
+LEADER_PERCENT = 20  # of the class hours of main classes [3 §一(三)4]
+WEIGHTS = {"duty": 2000, "class_travel": 3, "over_target": 8, "over_twice_target": 20, "same_venue": 15}
+"""Duties come before softer wishes; the rest keeps the engine's defaults. The setting `match_weights` overrides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A problem, its fingerprint, and which sessions the run may move."""
+
+    problem: engine.Problem
+    fingerprint: str
+    free: frozenset[str]
+    """Problem ids of the sessions that are not fixed."""
+    digests: dict[str, str] = field(repr=False)
+    """A short digest of every object, to tell later what has changed."""
+    current: engine.Plan = field(repr=False)
+    """The working plan."""
+
+
+def build_problem(
+    owner_id: int, year: int, class_ids: Collection[int] = (), *, loose: int | None = None
+) -> Snapshot:
+    """Read the plan of `owner_id` in `year` and freeze it; no class ids means all classes still to come.
+
+    Sessions of other classes and all that is past or agreed stay where they stand, so that limits count
+    them. Duties, limits, closures and travel are those of the whole plan. The session `loose` has no pins.
+    """
+    now = clock.now()
+    records = read(owner_id, year)
+    chosen = frozenset(class_ids) or frozenset(records.classes)
+    sorted_out = lessons.sort_out(records, chosen.__contains__, now, day_times(), loose)
+    problem, free = _assemble(records, sorted_out, now)
+    return _snapshot(problem, free)
+
+
+def plan_of(snapshot: Snapshot) -> engine.Plan:
+    """The working plan as the engine's, so that `check` runs on it."""
+    return snapshot.current
+
+
+def _assemble(
+    records: Records, all_lessons: list[Lesson], now: datetime
+) -> tuple[engine.Problem, frozenset[str]]:
+    stands = [lesson.stand for lesson in all_lessons]
+    wanted = {lesson.row.wanted_instructor_id for lesson in all_lessons if lesson.is_free}
+    staff = people.to_instructors(
+        records,
+        {i for i in {s.instructor for s in stands} | wanted if i is not None},
+        lessons.of_people(all_lessons),
+    )
+    days = {start.date() for lesson in all_lessons if lesson.is_free for start in lesson.starts}
+    rooms = sites.to_venues(
+        records,
+        {v for v in (s.venue for s in stands) if v is not None},
+        lessons.of_rooms(all_lessons),
+        days,
+        now,
+    )
+    sessions = lessons.to_sessions(records, all_lessons, staff, rooms)
+    classes = _classes(records, {lesson.row.class_id for lesson in all_lessons})
+    used = [x.home for x in staff.values()] + [v.place for v in rooms.values()] + [c.home for c in classes]
+    problem = engine.Problem(
+        name=f"{records.owner.id}-{records.year}",
+        weights=engine.Weights(**(WEIGHTS | get_setting("match_weights", {}))),
+        places=sites.to_places(records, used),
+        instructors=tuple(staff.values()),
+        venues=tuple(rooms.values()),
+        classes=classes,
+        sessions=sessions,
+        series=tuple(_series(all_lessons, sessions)),
+        duties=duties.to_duties(records, all_lessons, {number(s.id): s for s in sessions}, staff),
+    )
+    free = frozenset(key(Key.SESSION, lesson.row.id) for lesson in all_lessons if lesson.is_free)
+    return _without_old_quarrels(problem, free), free
+
+
+def _classes(records: Records, used: Collection[int]) -> tuple[engine.TrainingClass, ...]:
+    bases = {row.id: row for row in records.bases}
+    found = []
+    for row in records.classes.values():
+        if row.id in used:
+            base = bases.get(row.main_base_id)
+            home = (
+                people.place_of_unit(records, row.town_id)
+                if base is None
+                else sites.place_of_base(records, base)
+            )
+            percent = LEADER_PERCENT if row.is_main else 0
+            found.append(engine.TrainingClass(key(Key.CLASS, row.id), row.size, home, percent))
+    return tuple(found)
+
+
+def _series(all_lessons: Iterable[Lesson], sessions: Iterable[engine.Session]) -> Iterable[engine.Series]:
+    """The indoor sessions of a class would rather stay in one room."""
+    indoors: dict[str, list[str]] = {}
+    for session in sessions:
+        if lessons.CAMPUS in session.features or (
+            session.features == () and session.venues and session.needs_instructor
+        ):
+            indoors.setdefault(session.classes[0], []).append(session.id)
+    for klass, members in indoors.items():
+        if len(members) > 1:
+            yield engine.Series(f"{klass}-room", tuple(members), min_days=0, same_venue=True)
+
+
+def _without_old_quarrels(problem: engine.Problem, free: frozenset[str]) -> engine.Problem:
+    """Fixed sessions that clash among themselves leave the problem; their people and rooms are taken at that time.
+
+    What was held or told is a fact, even where it broke a limit of today; it must not stop a run.
+    """
+    while True:
+        wrong = {v.session for v in contradictions(problem) if v.session is not None} - free
+        if not wrong:
+            return problem
+        gone = [s for s in problem.sessions if s.id in wrong]
+        problem = replace(
+            problem,
+            sessions=tuple(s for s in problem.sessions if s.id not in wrong),
+            instructors=tuple(
+                replace(x, busy=_taken(x.busy, gone, "instructor", x.id)) for x in problem.instructors
+            ),
+            venues=tuple(
+                replace(v, busy=_taken(v.busy, gone, "venue", v.id)) if v.groups == 1 else v
+                for v in problem.venues
+            ),
+            series=tuple(
+                replace(r, sessions=tuple(s for s in r.sessions if s not in wrong)) for r in problem.series
+            ),
+            duties=tuple(
+                replace(d, sessions=tuple(s for s in d.sessions if s not in wrong)) for d in problem.duties
+            ),
+        )
+
+
+def _taken(
+    busy: tuple[engine.model.Interval, ...], gone: Iterable[engine.Session], part: str, name: str
+) -> tuple[engine.model.Interval, ...]:
+    more = [
+        (s.current.start, s.current.start + timedelta(minutes=s.minutes))
+        for s in gone
+        if getattr(s.current, part) == name and s.current.start is not None
+    ]
+    return tuple(joined([*busy, *more])) if more else busy
+
+
+def _snapshot(problem: engine.Problem, free: frozenset[str]) -> Snapshot:
+    document = engine.dump_problem(problem)
+    document.pop("name")
+    digests: dict[str, str] = {}
+    for kind, items in document.items():
+        if isinstance(items, list):
+            digests |= {f"{kind}:{item['id']}": _digest(item)[:10] for item in items}
+        else:
+            digests[kind] = _digest(items)[:10]
+    plan = engine.Plan(
+        problem.name,
+        tuple(
+            engine.Assignment(s.id, s.current.start, s.current.instructor, s.current.venue)
+            for s in problem.sessions
+            if s.current.start is not None
+        ),
+    )
+    return Snapshot(problem, _digest(document), free, digests, plan)
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

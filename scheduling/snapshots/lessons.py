@@ -1,0 +1,276 @@
+"""Sessions as the engine sees them: what is fixed because it was held, told or lies outside the run, and what is free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from courses.enums import Method
+from scheduling import engine
+from scheduling.engine.model import PARTS
+from scheduling.enums import ResourceKind, SessionState
+from scheduling.models.classes import MINUTES_PER_CLASS_HOUR
+from scheduling.rules import DayTimes
+from scheduling.snapshots.keys import Key, key
+from scheduling.snapshots.records import AnyRow, Records
+from scheduling.snapshots.spans import Span
+
+CAMPUS, PRACTICE = "campus", "practice"
+NOBODY = "none"  # a topic no one teaches, a feature no room has: an empty allow-list would mean that none is needed
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a session stands: start, ids of instructor and venue."""
+
+    start: datetime | None
+    instructor: int | None
+    venue: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A session that goes into the problem."""
+
+    row: AnyRow
+    minutes: int
+    stand: Stand
+    starts: tuple[datetime, ...]
+    is_free: bool
+    pinned: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+    """The pinned parts that are pinned because people agreed to them: nothing else may push them out."""
+
+    @property
+    def span(self) -> Span | None:
+        """The time it takes where it stands."""
+        start = self.stand.start
+        return None if start is None else (start, start + timedelta(minutes=self.minutes))
+
+
+def sort_out(
+    records: Records,
+    is_chosen: Callable[[int], bool],
+    now: datetime,
+    times: DayTimes,
+    loose: int | None = None,
+) -> list[Lesson]:
+    """What enters the problem: free sessions of chosen classes still to come, and everything that stands.
+
+    `is_chosen` takes a class id. Sessions in the past and those of other classes are fixed where they stand;
+    what has no place and cannot get one any more is left out. The session `loose` has no pins: a person is
+    about to place it by hand.
+    """
+    people, rooms = {row.id for row in records.people}, {row.id for row in records.venues}
+    found = []
+    for row in records.sessions:
+        lesson = _free(records, row, now, times) if is_chosen(row.class_id) else None
+        lesson = lesson or _fixed(row)
+        if lesson is not None:
+            lesson = replace(lesson, stand=_known(lesson.stand, people, rooms))
+            found.append(
+                replace(lesson, pinned=frozenset()) if row.id == loose and lesson.is_free else lesson
+            )
+    return found
+
+
+def _known(stand: Stand, people: Collection[int], rooms: Collection[int]) -> Stand:
+    """The stand without people and rooms that this plan may not draw on."""
+    return Stand(
+        stand.start,
+        stand.instructor if stand.instructor in people else None,
+        stand.venue if stand.venue in rooms else None,
+    )
+
+
+def _free(records: Records, row: AnyRow, now: datetime, times: DayTimes) -> Lesson | None:
+    """A session that the run may still move, else None."""
+    starts = tuple(start for start in times.starts(row.day, row.half_day) if start > now)
+    if row.state is SessionState.HELD or not starts or (row.start is not None and row.start <= now):
+        return None
+    stand = Stand(row.start, row.instructor_id, row.venue_id)
+    if row.start is not None and row.start not in starts:
+        starts = tuple(sorted((*starts, row.start)))
+    told = frozenset(_told_parts(records, row)) if row.state is SessionState.PUBLISHED else frozenset()
+    wished = {"start": row.pinned_start, "instructor": row.pinned_instructor, "venue": row.pinned_venue}
+    held = {"start": stand.start, "instructor": stand.instructor, "venue": stand.venue}
+    pinned = {part for part, is_pinned in wished.items() if is_pinned and held[part] is not None}
+    return Lesson(row, _minutes(row.class_hours), stand, starts, True, frozenset(pinned | told), told)
+
+
+def _told_parts(records: Records, row: AnyRow) -> Iterator[str]:
+    """Parts of the working plan that people were told and agreed to: moving them means asking again."""
+    if row.start is None or row.start != row.told_start:
+        return
+    yield "start"
+    for part, kind, now, told in (
+        ("instructor", ResourceKind.INSTRUCTOR, row.instructor_id, row.told_instructor_id),
+        ("venue", ResourceKind.VENUE, row.venue_id, row.told_venue_id),
+    ):
+        if now is not None and now == told and (row.id, kind, now) in records.accepted:
+            yield part
+
+
+def _fixed(row: AnyRow) -> Lesson | None:
+    """A session that stays where it stands; None when it stands nowhere."""
+    is_told = row.state in (SessionState.PUBLISHED, SessionState.HELD) and row.told_start is not None
+    if is_told:
+        stand = Stand(row.told_start, row.told_instructor_id, row.told_venue_id)
+        hours = row.told_hours or row.class_hours
+    else:
+        stand, hours = Stand(row.start, row.instructor_id, row.venue_id), row.class_hours
+    if stand.start is None:
+        return None
+    parts = frozenset({"start", "instructor", "venue"})
+    return Lesson(row, _minutes(hours), stand, (stand.start,), False, parts, parts)
+
+
+def _minutes(hours: Any) -> int:
+    return int(hours * MINUTES_PER_CLASS_HOUR)
+
+
+def to_sessions(
+    records: Records,
+    lessons: Iterable[Lesson],
+    people: Mapping[int, engine.Instructor],
+    rooms: Mapping[int, engine.Venue],
+) -> tuple[engine.Session, ...]:
+    """The engine's sessions; people and rooms are those of the problem, by row id."""
+    of_base: dict[int, dict[str, str]] = {}
+    for row in records.venues:
+        if row.id in rooms:
+            of_base.setdefault(row.base_id, {})[rooms[row.id].id] = rooms[row.id].features[0]
+    return tuple(
+        _free_session(records, lesson, people, of_base)
+        if lesson.is_free
+        else _fixed_session(records, lesson, rooms)
+        for lesson in lessons
+    )
+
+
+def _free_session(
+    records: Records,
+    lesson: Lesson,
+    people: Mapping[int, engine.Instructor],
+    of_base: Mapping[int, Mapping[str, str]],
+) -> engine.Session:
+    row = lesson.row
+    needs_instructor = row.method is not Method.ON_SITE
+    topic, allowed = _teachers(records, lesson, people) if needs_instructor else (_topic(row), ())
+    venues, features = _rooms(records, lesson, of_base)
+    leader = engine.Leader.REQUIRED if row.leader_required and needs_instructor else engine.Leader.ANY
+    return engine.Session(
+        id=key(Key.SESSION, row.id),
+        topic=topic,
+        minutes=lesson.minutes,
+        hours=float(row.class_hours),
+        starts=lesson.starts,
+        classes=(key(Key.CLASS, row.class_id),),
+        heads=records.classes[row.class_id].size,
+        instructors=allowed,
+        venues=venues,
+        features=features,
+        leader=leader,
+        current=_current(lesson.stand),
+        pinned=_pins(lesson),
+    )
+
+
+def _pins(lesson: Lesson) -> tuple[str, ...]:
+    """Pinned parts; without a start to stand on, a pinned person or room is a wish (see `_teachers`)."""
+    return tuple(part for part in PARTS if part in lesson.pinned) if lesson.stand.start is not None else ()
+
+
+def _topic(row: AnyRow) -> str:
+    return NOBODY if row.course_id is None else str(row.course_id)
+
+
+def _teachers(
+    records: Records, lesson: Lesson, people: Mapping[int, engine.Instructor]
+) -> tuple[str, tuple[str, ...] | None]:
+    """Topic and allow-list: the one wanted or pinned; without those who declined; None for everyone qualified."""
+    row, topic = lesson.row, _topic(lesson.row)
+    declined = records.declined.get(row.id, frozenset())
+    stand = lesson.stand.instructor
+    if "instructor" in lesson.pinned and stand is not None:
+        return topic, (key(Key.INSTRUCTOR, stand),)
+    if row.wanted_instructor_id in people and row.wanted_instructor_id not in declined:
+        return topic, tuple(
+            key(Key.INSTRUCTOR, i) for i in sorted({row.wanted_instructor_id, stand} - {None})
+        )
+    if not declined:
+        return topic, None
+    able = tuple(x.id for i, x in people.items() if topic in x.topics and i not in declined)
+    return (topic, able) if able else (NOBODY, None)
+
+
+def _rooms(
+    records: Records, lesson: Lesson, of_base: Mapping[int, Mapping[str, str]]
+) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+    """Allow-list and features: rooms of the right kind, of the wanted base, without those that declined.
+
+    Where nothing is left the session asks for a feature no room has: an empty list would mean that none is needed.
+    """
+    row = lesson.row
+    kind = PRACTICE if row.method is Method.ON_SITE else CAMPUS
+    refused = {key(Key.VENUE, v) for v in records.refused.get(row.id, ())}
+    if row.wanted_base_id is not None:
+        allowed = [v for v in of_base.get(row.wanted_base_id, {}) if v not in refused]
+    elif refused:
+        allowed = [
+            v
+            for rooms in of_base.values()
+            for v, feature in rooms.items()
+            if feature == kind and v not in refused
+        ]
+    else:
+        return None, (kind,)
+    return (tuple(allowed), (kind,)) if allowed else (None, (NOBODY,))
+
+
+def _fixed_session(records: Records, lesson: Lesson, rooms: Mapping[int, engine.Venue]) -> engine.Session:
+    """A session that stands, with only as many rules as it needs to take its place."""
+    row, stand, klass = lesson.row, lesson.stand, records.classes[lesson.row.class_id]
+    room = rooms[stand.venue].capacity if stand.venue is not None else klass.size
+    return engine.Session(
+        id=key(Key.SESSION, row.id),
+        topic=_topic(row),
+        minutes=lesson.minutes,
+        hours=lesson.minutes / MINUTES_PER_CLASS_HOUR,
+        starts=lesson.starts,
+        classes=(key(Key.CLASS, row.class_id),),
+        heads=min(klass.size, room),
+        instructors=() if stand.instructor is None else (key(Key.INSTRUCTOR, stand.instructor),),
+        venues=() if stand.venue is None else (key(Key.VENUE, stand.venue),),
+        current=_current(stand),
+        pinned=PARTS,
+    )
+
+
+def _current(stand: Stand) -> engine.Current:
+    return engine.Current(
+        stand.start,
+        None if stand.instructor is None else key(Key.INSTRUCTOR, stand.instructor),
+        None if stand.venue is None else key(Key.VENUE, stand.venue),
+    )
+
+
+def of_people(lessons: Iterable[Lesson]) -> dict[int, list[Span]]:
+    """By instructor: the time of lessons that stay whatever their calendar says now."""
+    return _agreed(lessons, "instructor")
+
+
+def of_rooms(lessons: Iterable[Lesson]) -> dict[int, list[Span]]:
+    """By venue: the time of lessons that stay whatever its opening times say now."""
+    return _agreed(lessons, "venue")
+
+
+def _agreed(lessons: Iterable[Lesson], part: str) -> dict[int, list[Span]]:
+    found: dict[int, list[Span]] = {}
+    for lesson in lessons:
+        row_id: int | None = getattr(lesson.stand, part)
+        if row_id is not None and lesson.span is not None and part in lesson.told:
+            found.setdefault(row_id, []).append(lesson.span)
+    return found

@@ -1,0 +1,324 @@
+"""The rows behind one problem, read in a bounded number of statements whatever the size of the plan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, or_, select
+
+from accounts.models import OrgUnit
+from bases.models import Closure, OpeningHours, TeachingBase, Venue
+from core.db import session
+from courses.models import Course
+from instructor_pool.models import Instructor, Qualification, Unavailability
+from party_lessons.models import Credit, Obligation, Post, Scheme
+from scheduling.enums import BookingState, ResourceKind, SessionState
+from scheduling.models import Booking, Session, TrainingClass
+
+AnyRow = Row[*tuple[Any, ...]]
+Rows = Sequence[AnyRow]
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Rows of one plan (the classes of `owner` in `year`) and of everything it can draw on."""
+
+    owner: AnyRow
+    year: int
+    units: Mapping[int, AnyRow]
+    people: Rows
+    courses_of: Mapping[int, Sequence[int]]
+    """Instructor id to the ids of courses that person may teach."""
+    away: Rows
+    posts: Rows
+    obligations: Rows
+    credits: Rows
+    """Held lessons: obligation and session."""
+    schemes: Rows
+    bases: Rows
+    venues: Rows
+    hours: Rows
+    closures: Rows
+    classes: Mapping[int, AnyRow]
+    sessions: Rows
+    accepted: frozenset[tuple[int, ResourceKind, int]]
+    """Confirmed bookings: session, kind, resource."""
+    declined: Mapping[int, frozenset[int]]
+    """Session id to the instructors who said no to it."""
+    refused: Mapping[int, frozenset[int]]
+    """Session id to the venues whose base said no to it."""
+    elsewhere: Rows
+    """Live bookings of these people and rooms for other plans: kind, resource, day, units."""
+
+
+def read(owner_id: int, year: int) -> Records:
+    """Read everything about the plan of `owner_id` in `year`; about twenty statements.
+
+    People and bases are those of the owner, of the units below it, and of the levels above, which lend theirs.
+    """
+    owner = _owner(owner_id)
+    units = _units(owner.path)
+    lending = _lending(owner.path)
+    classes = {row.id: row for row in _classes(owner_id, year)}
+    bookings = _bookings(owner_id, year)
+    return Records(
+        owner=owner,
+        year=year,
+        units={row.id: row for row in units},
+        people=_people(lending),
+        courses_of=_courses_of(lending),
+        away=_away(lending, year),
+        posts=_posts(lending, year),
+        obligations=_obligations(lending, year),
+        credits=_credits(lending, year),
+        schemes=_all(select(Scheme.kind, Scheme.least_minutes, Scheme.is_on)),
+        bases=_bases(lending),
+        venues=_venues(lending),
+        hours=_all(
+            select(OpeningHours.base_id, OpeningHours.weekday, OpeningHours.opens, OpeningHours.closes)
+            .join(TeachingBase)
+            .where(TeachingBase.owner_id.in_(lending))
+        ),
+        closures=_closures(lending, year),
+        classes=classes,
+        sessions=_sessions(owner_id, year),
+        accepted=frozenset(
+            (row.session_id, row.kind, row.resource_id)
+            for row in bookings
+            if row.state is BookingState.CONFIRMED
+        ),
+        declined=_declined(bookings, ResourceKind.INSTRUCTOR),
+        refused=_declined(bookings, ResourceKind.VENUE),
+        elsewhere=_elsewhere(owner_id, year),
+    )
+
+
+def _all(statement: Any) -> Rows:
+    return session().execute(statement).all()
+
+
+def _owner(owner_id: int) -> AnyRow:
+    return (
+        session()
+        .execute(select(OrgUnit.id, OrgUnit.path, OrgUnit.level, OrgUnit.name).where(OrgUnit.id == owner_id))
+        .one()
+    )
+
+
+def _ancestors(path: str) -> list[str]:
+    parts = path.strip("/").split("/")
+    return ["/" + "/".join(parts[: n + 1]) + "/" for n in range(len(parts))]
+
+
+def _related(path: str) -> ColumnElement[bool]:
+    """Units at, below or above a path."""
+    return or_((OrgUnit.path >= path) & (OrgUnit.path < path + "~"), OrgUnit.path.in_(_ancestors(path)))
+
+
+def _units(path: str) -> Rows:
+    columns = (
+        OrgUnit.id,
+        OrgUnit.parent_id,
+        OrgUnit.path,
+        OrgUnit.level,
+        OrgUnit.latitude,
+        OrgUnit.longitude,
+    )
+    return _all(select(*columns).where(_related(path)).order_by(OrgUnit.id))
+
+
+def _lending(path: str) -> Any:
+    return select(OrgUnit.id).where(_related(path)).scalar_subquery()
+
+
+def _people(lending: Any) -> Rows:
+    columns = (
+        Instructor.id,
+        Instructor.state,
+        Instructor.source_category,
+        Instructor.town_id,
+        Instructor.term_start,
+        Instructor.term_end,
+        Instructor.max_per_day,
+        Instructor.max_per_week,
+        Instructor.max_per_month,
+        Instructor.fee_per_hour,
+        Instructor.rating,
+    )
+    return _all(select(*columns).where(Instructor.owner_id.in_(lending)).order_by(Instructor.id))
+
+
+def _courses_of(lending: Any) -> Mapping[int, Sequence[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    statement = select(Qualification.instructor_id, Qualification.course_id).join(Instructor)
+    for row in _all(statement.where(Instructor.owner_id.in_(lending)).order_by(Qualification.course_id)):
+        found[row.instructor_id].append(row.course_id)
+    return found
+
+
+def _away(lending: Any, year: int) -> Rows:
+    columns = (Unavailability.instructor_id, Unavailability.starts, Unavailability.ends, Unavailability.grade)
+    in_year = (Unavailability.starts < datetime(year + 1, 1, 1)) & (
+        Unavailability.ends > datetime(year, 1, 1)
+    )
+    return _all(
+        select(*columns)
+        .join(Instructor)
+        .where(Instructor.owner_id.in_(lending), in_year)
+        .order_by(Unavailability.id)
+    )
+
+
+def _in_year(year: int) -> ColumnElement[bool]:
+    return (Post.starts <= date(year, 12, 31)) & or_(Post.ends.is_(None), Post.ends >= date(year, 1, 1))
+
+
+def _posts(lending: Any, year: int) -> Rows:
+    columns = (
+        Post.id,
+        Post.holder_id,
+        Post.unit_id,
+        Post.kind,
+        Post.starts,
+        Post.ends,
+        OrgUnit.path.label("unit_path"),
+    )
+    statement = (
+        select(*columns)
+        .join(OrgUnit, Post.unit_id == OrgUnit.id)
+        .join(Instructor, Post.holder_id == Instructor.id)
+    )
+    return _all(statement.where(Instructor.owner_id.in_(lending), _in_year(year)).order_by(Post.id))
+
+
+def _obligations(lending: Any, year: int) -> Rows:
+    """Duties of the year that nothing exempts."""
+    columns = (Obligation.id, Obligation.post_id, Obligation.need, Obligation.deadline)
+    statement = select(*columns).join(Post).join(Instructor, Post.holder_id == Instructor.id)
+    stands = Obligation.exemption_rule.is_(None) & (Obligation.exemption_reason == "")
+    return _all(
+        statement.where(Obligation.year == year, stands, Instructor.owner_id.in_(lending)).order_by(
+            Obligation.id
+        )
+    )
+
+
+def _credits(lending: Any, year: int) -> Rows:
+    statement = select(Credit.obligation_id, Credit.session_ref).join(Obligation).join(Post)
+    statement = statement.join(Instructor, Post.holder_id == Instructor.id)
+    return _all(statement.where(Obligation.year == year, Credit.is_held, Instructor.owner_id.in_(lending)))
+
+
+def _bases(lending: Any) -> Rows:
+    columns = (
+        TeachingBase.id,
+        TeachingBase.kind,
+        TeachingBase.state,
+        TeachingBase.town_id,
+        TeachingBase.latitude,
+        TeachingBase.longitude,
+        TeachingBase.lead_time,
+        TeachingBase.lead_unit,
+    )
+    return _all(select(*columns).where(TeachingBase.owner_id.in_(lending)).order_by(TeachingBase.id))
+
+
+def _venues(lending: Any) -> Rows:
+    columns = (Venue.id, Venue.base_id, Venue.capacity, Venue.groups, Venue.max_per_day, Venue.is_closed)
+    return _all(
+        select(*columns).join(TeachingBase).where(TeachingBase.owner_id.in_(lending)).order_by(Venue.id)
+    )
+
+
+def _closures(lending: Any, year: int) -> Rows:
+    columns = (Closure.base_id, Closure.first_day, Closure.last_day)
+    in_year = (Closure.first_day <= date(year, 12, 31)) & (Closure.last_day >= date(year, 1, 1))
+    return _all(
+        select(*columns)
+        .join(TeachingBase)
+        .where(TeachingBase.owner_id.in_(lending), in_year)
+        .order_by(Closure.id)
+    )
+
+
+def _classes(owner_id: int, year: int) -> Rows:
+    columns = (
+        TrainingClass.id,
+        TrainingClass.size,
+        TrainingClass.is_main,
+        TrainingClass.order_kind,
+        TrainingClass.host_id,
+        TrainingClass.town_id,
+        TrainingClass.main_base_id,
+    )
+    return _all(
+        select(*columns)
+        .where(TrainingClass.owner_id == owner_id, TrainingClass.year == year)
+        .order_by(TrainingClass.id)
+    )
+
+
+def _sessions(owner_id: int, year: int) -> Rows:
+    columns = (
+        Session.id,
+        Session.class_id,
+        Session.day,
+        Session.half_day,
+        Session.course_id,
+        Session.method,
+        Session.class_hours,
+        Session.leader_required,
+        Session.wanted_base_id,
+        Session.wanted_instructor_id,
+        Session.state,
+        Session.start,
+        Session.instructor_id,
+        Session.venue_id,
+        Session.pinned_start,
+        Session.pinned_instructor,
+        Session.pinned_venue,
+        Session.told_start,
+        Session.told_instructor_id,
+        Session.told_venue_id,
+        Session.told_hours,
+        Course.is_party_lesson,
+    )
+    mine = (TrainingClass.owner_id == owner_id) & (TrainingClass.year == year)
+    statement = select(*columns).join(TrainingClass).outerjoin(Course, Session.course_id == Course.id)
+    return _all(statement.where(mine, Session.state != SessionState.CANCELLED).order_by(Session.id))
+
+
+def _bookings(owner_id: int, year: int) -> Rows:
+    columns = (Booking.session_id, Booking.kind, Booking.resource_id, Booking.state)
+    statement = select(*columns).join(Session).join(TrainingClass)
+    told = Booking.state.in_((BookingState.CONFIRMED, BookingState.DECLINED))
+    return _all(
+        statement.where(TrainingClass.owner_id == owner_id, TrainingClass.year == year, told).order_by(
+            Booking.id
+        )
+    )
+
+
+def _declined(bookings: Rows, kind: ResourceKind) -> Mapping[int, frozenset[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in bookings:
+        if row.state is BookingState.DECLINED and row.kind is kind:
+            found[row.session_id].add(row.resource_id)
+    return {session_id: frozenset(ids) for session_id, ids in found.items()}
+
+
+def _elsewhere(owner_id: int, year: int) -> Rows:
+    """Bookings that other plans hold in this year."""
+    columns = (Booking.kind, Booking.resource_id, Booking.day, Booking.from_unit, Booking.to_unit)
+    statement = select(*columns).join(Session).join(TrainingClass)
+    other = (TrainingClass.owner_id != owner_id) | (TrainingClass.year != year)
+    live = Booking.state.in_((BookingState.HELD, BookingState.CONFIRMED)) & (
+        Booking.kind != ResourceKind.CLASS
+    )
+    in_year = (Booking.day >= date(year, 1, 1)) & (Booking.day <= date(year, 12, 31))
+    return _all(statement.where(other, live, in_year).order_by(Booking.id))

@@ -1,0 +1,105 @@
+"""Bases and venues as the engine sees them: where they are, what fits in, when they are closed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+
+from bases.enums import BaseKind, LeadUnit
+from bases.rules import is_bookable
+from core import workdays
+from scheduling import engine
+from scheduling.enums import ResourceKind
+from scheduling.snapshots.keys import Key, key
+from scheduling.snapshots.lessons import CAMPUS, PRACTICE
+from scheduling.snapshots.people import elsewhere, place_of_unit
+from scheduling.snapshots.records import AnyRow, Records
+from scheduling.snapshots.spans import Span, around, joined, whole_days
+
+
+def to_venues(
+    records: Records,
+    needed: set[int],
+    agreed: Mapping[int, Sequence[Span]],
+    days: Iterable[date],
+    now: datetime,
+) -> dict[int, engine.Venue]:
+    """By row id: every room that can be booked [3 §五(一)], and those `needed` because a session stands there.
+
+    Opening hours and booking leads are spelled out for `days` only, the days with sessions still to place.
+    """
+    bases = {row.id: row for row in records.bases}
+    closed = _closed(records, sorted(set(days)), now)
+    busy_elsewhere = elsewhere(records, ResourceKind.VENUE)
+    year = whole_days(date(records.year, 1, 1), date(records.year, 12, 31))
+    found = {}
+    for row in records.venues:
+        base = bases[row.base_id]
+        can_be_booked = is_bookable(base.state) and not row.is_closed
+        if not can_be_booked and row.id not in needed:
+            continue
+        busy = closed[base.id] if can_be_booked else [year]
+        shared = row.groups > 1  # one visit elsewhere does not fill a venue of several groups
+        found[row.id] = engine.Venue(
+            id=key(Key.VENUE, row.id),
+            capacity=row.capacity,
+            place=place_of_base(records, base),
+            groups=row.groups,
+            max_per_day=row.max_per_day,
+            features=(PRACTICE if base.kind is BaseKind.PRACTICE_POINT else CAMPUS,),
+            busy=tuple(
+                joined(
+                    [
+                        *around(busy, agreed.get(row.id, ())),
+                        *([] if shared else busy_elsewhere.get(row.id, ())),
+                    ]
+                )
+            ),
+        )
+    return found
+
+
+def _closed(records: Records, days: Sequence[date], now: datetime) -> Mapping[int, list[Span]]:
+    """By base: closures, and on `days` the hours it is not open or may no longer be booked."""
+    found: dict[int, list[Span]] = defaultdict(list)
+    for row in records.closures:
+        found[row.base_id].append(whole_days(row.first_day, row.last_day))
+    hours: dict[int, dict[int, list[tuple[time, time]]]] = defaultdict(lambda: defaultdict(list))
+    for row in records.hours:
+        hours[row.base_id][row.weekday].append((row.opens, row.closes))
+    for base in records.bases:
+        earliest = earliest_day(base.lead_time, base.lead_unit, now.date())
+        for day in days:
+            if day < earliest:
+                found[base.id].append(whole_days(day, day))
+            elif base.id in hours:
+                found[base.id] += _shut(day, hours[base.id].get(day.weekday(), []))
+    return found
+
+
+def _shut(day: date, opening: Iterable[tuple[time, time]]) -> tuple[Span, ...]:
+    open_hours = [(datetime.combine(day, opens), datetime.combine(day, closes)) for opens, closes in opening]
+    return around([whole_days(day, day)], open_hours)
+
+
+def earliest_day(lead: int, unit: LeadUnit, today: date) -> date:
+    """The first day that can still be booked, `lead` days or workdays ahead."""
+    if unit is LeadUnit.WORKDAYS:
+        return workdays.after(today, lead)
+    return today + timedelta(days=lead)
+
+
+def place_of_base(records: Records, base: AnyRow) -> str | None:
+    """The base's own place, else its township's."""
+    if base.latitude is not None and base.longitude is not None:
+        return key(Key.BASE, base.id)
+    return place_of_unit(records, base.town_id)
+
+
+def to_places(records: Records, used: Iterable[str | None]) -> tuple[engine.Place, ...]:
+    """The places that are referred to."""
+    wanted = {place for place in used if place is not None}
+    rows = [(key(Key.UNIT, row.id), row) for row in records.units.values()]
+    rows += [(key(Key.BASE, row.id), row) for row in records.bases]
+    return tuple(engine.Place(name, row.latitude, row.longitude) for name, row in rows if name in wanted)
