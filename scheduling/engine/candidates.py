@@ -124,6 +124,15 @@ class Candidates:
                 which = _without(which, rule.venues(self.state, s, start, which))
         return which
 
+    def options(self, s: int, start: int) -> tuple[Ints, Ints]:
+        """Return who can teach then and which venues can be had, travel aside; NONE comes first where that may be."""
+        who, which = self.free_instructors(s, start), self.free_venues(s, start)
+        if self.may_lack(s, "instructor"):
+            who = np.append(NONE, who)
+        if self.may_lack(s, "venue"):
+            which = np.append(NONE, which)
+        return who, which
+
     def spots(self, s: int, starts: Sequence[int] | None = None) -> Iterator[Spot]:
         """Yield every possible start and venue (only the cheapest venue of each place), with everyone who is free then."""
         for start in self.state.index.starts[s] if starts is None else starts:

@@ -1,13 +1,15 @@
 """Improve: take a few related sessions out and put them back better, again and again."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
 from scheduling.engine.candidates import Candidates, added_cost, must_place
+from scheduling.engine.check import check
 from scheduling.engine.construct import Unit, insert
+from scheduling.engine.cuts import rushed
 from scheduling.engine.index import DAY, NONE
+from scheduling.engine.model import Plan
 from scheduling.engine.run import Run
 from scheduling.engine.state import Placement, State, Timeline
 
@@ -50,6 +52,22 @@ class Improver:
             self._step(max(0.0, 1 - share))
             run.cost = self.best_cost
             done += 1
+        self.state.restore(self.best)
+        self.cost = self.best_cost
+
+    def settle(self) -> None:
+        """Put back what is left out of the state, take the result if it is better, and return to the best otherwise."""
+        for unit in self.units:
+            if all(self.state.placement[s] is None for s in unit):
+                insert(self.candidates, unit)
+            elif any(self.state.placement[s] is None and self.state.index.whole_only[s] for s in unit):
+                for s in unit:
+                    self.state.clear(s)
+                insert(self.candidates, unit)
+        plan = Plan(self.state.index.problem.name, self.state.assignments())
+        report = check(self.state.index.problem, plan)
+        if not report.violations and report.cost < self.best_cost:
+            self.best_cost, self.best = report.cost, self.state.copy_placements()
         self.state.restore(self.best)
         self.cost = self.best_cost
 
@@ -130,17 +148,7 @@ class Improver:
             if p is not None and p.instructor != NONE:
                 lines.append(state.of_instructor[p.instructor])
             lines.extend(state.of_class[c] for c in state.index.classes[s])
-        return any(is_rushed(state, line) for line in lines)
-
-
-def is_rushed(state: State, line: Timeline) -> bool:
-    """Whether two sessions that follow one another on a day in a timeline leave no time to travel."""
-    for a, b in pairwise(line):
-        if a[0] // DAY == b[0] // DAY and a[3] != b[3] and NONE not in (a[3], b[3]):
-            minutes = int(state.index.distances.minutes(a[3])[b[3]])
-            if minutes and a[1] + minutes > b[0]:
-                return True
-    return False
+        return any(True for line in lines for _ in rushed(state, line))
 
 
 def added_cost_after_clearing(state: State, s: int) -> int:

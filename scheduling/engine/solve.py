@@ -10,8 +10,10 @@ from scheduling.engine.check import check
 from scheduling.engine.construct import construct, units_of
 from scheduling.engine.improve import Improver
 from scheduling.engine.index import Index
+from scheduling.engine.linear import Model
 from scheduling.engine.model import Plan, Problem, Status
 from scheduling.engine.pins import PinsContradict, contradictions
+from scheduling.engine.prove import prove
 from scheduling.engine.reasons import Reason, Violation
 from scheduling.engine.run import Progress, Run, SolveOptions
 from scheduling.engine.state import State
@@ -47,8 +49,23 @@ def solve(
     run.note(f"first plan costs {report.cost}")
     run.enter("improve")
     improver = Improver(candidates, units, report.cost, np.random.default_rng(options.seed))
-    improver.run(run, options.iterations, None if options.iterations is not None else run.left)
+    if is_small(index):
+        improver.run(
+            run, options.iterations, None if options.iterations is not None else min(2.0, run.left / 10)
+        )
+        empty = State(index)
+        model = Model(Candidates(empty), range(len(problem.sessions)))
+        model.constant += check(problem, Plan(problem.name)).cost
+        prove(model, run, improver)
+    if run.bound is None or run.bound < improver.best_cost:
+        run.enter("improve")
+        improver.run(run, options.iterations, None if options.iterations is not None else run.left)
     return finish(problem, run, state)
+
+
+def is_small(index: Index) -> bool:
+    """Whether the whole problem can go into one linear model."""
+    return len(index.problem.sessions) <= 1000
 
 
 def adopt(candidates: Candidates, plan: Plan, units: list[tuple[int, ...]]) -> None:

@@ -20,6 +20,7 @@ class CostPart:
     """A cost part; the defaults add nothing."""
 
     name: str
+    is_shared = False  # ties sessions together: written by post(), not carried by the elements one by one
 
     def full(self, table: Timetable) -> int:
         """Return the part's amount in a plan."""

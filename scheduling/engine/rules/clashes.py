@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scheduling.engine.cliques import Kind, cliques
 from scheduling.engine.index import NONE, Bools, Ints
 from scheduling.engine.reasons import Reason, Violation
 from scheduling.engine.rules.base import Rule
@@ -13,6 +14,7 @@ from scheduling.engine.state import Timeline, is_free, neighbours, overlapping, 
 from scheduling.engine.timetable import Placed, Timetable
 
 if TYPE_CHECKING:
+    from scheduling.engine.linear import Model
     from scheduling.engine.state import State
 
 
@@ -67,6 +69,11 @@ class InstructorOnce(Rule):
             [bool(lines[i]) and not is_free(lines[i], start, end) for i in who.tolist()], dtype=np.bool_
         )
 
+    def post(self, model: "Model") -> None:
+        for _, ids in model.by_instructor():
+            for clique in cliques(*model.spans(model.i_time[ids])):
+                model.cap(Kind.INSTRUCTOR, ids[clique], 1)
+
 
 class ClassOnce(Rule):
     """A class is in one session at a time."""
@@ -81,6 +88,11 @@ class ClassOnce(Rule):
     def time(self, state: "State", s: int, start: int) -> bool:
         end = start + state.index.minutes[s]
         return any(not is_free(state.of_class[c], start, end) for c in state.index.classes[s])
+
+    def post(self, model: "Model") -> None:
+        for _, ids in model.by_class():
+            for clique in cliques(*model.spans(ids)):
+                model.cap(Kind.TIME, ids[clique], 1)
 
 
 class VenueGroups(Rule):
@@ -111,6 +123,18 @@ class VenueGroups(Rule):
             return len(there) >= groups and peak([(e[0], e[1], 1) for e in there], start, end) >= groups
 
         return np.array([is_full(v) for v in which.tolist()], dtype=np.bool_)
+
+    def post(self, model: "Model") -> None:
+        for venue, ids in model.by_venue():
+            begin, end = model.spans(model.v_time[ids])
+            fixed, groups = model.state.of_venue[venue], int(model.index.groups[venue])
+            if not fixed:
+                for clique in cliques(begin, end):
+                    model.cap(Kind.VENUE, ids[clique], groups)
+                continue
+            for moment in sorted({*begin.tolist(), *(e[0] for e in fixed)}):
+                taken = sum(1 for e in fixed if e[0] <= moment < e[1])
+                model.cap(Kind.VENUE, ids[(begin <= moment) & (end > moment)], groups - taken)
 
 
 class InstructorTravel(Rule):

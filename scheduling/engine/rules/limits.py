@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scheduling.engine.cliques import INFINITE, Kind
 from scheduling.engine.index import DAY, Bools, Ints, month_of, week_of
 from scheduling.engine.model import Instructor
 from scheduling.engine.reasons import Reason, Violation
@@ -14,6 +15,7 @@ from scheduling.engine.state import overlapping, peak
 from scheduling.engine.timetable import Timetable
 
 if TYPE_CHECKING:
+    from scheduling.engine.linear import Model
     from scheduling.engine.state import State
 
 
@@ -54,6 +56,18 @@ class _PerPeriod(Rule):
                 counted[self._period(p.day)] += 1
                 if counted[self._period(p.day)] > limit:
                     yield Violation(self.reason, p.session.id, {"instructor": name, "limit": limit})
+
+    def post(self, model: "Model") -> None:
+        for who, ids in model.by_instructor():
+            limit = self._limit(model.index.problem.instructors[who])
+            if limit is None:
+                continue
+            taken = Counter(self._period(e[0] // DAY) for e in model.state.of_instructor[who])
+            periods = np.array(
+                [self._period(day) for day in (model.t_begin[model.i_time[ids]] // DAY).tolist()]
+            )
+            for period in np.unique(periods).tolist():
+                model.cap(Kind.INSTRUCTOR, ids[periods == period], limit - taken[period])
 
 
 class MaxPerDay(_PerPeriod):
@@ -132,6 +146,13 @@ class VenueMaxPerDay(Rule):
             state.venue_per_day[which, index.calendar.day[start // DAY]] >= index.venue_max_per_day[which]
         )
 
+    def post(self, model: "Model") -> None:
+        for venue, ids in model.by_venue():
+            days = model.t_begin[model.v_time[ids]] // DAY
+            for day in np.unique(days).tolist():
+                taken = int(model.state.venue_per_day[venue, model.index.calendar.day[day]])
+                model.cap(Kind.VENUE, ids[days == day], int(model.index.venue_max_per_day[venue]) - taken)
+
 
 class ResourceCount(Rule):
     """At any moment the placed sessions use no more of a resource than there is."""
@@ -160,3 +181,19 @@ class ResourceCount(Rule):
             if amount + (peak(entries, start, end) if entries else 0) > index.problem.resources[r].count:
                 return True
         return False
+
+    def post(self, model: "Model") -> None:
+        index = model.index
+        for r, resource in enumerate(index.problem.resources):
+            users = [(s, dict(index.uses[s])[r]) for s in model.free if r in dict(index.uses[s])]
+            if not users:
+                continue
+            ids = np.concatenate([model.times_of[s] for s, _ in users])
+            amount = np.concatenate([np.full(len(model.times_of[s]), n, dtype=np.float64) for s, n in users])
+            begin, end = model.spans(ids)
+            fixed = [(e[0], e[1], dict(index.uses[e[2]])[r]) for e in model.state.of_resource[r]]
+            for moment in sorted({*begin.tolist(), *(e[0] for e in fixed)}):
+                there = (begin <= moment) & (end > moment)
+                left = resource.count - sum(e[2] for e in fixed if e[0] <= moment < e[1])
+                if amount[there].sum() > left:
+                    model.put(model.row(-INFINITE, left), Kind.TIME, ids[there], amount[there])

@@ -1,15 +1,19 @@
 """Rule 7: series in order, within their days, and packages whole or not at all."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from scheduling.engine.cliques import INFINITE, Kind
 from scheduling.engine.index import DAY
 from scheduling.engine.reasons import Reason, Violation
 from scheduling.engine.rules.base import Rule
 from scheduling.engine.timetable import Timetable
 
 if TYPE_CHECKING:
+    from scheduling.engine.linear import Model
     from scheduling.engine.state import State
 
 
@@ -43,6 +47,19 @@ class Ordered(Rule):
                     return True
         return False
 
+    def post(self, model: "Model") -> None:
+        """No later session may start by a moment when an earlier one has not ended."""
+        for r, members in enumerate(model.index.series):
+            free = [s for s in members if s in model.is_free and model.index.problem.series[r].ordered]
+            for a, b in combinations(free, 2):
+                first, second = model.times_of[a], model.times_of[b]
+                for moment in np.unique(model.t_begin[second]).tolist():
+                    late, early = first[model.t_end[first] > moment], second[model.t_begin[second] <= moment]
+                    if len(late):
+                        row = model.row(-INFINITE, 1)
+                        model.put(row, Kind.TIME, late)
+                        model.put(row, Kind.TIME, early)
+
 
 class MaxDays(Rule):
     """A series takes at most so many days."""
@@ -66,6 +83,22 @@ class MaxDays(Rule):
             if limit is not None and start // DAY not in days and len(days) >= limit:
                 return True
         return False
+
+    def post(self, model: "Model") -> None:
+        for r, members in enumerate(model.index.series):
+            limit, known = model.index.problem.series[r].max_days, model.state.series_days[r]
+            free = [model.times_of[s] for s in members if s in model.is_free]
+            if limit is None or not free:
+                continue
+            days = np.unique(model.t_begin[np.concatenate(free)] // DAY)
+            total = model.row(-INFINITE, limit - len(known))
+            for day in (day for day in days.tolist() if day not in known):
+                used = model.variable(0, 1)
+                model.put(total, Kind.VARIABLE, [used])
+                for times in free:
+                    row = model.row(-INFINITE, 0)
+                    model.put(row, Kind.TIME, times[model.t_begin[times] // DAY == day])
+                    model.put(row, Kind.VARIABLE, [used], -1)
 
 
 class Together(Rule):
@@ -94,3 +127,14 @@ class Together(Rule):
             ):
                 return True
         return False
+
+    def post(self, model: "Model") -> None:
+        """Elements leave no part out, so that placing all or none is enough; packages are free or fixed as a whole."""
+        for r, members in enumerate(model.index.series):
+            if not model.index.problem.series[r].together or not any(s in model.is_free for s in members):
+                continue
+            whole = model.variable(0, 1)
+            for s in members:
+                row = model.row(0, 0)
+                model.put(row, Kind.TIME, model.times_of[s])
+                model.put(row, Kind.VARIABLE, [whole], -1)

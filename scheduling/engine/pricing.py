@@ -1,0 +1,259 @@
+"""Pricing: reduced costs of all columns at once, and the lower bound over all plans that any duals give.
+
+A column's reduced cost is the sum of those of its elements and of what instructor and place cost together. For a place
+only the venue with the smallest reduced cost matters, so there is one pair for each instructor element and place of a start.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduling.engine.cliques import Kind
+from scheduling.engine.costs import COSTS
+from scheduling.engine.highs import Floats, Sparse
+from scheduling.engine.index import NONE, Ints
+from scheduling.engine.linear import Model
+from scheduling.engine.state import Placement
+
+_COUPLED = [part for part in COSTS if not part.is_shared]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Ways to place sessions: positions of elements (NONE in all three: the session stays out) and the cost of each."""
+
+    session: Ints
+    time: Ints
+    person: Ints
+    venue: Ints
+    cost: Ints
+
+    def __len__(self) -> int:
+        return len(self.session)
+
+    def take(self, chosen: Ints) -> "Columns":
+        """Return some of the columns."""
+        return Columns(*(a[chosen] for a in (self.session, self.time, self.person, self.venue, self.cost)))
+
+    def plus(self, other: "Columns") -> "Columns":
+        """Return both, one after another."""
+        mine = (self.session, self.time, self.person, self.venue, self.cost)
+        theirs = (other.session, other.time, other.person, other.venue, other.cost)
+        return Columns(*(np.concatenate(pair) for pair in zip(mine, theirs, strict=True)))
+
+
+@dataclass(frozen=True)
+class Priced:
+    """What some duals say: a lower bound, each session's smallest reduced cost, and that of each pair and venue."""
+
+    bound: float
+    least: Floats
+    pairs: Floats
+    venues: Floats
+
+
+class Pricer:
+    """All columns of a model, implicitly."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.rows = len(model.lower)
+        self.row_lower, self.row_upper = np.array(model.lower), np.array(model.upper)
+        self._entries = {kind: model.entries[kind].joined() for kind in Kind}
+        sizes = {
+            Kind.TIME: len(model.t_cost),
+            Kind.INSTRUCTOR: len(model.i_cost),
+            Kind.VENUE: len(model.v_cost),
+        }
+        self._sizes = sizes | {Kind.VARIABLE: len(model.variable_cost)}
+        self._sorted = {kind: self._by_element(kind) for kind in Kind}
+        self._make_groups()
+        self._make_pairs()
+        self._number = {s: n for n, s in enumerate(model.free)}
+        self.t_number = np.array([self._number[s] for s in model.t_session.tolist()], dtype=np.int64)
+
+    @staticmethod
+    def size(model: Model) -> int:
+        """Return an upper limit of the number of pairs."""
+        people = np.bincount(model.i_time, minlength=len(model.t_cost))
+        venues = np.bincount(model.v_time, minlength=len(model.t_cost))
+        places = len(model.index.problem.places) + 2
+        return int(np.sum(people * np.minimum(venues, places)))
+
+    def _by_element(self, kind: Kind) -> Sparse:
+        row, element, value = self._entries[kind]
+        order = np.argsort(element, kind="stable")
+        begins = np.zeros(self._sizes[kind] + 1, dtype=np.int64)
+        np.cumsum(np.bincount(element, minlength=self._sizes[kind]), out=begins[1:])
+        return Sparse(begins, row[order], value[order])
+
+    def _make_groups(self) -> None:
+        """Group the venue elements of each start by place."""
+        model = self.model
+        self._order = np.lexsort((model.v_venue, model.v_place, model.v_time))
+        time, place = model.v_time[self._order], model.v_place[self._order]
+        is_new = np.ones(len(time), dtype=np.bool_)
+        is_new[1:] = (np.diff(time) != 0) | (np.diff(place) != 0)
+        self._g_begin = np.nonzero(is_new)[0]
+        self._g_end = np.append(self._g_begin[1:], len(time))
+        self.g_time, self.g_place = time[self._g_begin], place[self._g_begin]
+
+    def _make_pairs(self) -> None:
+        model = self.model
+        count = len(model.t_cost)
+        people = np.bincount(model.i_time, minlength=count)
+        groups = np.bincount(self.g_time, minlength=count)
+        first_person = np.concatenate(([0], np.cumsum(people)[:-1])) if count else people
+        first_group = np.concatenate(([0], np.cumsum(groups)[:-1])) if count else groups
+        sizes = people * groups
+        t = np.repeat(np.arange(count), sizes)
+        within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        self.p_time = t
+        self.p_group = first_group[t] + within // people[t]
+        self.p_person = first_person[t] + within % people[t]
+        self.p_cost = self._pair_costs()
+
+    def _pair_costs(self) -> Ints:
+        """Return what each pair's instructor and place cost together."""
+        model = self.model
+        who = model.i_who[self.p_person]
+        cost = np.zeros(len(who), dtype=np.int64)
+        begins = np.searchsorted(self.p_group, np.arange(len(self.g_place) + 1))
+        for g, place in enumerate(self.g_place.tolist()):
+            there = np.arange(begins[g], begins[g + 1])
+            there = there[who[there] != NONE]
+            s = int(model.t_session[self.g_time[g]])
+            for part in _COUPLED:
+                cost[there] += part.pairs(model.state, s, who[there], place)
+        return cost
+
+    def reduced(self, kind: Kind, cost: Floats, duals: Floats) -> Floats:
+        """Return the reduced costs of all elements of one kind."""
+        row, element, value = self._entries[kind]
+        return cost - np.bincount(element, weights=value * duals[row], minlength=self._sizes[kind])
+
+    def price(self, given: Floats) -> Priced:
+        """Return reduced costs and the bound that row duals give; any duals give a true bound."""
+        model = self.model
+        duals = self._signed(given)
+        times = self.reduced(Kind.TIME, model.t_cost.astype(np.float64), duals)
+        people = self.reduced(Kind.INSTRUCTOR, model.i_cost.astype(np.float64), duals)
+        venues = self.reduced(Kind.VENUE, model.v_cost.astype(np.float64), duals)
+        sorted_venues = venues[self._order]
+        groups = np.minimum.reduceat(sorted_venues, self._g_begin) if len(self._g_begin) else np.zeros(0)
+        pairs = times[self.p_time] + people[self.p_person] + groups[self.p_group] + self.p_cost
+        least = np.array([0.0 if model.may_stay_out[s] else np.inf for s in model.free])
+        np.minimum.at(least, self.t_number[self.p_time], pairs)
+        bound = model.constant + float(least.sum()) + self._rows_bound(duals) + self._variables_bound(duals)
+        return Priced(bound, least, pairs, venues)
+
+    def _signed(self, duals: Floats) -> Floats:
+        """Drop the parts of duals that point to a side a row does not have."""
+        low = np.isfinite(self.row_lower)
+        high = np.isfinite(self.row_upper)
+        duals = np.where(~low & (duals > 0), 0.0, duals)
+        return np.where(~high & (duals < 0), 0.0, duals)
+
+    def _rows_bound(self, duals: Floats) -> float:
+        low = np.where(duals > 0, np.where(np.isfinite(self.row_lower), self.row_lower, 0.0), 0.0)
+        high = np.where(duals < 0, np.where(np.isfinite(self.row_upper), self.row_upper, 0.0), 0.0)
+        return float(np.sum(duals * (low + high)))
+
+    def _variables_bound(self, duals: Floats) -> float:
+        cost = self.reduced(Kind.VARIABLE, np.array(self.model.variable_cost), duals)
+        return float(np.sum(np.minimum(0.0, cost) * np.array(self.model.variable_upper)))
+
+    def of_pairs(self, pairs: Ints, priced: Priced) -> Columns:
+        """Return the columns of some pairs, each with its place's cheapest venue."""
+        group = self.p_group[pairs]
+        venue = np.zeros(len(pairs), dtype=np.int64)
+        cheapest: dict[int, int] = {}
+        for n, g in enumerate(group.tolist()):
+            if g not in cheapest:
+                ids = self._order[self._g_begin[g] : self._g_end[g]]
+                cheapest[g] = int(ids[np.argmin(priced.venues[ids])])
+            venue[n] = cheapest[g]
+        return self._columns(self.p_time[pairs], self.p_person[pairs], venue, self.p_cost[pairs])
+
+    def within(self, priced: Priced, slack: float) -> Columns:
+        """Return every column whose reduced cost is at most ``slack`` above its session's smallest."""
+        over = priced.pairs - priced.least[self.t_number[self.p_time]]
+        pairs = np.nonzero(over <= slack)[0]
+        group = self.p_group[pairs]
+        sizes = self._g_end[group] - self._g_begin[group]
+        n = np.repeat(np.arange(len(pairs)), sizes)
+        offset = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        venue = self._order[self._g_begin[group][n] + offset]
+        sorted_venues = priced.venues[self._order]
+        cheapest = np.minimum.reduceat(sorted_venues, self._g_begin) if len(self._g_begin) else np.zeros(0)
+        keep = over[pairs][n] + priced.venues[venue] - cheapest[group][n] <= slack
+        chosen = pairs[n[keep]]
+        return self._columns(self.p_time[chosen], self.p_person[chosen], venue[keep], self.p_cost[chosen])
+
+    def out_columns(self) -> Columns:
+        """Return the columns that leave a session out, where that may be."""
+        free = np.array([s for s in self.model.free if self.model.may_stay_out[s]], dtype=np.int64)
+        none = np.full(len(free), NONE)
+        return Columns(free, none, none, none, np.zeros(len(free), dtype=np.int64))
+
+    def find(self, s: int, placement: Placement) -> Columns | None:
+        """Return the column of one placement, None where the model does not have it."""
+        model = self.model
+        for t in model.times_of[s].tolist():
+            if model.t_begin[t] == placement.start:
+                i = np.nonzero((model.i_time == t) & (model.i_who == placement.instructor))[0]
+                v = np.nonzero((model.v_time == t) & (model.v_venue == placement.venue))[0]
+                if len(i) and len(v):
+                    g = np.nonzero((self.g_time == t) & (self.g_place == model.v_place[v[0]]))[0][0]
+                    pair = np.nonzero((self.p_group == g) & (self.p_person == i[0]))[0]
+                    return self._columns(np.array([t]), i, v, self.p_cost[pair])
+        return None
+
+    def placement(self, columns: Columns, n: int) -> Placement | None:
+        """Return where a column puts its session."""
+        t = int(columns.time[n])
+        if t == NONE:
+            return None
+        model = self.model
+        return Placement(
+            int(model.t_begin[t]), int(model.i_who[columns.person[n]]), int(model.v_venue[columns.venue[n]])
+        )
+
+    def _columns(self, time: Ints, person: Ints, venue: Ints, coupled: Ints) -> Columns:
+        model = self.model
+        cost = model.t_cost[time] + model.i_cost[person] + model.v_cost[venue] + coupled
+        return Columns(model.t_session[time], time, person, venue, cost)
+
+    def terms(self, columns: Columns) -> Sparse:
+        """Return the columns' coefficients; row ``rows`` + n is the one of the n-th free session."""
+        parts = [_gather(self._sorted[Kind.TIME], columns.time)]
+        parts.append(_gather(self._sorted[Kind.INSTRUCTOR], columns.person))
+        parts.append(_gather(self._sorted[Kind.VENUE], columns.venue))
+        number = np.array([self._number[s] for s in columns.session.tolist()], dtype=np.int64)
+        parts.append((np.arange(len(columns)), self.rows + number, np.ones(len(columns))))
+        return _merged(len(columns), self.rows + len(self._number), parts)
+
+    def variable_terms(self) -> Sparse:
+        """Return the variables' coefficients."""
+        sparse = self._sorted[Kind.VARIABLE]
+        count = self._sizes[Kind.VARIABLE]
+        return _merged(count, max(1, self.rows), [_gather(sparse, np.arange(count))])
+
+
+def _gather(sparse: Sparse, elements: Ints) -> tuple[Ints, Ints, Floats]:
+    """Return (column, row, value) of the elements that columns have; NONE has nothing."""
+    real = np.nonzero(elements != NONE)[0]
+    begin = sparse.begins[elements[real]]
+    sizes = sparse.begins[elements[real] + 1] - begin
+    column = np.repeat(real, sizes)
+    at = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes) + np.repeat(begin, sizes)
+    return column, sparse.index[at], sparse.value[at]
+
+
+def _merged(count: int, rows: int, parts: list[tuple[Ints, Ints, Floats]]) -> Sparse:
+    """Return coefficients column by column, those of the same row added up."""
+    column, row, value = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    keys, inverse = np.unique(column * rows + row, return_inverse=True)
+    sums = np.bincount(inverse, weights=value, minlength=len(keys))
+    begins = np.searchsorted(keys // rows, np.arange(count))
+    return Sparse(begins, keys % rows, sums)
