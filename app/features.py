@@ -19,6 +19,7 @@ import scheduling.models
 import score_forms.models
 from accounts.views import blueprint as accounts_pages
 from core.jobs import Job, Queue
+from scheduling.views.duties import blueprint as duty_pages
 
 MODELS = (
     core.audit,
@@ -37,7 +38,7 @@ MODELS = (
 )
 """Importing them is what makes their tables known to migrations."""
 
-BLUEPRINTS = (accounts_pages,)
+BLUEPRINTS = (accounts_pages, duty_pages)
 JOBS: tuple[Job, ...] = ()
 QUEUES: tuple[Queue, ...] = ()
 

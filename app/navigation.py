@@ -33,6 +33,18 @@ class Destination:
 DESTINATIONS = (
     Destination("home", N_("工作台"), "/", "home", (P.OWN_ACCOUNT,)),
     Destination(
+        "duties",
+        N_("党课责任"),
+        "/duties/",
+        "duty",
+        (P.DUTY_VIEW, P.OWN_TEACHING),
+        ("/duties/",),
+        (
+            Destination("duty_board", N_("责任清单"), "/duties/", "list", (P.DUTY_VIEW,)),
+            Destination("own_duties", N_("我的党课责任"), "/duties/mine", "lectern", (P.OWN_TEACHING,)),
+        ),
+    ),
+    Destination(
         "settings",
         N_("设置"),
         "/accounts/",

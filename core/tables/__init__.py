@@ -4,6 +4,7 @@ A feature defines a `Table` beside its queries, binds it to a scoped statement a
 view; `templates/_table.html` renders it. See docs/how-to/add-a-page.md.
 """
 
+from core.tables.listed import Choice, ListedTable
 from core.tables.page import Chip, FilterState, TablePage, TableRow
 from core.tables.parts import Badge, Cell, Column, Filter, Tone, wants_export
 from core.tables.table import BoundTable, Table
@@ -13,9 +14,11 @@ __all__ = [
     "BoundTable",
     "Cell",
     "Chip",
+    "Choice",
     "Column",
     "Filter",
     "FilterState",
+    "ListedTable",
     "Table",
     "TablePage",
     "TableRow",

@@ -72,12 +72,12 @@ class Table(Generic[RowT]):
         q = clean_arg(args.get("q", "")) if self.search is not None else ""
         stmt = self._narrow(stmt, states, q)
         total = session.scalar(select(func.count()).select_from(stmt.order_by(None).subquery())) or 0
-        size = self._size(args)
+        size = page_size(args, self.page_size)
         pages = max(1, -(-total // size))
-        number = min(_whole(args.get("page", ""), default=1), pages)
+        number = min(whole(args.get("page", ""), default=1), pages)
         key, descending = self._sort(args)
         stmt = self._ordered(stmt, key, descending).limit(size).offset((number - 1) * size)
-        columns = self._chosen(args, remember=True)
+        columns = chosen_columns(self.name, self.columns, args, remember=True)
         return TablePage(
             name=self.name,
             title=self.title,
@@ -101,7 +101,7 @@ class Table(Generic[RowT]):
         states = self._filter_states(args)
         q = clean_arg(args.get("q", "")) if self.search is not None else ""
         key, descending = self._sort(args)
-        columns = self._chosen(args, remember=False)
+        columns = chosen_columns(self.name, self.columns, args, remember=False)
         stmt = self._ordered(self._narrow(stmt, states, q), key, descending).limit(MAX_ROWS + 1)
         stmt = stmt.execution_options(yield_per=500)
 
@@ -112,8 +112,8 @@ class Table(Generic[RowT]):
         sheet = Sheet(
             name=str(self.title),
             title=str(self.title),
-            note=_export_note(states, q),
-            columns=[_sheet_column(column) for column in columns],
+            note=export_note(states, q),
+            columns=[sheet_column(column) for column in columns],
             rows=lines(),
         )
         return workbook_response(f"{self.title} {clock.today():%Y-%m-%d}", [sheet])
@@ -147,23 +147,6 @@ class Table(Generic[RowT]):
         order = expression.desc() if descending else expression.asc()
         # Empty values last on every database; the key last so that pages never overlap.
         return stmt.order_by(None).order_by(order.nulls_last(), *_primary_key(stmt))
-
-    def _size(self, args: Args) -> int:
-        size = _whole(args.get("size", ""), default=self.page_size)
-        return size if size in PAGE_SIZES else self.page_size
-
-    def _chosen(self, args: Args, *, remember: bool) -> list[Column[RowT]]:
-        """The columns asked for in the address, else the remembered ones, else the defaults."""
-        known = {column.key for column in self.columns}
-        asked = [key for key in args.getlist("cols") if key in known]
-        cookie = f"cols_{self.name}"
-        if asked and remember and has_request_context():
-            _remember(cookie, asked)
-        if not asked and has_request_context():
-            asked = [key for key in request.cookies.get(cookie, "").split(".") if key in known]
-        if not asked:
-            return [column for column in self.columns if column.default]
-        return [column for column in self.columns if column.key in asked]
 
     def _row(self, obj: RowT, columns: Sequence[Column[RowT]]) -> TableRow[RowT]:
         key = self.row_key(obj) if self.row_key else getattr(obj, "id", "")
@@ -213,7 +196,30 @@ def _primary_key(stmt: Statement) -> Sequence[Any]:
     return [getattr(entity, mapper.get_property_by_column(column).key) for column in mapper.primary_key]
 
 
-def _whole(raw: str, *, default: int) -> int:
+def page_size(args: Args, default: int) -> int:
+    """Rows a page: the size asked for when it is one of those offered."""
+    size = whole(args.get("size", ""), default=default)
+    return size if size in PAGE_SIZES else default
+
+
+def chosen_columns(
+    name: str, columns: Sequence[Column[RowT]], args: Args, *, remember: bool
+) -> list[Column[RowT]]:
+    """The columns asked for in the address, else the remembered ones, else the defaults."""
+    known = {column.key for column in columns}
+    asked = [key for key in args.getlist("cols") if key in known]
+    cookie = f"cols_{name}"
+    if asked and remember and has_request_context():
+        _remember(cookie, asked)
+    if not asked and has_request_context():
+        asked = [key for key in request.cookies.get(cookie, "").split(".") if key in known]
+    if not asked:
+        return [column for column in columns if column.default]
+    return [column for column in columns if column.key in asked]
+
+
+def whole(raw: str, *, default: int) -> int:
+    """A positive number from the address, or the default."""
     return min(int(raw), _MAX_PAGE) if raw.isascii() and raw.isdigit() and int(raw[:8]) > 0 else default
 
 
@@ -231,12 +237,14 @@ def _remember(cookie: str, keys: Sequence[str]) -> None:
         return response
 
 
-def _sheet_column(column: Column[Any]) -> SheetColumn:
+def sheet_column(column: Column[Any]) -> SheetColumn:
+    """A column as the Excel writer wants it."""
     kind = _EXCEL_KINDS.get(column.kind, "text")
     return SheetColumn(str(column.label), kind, column.width)  # type: ignore[arg-type]
 
 
-def _export_note(states: Sequence[FilterState], q: str) -> str:
+def export_note(states: Sequence[FilterState], q: str) -> str:
+    """What an export says of its filters and day."""
     parts = [f"{state.filter.label}：{state.value_label}" for state in states if state.value]
     if q:
         parts.append(gettext("搜索：%(q)s", q=q))

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, extract, or_, select
+from sqlalchemy import Row, Select, extract, func, or_, select
 from sqlalchemy.orm import aliased
 
 from accounts.enums import Level
 from accounts.models import OrgUnit
+from bases.models import TeachingBase, Venue
 from core.db import session
 from courses.models import Course
 from instructor_pool.enums import Grade
@@ -104,11 +105,13 @@ def _sessions() -> AnySelect:
         .outerjoin(Course, Session.course_id == Course.id)
         .outerjoin(Host, TrainingClass.host_id == Host.id)
         .outerjoin(Town, TrainingClass.town_id == Town.id)
+        .outerjoin(Venue, Venue.id == func.coalesce(Session.told_venue_id, Session.venue_id))
+        .outerjoin(TeachingBase, Venue.base_id == TeachingBase.id)
     )
 
 
 def _facts(row: AnyRow, candidates: frozenset[int]) -> LessonFacts:
-    lesson, klass, is_party_lesson, owner_path, host_path, host_level, town_path, town_name = row
+    lesson, klass, is_party_lesson, owner_path, host_path, host_level, town_path, base_name = row
     host = Place(host_path, host_level) if host_path else None
     is_held = lesson.state is SessionState.HELD
     is_told = lesson.state is SessionState.PUBLISHED and lesson.told_instructor_id is not None
@@ -129,7 +132,7 @@ def _facts(row: AnyRow, candidates: frozenset[int]) -> LessonFacts:
         title=lesson.course_name,
         class_id=klass.id,
         class_name=klass.name,
-        place=town_name or "",
+        place=base_name or "",
         heads=lesson.attendance if is_held and lesson.attendance is not None else klass.size,
     )
 
