@@ -78,3 +78,41 @@ class AnswerSource(Labelled):
     WECHAT = "wechat", N_("微信")
     IN_PERSON = "in_person", N_("当面")
     IMPORT = "import", N_("导入")
+
+
+class PoolAction(Labelled):
+    """What can be done to a person of the pool."""
+
+    CHECK_ELIGIBILITY = "check_eligibility", N_("资格审查通过")
+    REVIEW = "review", N_("评审结束")
+    PUBLICISE = "publicise", N_("开始公示")
+    APPROVE = "approve", N_("批准入库")
+    SIGN_LETTER = "sign_letter", N_("签订责任书")
+    APPOINT = "appoint", N_("聘任")
+    ADMIT = "admit", N_("直接入库")
+    REJECT = "reject", N_("不予通过")
+    RESERVE = "reserve", N_("转为后备")
+    RECONSIDER = "reconsider", N_("重新推荐")
+    SUSPEND = "suspend", N_("暂停")
+    RESUME = "resume", N_("恢复")
+    FALL_DUE = "fall_due", N_("聘期将满")
+    RENEW = "renew", N_("续聘")
+    EXIT = "exit", N_("退出")
+
+
+class TermProblem(Labelled):
+    """Why nothing new can be booked for a person on a day; the word is the sentence."""
+
+    NOT_IN_POOL = "not_in_pool", N_("不在库,不能排课")
+    SUSPENDED = "suspended", N_("已暂停,不能排课")
+    BEFORE_TERM = "before_term", N_("聘期还没有开始")
+    AFTER_TERM = "after_term", N_("聘期已满,续聘后才能排课")
+
+
+class DayPart(Labelled):
+    """Parts of a day in which a person is away."""
+
+    ALL_DAY = "all_day", N_("全天")
+    MORNING = "morning", N_("上午")
+    AFTERNOON = "afternoon", N_("下午")
+    EVENING = "evening", N_("晚上")

@@ -9,8 +9,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import User
+from core import guards
 from core.db import Model, Versioned, choice
 from score_forms.enums import Kind, Purpose
+from score_forms.rules import Line
 
 
 class ScoreForm(Versioned, Model):
@@ -27,6 +29,16 @@ class ScoreForm(Versioned, Model):
     is_current: Mapped[bool] = mapped_column(default=True)
 
     indicators: Mapped[list[Indicator]] = relationship(back_populates="form", order_by="Indicator.position", lazy="selectin")
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Its indicators as the rules read them."""
+        return tuple(Line(i.key, i.title, i.kind, i.most, i.help) for i in self.indicators)
+
+    @property
+    def full_mark(self) -> int:
+        """The sum of the full marks; totals are brought to 100."""
+        return sum(i.most for i in self.indicators if i.kind is Kind.POINTS)
 
 
 class Indicator(Model):
@@ -79,3 +91,8 @@ class Mark(Model):
 
     sheet: Mapped[ScoreSheet] = relationship(back_populates="marks")
     indicator: Mapped[Indicator] = relationship(lazy="joined")
+
+
+# A sheet that is in is never changed [2]; the database refuses it, whoever asks.
+guards.register(guards.append_only("score_sheet"))
+guards.register(guards.append_only("mark"))

@@ -20,8 +20,8 @@ class InstructorFields(TypedDict, total=False):
     """What the information sheet says of a person; limits count sessions, a term includes both days."""
 
     name: str
-    gender: Gender
-    birth_month: date
+    gender: Gender | None
+    birth_month: date | None
     ethnicity: str
     political_status: str
     education: str
@@ -34,14 +34,17 @@ class InstructorFields(TypedDict, total=False):
     engagement_mode: EngagementMode
     research: str
     recommended_by: str
-    phone: str
-    id_number: str
+    phone: str | None
+    id_number: str | None
     town: OrgUnit | None
     certificate_number: str
     term_start: date
     term_end: date
-    max_per_week: int
-    max_per_month: int
+    max_per_day: int
+    max_per_week: int | None
+    max_per_month: int | None
+    fee_per_hour: int
+    is_volunteer: bool
     remark: str
     courses: Sequence[Course]
 

@@ -1,0 +1,20 @@
+"""Daily look at the terms: those that end within 90 days become 待续聘."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from accounts.access import SYSTEM
+from core import clock
+from core.jobs import Job, daily_at
+from instructor_pool import queries
+from instructor_pool.rules.terms import ALERT_DAYS
+from instructor_pool.services import life
+
+
+def look_at_terms() -> None:
+    """Mark every appointed person whose term ends within the widest alert."""
+    life.mark_due(queries.terms_ending(clock.today() + timedelta(days=ALERT_DAYS[0])), actor=SYSTEM)
+
+
+TERMS = Job("pool_terms", 600, look_at_terms, daily_at(2, 30))

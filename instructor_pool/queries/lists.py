@@ -1,0 +1,241 @@
+"""The lists of the pool: those in it, and the candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask import url_for
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from accounts.access import Scope
+from accounts.models import OrgUnit, User
+from core import clock
+from core.db import session
+from core.tables import Badge, BoundTable, Column, Filter, Table, Tone
+from courses.models import Course
+from instructor_pool.enums import EngagementMode, PoolState, SourceCategory
+from instructor_pool.models import Instructor, Qualification, Reviewer, ReviewPanel
+from instructor_pool.queries.people import BOOKABLE, scoped, waiting_for_account
+from instructor_pool.rules import days_left, life
+
+TONES: dict[PoolState, Tone] = {
+    PoolState.APPOINTED: "ok",
+    PoolState.SUSPENDED: "warn",
+    PoolState.RENEWAL_DUE: "warn",
+    PoolState.EXITED: "idle",
+    PoolState.REJECTED: "bad",
+    PoolState.RESERVE: "idle",
+}
+OWN_STATES = (*life.IN_POOL, PoolState.EXITED)
+CANDIDATE_STATES = (*life.CANDIDATES, PoolState.REJECTED)
+MOST_TEACHERS = 100
+
+
+def state_badge(person: Instructor) -> Badge:
+    """The state in words and colour."""
+    return Badge(person.state.label, TONES.get(person.state, "info"))
+
+
+def _words(states: Sequence[PoolState]) -> list[tuple[str, str]]:
+    return [(s.value, s.label) for s in states]
+
+
+def _row_url(person: Instructor) -> str:
+    return url_for("instructor_pool.show", instructor_id=person.id)
+
+
+def _term_note(person: Instructor) -> str | None:
+    left = days_left(person, clock.today())
+    if left is None or left > 90:
+        return None
+    return gettext("已过期 %(n)s 天", n=-left) if left < 0 else gettext("还有 %(n)s 天", n=left)
+
+
+def _by_term(stmt: Select[Instructor], value: str) -> Select[Instructor]:
+    today = clock.today()
+    if value == "none":
+        return stmt.where(Instructor.term_end.is_(None))
+    if value == "over":
+        return stmt.where(Instructor.term_end < today)
+    return stmt.where(Instructor.term_end >= today, Instructor.term_end <= today + timedelta(days=int(value)))
+
+
+def _by_rating(stmt: Select[Instructor], value: str) -> Select[Instructor]:
+    if value == "unrated":
+        return stmt.where(Instructor.rating_count == 0)
+    low, high = {"90": (90, 101), "80": (80, 90), "0": (0, 80)}[value]
+    return stmt.where(Instructor.rating_count > 0, Instructor.rating >= low, Instructor.rating < high)
+
+
+def _by_course(stmt: Select[Instructor], value: str) -> Select[Instructor]:
+    teaches = select(Qualification.instructor_id).where(Qualification.course_id == int(value))
+    return stmt.where(Instructor.id.in_(teaches))
+
+
+def _by_account(stmt: Select[Instructor], value: str) -> Select[Instructor]:
+    waiting = select(Instructor.id).outerjoin(User, Instructor.user_id == User.id).where(waiting_for_account())
+    return stmt.where(Instructor.id.in_(waiting) if value == "waiting" else Instructor.id.not_in(waiting))
+
+
+def _course_choices() -> list[tuple[str, str]]:
+    rows = session().execute(select(Course.id, Course.name).order_by(Course.name).limit(1000))
+    return [(str(course_id), name) for course_id, name in rows]
+
+
+_NAME: Column[Instructor] = Column(
+    "name", lazy_gettext("姓名"), lambda i: i.name, sort=Instructor.name, note=lambda i: i.post_title
+)
+_UNIT: Column[Instructor] = Column(
+    "unit", lazy_gettext("工作单位"), lambda i: i.work_unit, sort=Instructor.work_unit
+)
+_SOURCE: Column[Instructor] = Column(
+    "source", lazy_gettext("来源类别"), lambda i: i.source_category.label, sort=Instructor.source_category
+)
+_MODE: Column[Instructor] = Column(
+    "mode", lazy_gettext("聘任方式"), lambda i: i.engagement_mode.label, sort=Instructor.engagement_mode
+)
+_STATE: Column[Instructor] = Column("state", lazy_gettext("状态"), state_badge, sort=Instructor.state, kind="badge")
+_COURSES: Column[Instructor] = Column(
+    "courses", lazy_gettext("可授课程"), lambda i: [q.course.name for q in i.qualifications], kind="tags"
+)
+_BY_SOURCE = Filter(
+    "source",
+    lazy_gettext("来源类别"),
+    lambda s, v: s.where(Instructor.source_category == SourceCategory(v)),
+    SourceCategory.choices,
+)
+_BY_MODE = Filter(
+    "mode",
+    lazy_gettext("聘任方式"),
+    lambda s, v: s.where(Instructor.engagement_mode == EngagementMode(v)),
+    EngagementMode.choices,
+)
+
+INSTRUCTORS: Table[Instructor] = Table(
+    name="instructors",
+    title=lazy_gettext("师资库"),
+    columns=[
+        _NAME,
+        _UNIT,
+        _SOURCE,
+        _MODE,
+        _COURSES,
+        Column(
+            "rating",
+            lazy_gettext("评分"),
+            lambda i: i.rating if i.rating_count else None,
+            sort=Instructor.rating,
+            kind="number",
+            note=lambda i: gettext("%(n)s 次评分", n=i.rating_count) if i.rating_count else None,
+        ),
+        Column("until", lazy_gettext("聘期至"), lambda i: i.term_end, sort=Instructor.term_end, kind="date", note=_term_note),
+        _STATE,
+        Column("town", lazy_gettext("所在镇街"), lambda i: i.town.name if i.town else None, default=False),
+        Column("title", lazy_gettext("职称"), lambda i: i.professional_title, sort=Instructor.professional_title, default=False),
+        Column("research", lazy_gettext("研究方向"), lambda i: i.research, default=False),
+        Column("certificate", lazy_gettext("证书号"), lambda i: i.certificate_number, sort=Instructor.certificate_number, default=False),
+        Column("recommended", lazy_gettext("推荐单位"), lambda i: i.recommended_by, sort=Instructor.recommended_by, default=False),
+    ],
+    filters=[
+        Filter(
+            "state",
+            lazy_gettext("状态"),
+            lambda s, v: s.where(Instructor.state.in_(BOOKABLE) if v == "bookable" else Instructor.state == PoolState(v)),
+            lambda: [("bookable", gettext("可排课")), *_words(OWN_STATES)],
+        ),
+        _BY_SOURCE,
+        _BY_MODE,
+        Filter("course", lazy_gettext("可授课程"), _by_course, _course_choices),
+        Filter(
+            "rating",
+            lazy_gettext("评分"),
+            _by_rating,
+            [
+                ("90", lazy_gettext("90 分以上")),
+                ("80", lazy_gettext("80–89 分")),
+                ("0", lazy_gettext("不到 80 分")),
+                ("unrated", lazy_gettext("还没有评分")),
+            ],
+        ),
+        Filter(
+            "term",
+            lazy_gettext("聘期"),
+            _by_term,
+            [
+                ("over", lazy_gettext("已过期")),
+                ("30", lazy_gettext("30 天内到期")),
+                ("90", lazy_gettext("90 天内到期")),
+                ("none", lazy_gettext("没有聘期")),
+            ],
+        ),
+        Filter(
+            "account",
+            lazy_gettext("账号"),
+            _by_account,
+            [("waiting", lazy_gettext("没有激活")), ("active", lazy_gettext("已激活"))],
+        ),
+    ],
+    search=Instructor.search_text,
+    default_sort="name",
+    row_url=_row_url,
+)
+
+CANDIDATES: Table[tuple[Instructor, int, int]] = Table(
+    name="candidates",
+    title=lazy_gettext("候选人"),
+    columns=[
+        Column("name", lazy_gettext("姓名"), lambda r: r[0].name, sort=Instructor.name, note=lambda r: r[0].post_title),
+        Column("unit", lazy_gettext("工作单位"), lambda r: r[0].work_unit, sort=Instructor.work_unit),
+        Column("source", lazy_gettext("来源类别"), lambda r: r[0].source_category.label, sort=Instructor.source_category),
+        Column("mode", lazy_gettext("聘任方式"), lambda r: r[0].engagement_mode.label, sort=Instructor.engagement_mode),
+        Column("recommended", lazy_gettext("推荐单位"), lambda r: r[0].recommended_by, sort=Instructor.recommended_by),
+        Column(
+            "review",
+            lazy_gettext("评审"),
+            lambda r: gettext("%(done)s / %(seats)s 份评分表", done=r[2], seats=r[1]) if r[1] else None,
+        ),
+        Column("state", lazy_gettext("状态"), lambda r: state_badge(r[0]), sort=Instructor.state, kind="badge"),
+    ],
+    filters=[
+        Filter(
+            "state",
+            lazy_gettext("状态"),
+            lambda s, v: s.where(Instructor.state == PoolState(v)),
+            lambda: _words(CANDIDATE_STATES),
+        ),
+        _BY_SOURCE,
+        _BY_MODE,
+    ],
+    search=Instructor.search_text,
+    default_sort="name",
+    row_url=lambda r: _row_url(r[0]),
+    row_key=lambda r: r[0].id,
+)
+
+
+def instructors_table(scope: Scope) -> BoundTable[Instructor]:
+    """People in the pool and those who left it."""
+    stmt = scoped(scope).where(Instructor.state.in_(OWN_STATES))
+    courses = selectinload(Instructor.qualifications).joinedload(Qualification.course)
+    return INSTRUCTORS.bind(session(), stmt.options(courses, joinedload(Instructor.town)))
+
+
+def candidates_table(scope: Scope) -> BoundTable[tuple[Instructor, int, int]]:
+    """People on their way in, with seats and sheets of their panels."""
+    seats = select(func.count()).select_from(Reviewer).join(ReviewPanel).where(ReviewPanel.instructor_id == Instructor.id)
+    stmt = (
+        select(Instructor, seats.scalar_subquery(), seats.where(Reviewer.sheet_id.is_not(None)).scalar_subquery())
+        .join(OrgUnit, Instructor.owner_id == OrgUnit.id)
+        .where(scope.clause(OrgUnit.path), Instructor.state.in_(CANDIDATE_STATES))
+    )
+    return CANDIDATES.bind(session(), stmt)
+
+
+def teachers_of(scope: Scope, course_id: int) -> list[Instructor]:
+    """People who can be booked and may teach the course, the best rated first; at most 100."""
+    stmt = scoped(scope).join(Qualification, Qualification.instructor_id == Instructor.id)
+    stmt = stmt.where(Qualification.course_id == course_id, Instructor.state.in_(BOOKABLE))
+    return list(session().scalars(stmt.order_by(Instructor.rating.desc(), Instructor.name).limit(MOST_TEACHERS)))

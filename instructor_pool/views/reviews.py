@@ -1,0 +1,96 @@
+"""Review panels: seating one, scoring a candidate alone, closing."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from accounts.enums import P
+from accounts.web import current_actor, current_scope, requires
+from core import clock
+from core.db import transaction
+from core.errors import NotFound, RuleBroken
+from core.refusals import put_errors
+from instructor_pool import queries
+from instructor_pool.enums import PoolAction
+from instructor_pool.forms import PanelForm
+from instructor_pool.rules.panels import FEWEST_REVIEWERS
+from instructor_pool.services import life as steps
+from instructor_pool.services import reviewing
+from instructor_pool.views.blueprint import blueprint
+from score_forms.forms import SheetInput, read_sheet
+
+
+@blueprint.route("/instructors/<int:instructor_id>/panel", methods=["GET", "POST"])
+@requires(P.POOL_EDIT)
+def panel(instructor_id: int) -> ResponseReturnValue:
+    """Seat a review panel."""
+    person = queries.get_instructor(current_scope(), instructor_id)
+    steps.check_step(person, PoolAction.REVIEW, actor=current_actor())
+    offered = queries.list_evaluators(person)
+    form = PanelForm()
+    form.reviewers.choices = [(u.id, gettext("%(name)s(待评 %(n)s 项)", name=u.name, n=n)) for u, n in offered]
+    if request.method == "POST" and form.validate_on_submit():
+        try:
+            with transaction():
+                row = queries.get_instructor(current_scope(), instructor_id)
+                chosen = [u for u, _n in queries.list_evaluators(row) if u.id in set(form.reviewers.data or ())]
+                reviewing.open_panel(row, chosen, due=form.due.data, actor=current_actor())
+        except RuleBroken as refused:
+            put_errors(form, refused, "reviewers")
+            person = queries.get_instructor(current_scope(), instructor_id)
+        else:
+            flash(gettext("评审组已组成,评审人会在待办里看到。"), "success")
+            return redirect(url_for("instructor_pool.show", instructor_id=instructor_id))
+    page = render_template("instructor_pool/panel.html", form=form, person=person, fewest=FEWEST_REVIEWERS, offered=len(offered))
+    return (page, 422) if request.method == "POST" else page
+
+
+@blueprint.post("/instructors/<int:instructor_id>/panel/close")
+@requires(P.POOL_EDIT)
+def close_panel(instructor_id: int) -> ResponseReturnValue:
+    """Count the sheets."""
+    with transaction():
+        person = queries.get_instructor(current_scope(), instructor_id)
+        found = queries.find_open_panel(person.id)
+        if found is None:
+            raise NotFound(gettext("没有正在进行的评审。"))
+        reviewing.close_review(found, actor=current_actor())
+        mean, passed = found.mean, found.passed
+    if passed:
+        flash(gettext("评审通过,平均 %(mean)s 分。", mean=mean), "success")
+    else:
+        flash(gettext("评审没有通过,平均 %(mean)s 分。", mean=mean), "warning")
+    return redirect(url_for("instructor_pool.show", instructor_id=instructor_id))
+
+
+@blueprint.get("/instructors/reviews")
+@requires(P.CANDIDATE_SCORE)
+def reviews() -> ResponseReturnValue:
+    """The actor's own reviews."""
+    seats = queries.list_own_seats(current_actor())
+    return render_template("instructor_pool/reviews.html", seats=seats, today=clock.today())
+
+
+@blueprint.route("/instructors/reviews/<int:panel_id>", methods=["GET", "POST"])
+@requires(P.CANDIDATE_SCORE)
+def review(panel_id: int) -> ResponseReturnValue:
+    """Score one candidate; the others' sheets appear only after one's own is in."""
+    seat = queries.get_own_seat(current_actor(), panel_id)
+    form = seat.panel.form
+    if request.method == "GET":
+        return render_template("instructor_pool/review.html", seat=seat, form=form, sheet=SheetInput())
+    sheet = read_sheet(form.lines, request.form)
+    try:
+        with transaction():
+            mine = queries.get_own_seat(current_actor(), panel_id)
+            reviewing.score_candidate(mine.panel, sheet.marks, sheet.comment, actor=current_actor())
+    except RuleBroken as refused:
+        if not refused.violations:
+            raise
+        sheet.errors.update({v.subject: v.sentence for v in refused.violations})
+        seat = queries.get_own_seat(current_actor(), panel_id)
+        return render_template("instructor_pool/review.html", seat=seat, form=seat.panel.form, sheet=sheet), 422
+    flash(gettext("评分表已交。"), "success")
+    return redirect(url_for("instructor_pool.review", panel_id=panel_id))
