@@ -19,6 +19,8 @@ import scheduling.models
 import score_forms.models
 from accounts.views import blueprint as accounts_pages
 from core.jobs import Job, Queue
+from exchange.jobs import QUEUE as IMPORTS
+from exchange.views import blueprint as exchange_pages
 from scheduling.views.duties import blueprint as duty_pages
 
 MODELS = (
@@ -38,9 +40,9 @@ MODELS = (
 )
 """Importing them is what makes their tables known to migrations."""
 
-BLUEPRINTS = (accounts_pages, duty_pages)
+BLUEPRINTS = (accounts_pages, duty_pages, exchange_pages)
 JOBS: tuple[Job, ...] = ()
-QUEUES: tuple[Queue, ...] = ()
+QUEUES: tuple[Queue, ...] = (IMPORTS,)
 
 
 def register(app: Flask) -> None:

@@ -49,9 +49,12 @@ DESTINATIONS = (
         N_("设置"),
         "/accounts/",
         "settings",
-        (P.ACCOUNT_VIEW,),
-        ("/accounts/",),
-        (Destination("users", N_("账号"), "/accounts/", "user", (P.ACCOUNT_VIEW,)),),
+        (P.ACCOUNT_VIEW, P.IMPORT),
+        ("/accounts/", "/imports/"),
+        (
+            Destination("users", N_("账号"), "/accounts/", "user", (P.ACCOUNT_VIEW,)),
+            Destination("imports", N_("数据导入"), "/imports/", "upload", (P.IMPORT,)),
+        ),
     ),
 )
 

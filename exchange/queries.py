@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
@@ -19,6 +20,7 @@ from core.tables import Badge, BoundTable, Column, Filter, Table, Tone
 from exchange.enums import ImportState, ProblemCode, Severity, SheetKind
 from exchange.models import ImportRun
 from exchange.workbook import Problem
+from instructor_pool.rules.remarks import Stretch, suggested
 
 TONES: dict[ImportState, Tone] = {
     ImportState.UPLOADED: "info",
@@ -147,3 +149,25 @@ def problems_of(run: ImportRun, *, severity: str = "", kind: str = "") -> list[P
 def changes_of(run: ImportRun, kind: str, action: str = "") -> list[dict[str, Any]]:
     """The rows of one kind of sheet that are, or were, written."""
     return [c for c in run.changes if c["kind"] == kind and action in ("", c["action"])]
+
+
+def hints_of(run: ImportRun) -> list[tuple[Problem, list[Stretch]]]:
+    """Remarks offered as availability, each with its suggested reading for the year of the plan."""
+    first = date(run.year, 1, 1)
+    remarks = [p for p in problems_of(run) if p.code is ProblemCode.REMARK_TO_CONFIRM]
+    return [(p, suggested(str(p.params["text"]), run.year, first)) for p in remarks]
+
+
+def rows_of(run: ImportRun, tab: str, args: Mapping[str, str]) -> Listed:
+    """What one tab of the import's page lists; `args` are the address's page and filters."""
+    page = int(args["page"]) if args.get("page", "").isdecimal() and len(args["page"]) < 7 else 1
+    match tab:
+        case "problems":
+            return paged(problems_of(run, severity=args.get("severity", ""), kind=args.get("kind", "")), page)
+        case "hints":
+            return paged(hints_of(run), page)
+        case "overview":
+            return paged(problems_of(run, severity=Severity.ERROR), 1, 10)
+        case "units":
+            return paged(run.summary.get("units", []), page)
+    return paged(changes_of(run, tab, args.get("action", "")), page)

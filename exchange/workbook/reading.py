@@ -6,15 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 from exchange.enums import Refusal, SheetKind
-from exchange.workbook import remarks, sheets
+from exchange.workbook import sheets
 from exchange.workbook.cursor import Cursor
 from exchange.workbook.grid import Grid, as_text
 from exchange.workbook.layout import find_layout
 from exchange.workbook.opening import open_grids
 from exchange.workbook.problems import Problem, Unreadable
 from exchange.workbook.rows import (
+    AvailabilityHint,
     BaseRow,
     ClassRow,
     CourseRow,
@@ -24,6 +26,7 @@ from exchange.workbook.rows import (
     SheetInfo,
     Workbook,
 )
+from instructor_pool.rules.remarks import suggested
 
 Progress = Callable[[int, int], None]
 """Called with (sheets done, sheets in all); may raise to stop the reading."""
@@ -118,6 +121,8 @@ def _plan_year(pile: _Pile, default: int) -> int:
     return default
 
 
-def _hint(row: InstructorRow, year: int) -> remarks.AvailabilityHint:
+def _hint(row: InstructorRow, year: int) -> AvailabilityHint:
     text = row.remark or ""
-    return remarks.AvailabilityHint(row.sheet, row.row, row.name, text, remarks.reading(text, year))
+    return AvailabilityHint(
+        row.sheet, row.row, row.name, text, tuple(suggested(text, year, date(year, 1, 1)))
+    )

@@ -16,8 +16,8 @@ from exchange.workbook.fields.dates import YearMonth
 from exchange.workbook.fields.openings import Opening
 from exchange.workbook.fields.quantities import LeadTime
 from exchange.workbook.problems import Problem
-from exchange.workbook.remarks import AvailabilityHint
 from instructor_pool.enums import EngagementMode, Gender, SourceCategory
+from instructor_pool.rules.remarks import Stretch
 from party_lessons.enums import SchemeKind
 from scheduling.enums import HalfDay, OrderKind, Tier
 
@@ -149,6 +149,17 @@ class LeaderRow:
     duty: SchemeKind
     starts: date | None = None
     ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityHint:
+    """A remark of one person as written, with a suggested reading to confirm; empty when it cannot be read."""
+
+    sheet: str
+    row: int
+    name: str
+    text: str
+    suggestion: tuple[Stretch, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 
 from courses.enums import Method
 from exchange.enums import ProblemCode
-from exchange.workbook import labels, remarks
+from exchange.workbook import labels
 from exchange.workbook.fields import dates, identity, openings, quantities, text
 from exchange.workbook.fields.dates import YearMonth
 from exchange.workbook.fields.quantities import LeadTime
 from exchange.workbook.problems import FieldError
-from exchange.workbook.remarks import Absence
 from scheduling.enums import HalfDay
 
 
@@ -257,26 +256,3 @@ def test_fixed_choices_take_their_word_and_its_other_spellings():
     assert labels.method("研讨") is labels.method("研讨式") is Method.SEMINAR
     assert labels.half_day("任选") is labels.half_day("不限") is HalfDay.ANY
     assert code_of(labels.method, "念稿") is ProblemCode.WORD_UNKNOWN
-
-
-@pytest.mark.parametrize(
-    ("remark", "expected"),
-    [
-        ("7月休假", Absence(date(2027, 7, 1), date(2027, 7, 31))),
-        ("2月休假", Absence(date(2027, 2, 1), date(2027, 2, 28))),
-        ("每月下旬出差", Absence(date(2027, 1, 1), date(2027, 12, 31), from_day=21, to_day=31)),
-        (
-            "周三下午教研活动",
-            Absence(date(2027, 1, 1), date(2027, 12, 31), weekday=2, half=HalfDay.AFTERNOON),
-        ),
-        ("周五值班", Absence(date(2027, 1, 1), date(2027, 12, 31), weekday=4)),
-        ("5月10日至5月20日外出学习", Absence(date(2027, 5, 10), date(2027, 5, 20))),
-        ("6月上旬住院", Absence(date(2027, 6, 1), date(2027, 6, 10))),
-        ("讲课风趣", None),
-        ("13月休假", None),
-        ("2月30日至2月31日出差", None),
-        ("7月获省级表彰", None),
-    ],
-)
-def test_remarks_are_read_only_when_plain(remark, expected):
-    assert remarks.reading(remark, 2027) == expected
