@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request, url_for
 
+from core import when
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
@@ -29,6 +31,12 @@ def install(app: Flask) -> None:
         return url_for("static", filename=f"dist/{_manifest(str(manifest)).get(name, name)}")
 
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals.update(
+        day_text=when.day_text,
+        hours_text=when.hours_text,
+        moment_text=when.moment_text,
+        span_text=when.span_text,
+    )
 
     @app.after_request
     def _headers(response: Response) -> Response:

@@ -67,3 +67,37 @@ class BookingState(Labelled):
     CONFIRMED = "confirmed", N_("已确认")
     DECLINED = "declined", N_("已谢绝")
     RELEASED = "released", N_("已释放")
+
+
+class ClassState(Labelled):
+    """How far the plan of a class is: computed from its sessions, never stored."""
+
+    EMPTY = "empty", N_("没有课次")
+    UNPLANNED = "unplanned", N_("未排")
+    PARTLY = "partly", N_("部分已排")
+    COMPLETE = "complete", N_("已排齐待发布")
+    CHANGED = "changed", N_("有未发布改动")
+    PUBLISHED = "published", N_("已发布")
+    HELD = "held", N_("已办结")
+
+
+class Lack(Labelled):
+    """What a session still waits for."""
+
+    START = "start", N_("未定时间")
+    INSTRUCTOR = "instructor", N_("缺讲师")
+    VENUE = "venue", N_("缺地点")
+    INSTRUCTOR_DECLINED = "instructor_declined", N_("讲师谢绝")
+    VENUE_DECLINED = "venue_declined", N_("基地谢绝")
+    INSTRUCTOR_ANSWER = "instructor_answer", N_("待讲师答复")
+    VENUE_ANSWER = "venue_answer", N_("待基地答复")
+    UNPUBLISHED = "unpublished", N_("有未发布改动")
+
+
+class RatioKind(Labelled):
+    """Shares of class hours a class must reach [1 §1, 3 §一(三)]."""
+
+    THEORY_AND_PARTY = "theory_and_party", N_("政治理论和党性教育")
+    PARTY_SPIRIT = "party_spirit", N_("党性教育")
+    LEADERS = "leaders", N_("领导干部授课")
+    INTERACTIVE = "interactive", N_("互动式教学")

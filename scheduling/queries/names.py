@@ -30,7 +30,7 @@ def of_problem(ids: Iterable[str]) -> dict[str, str]:
 def people(ids: Iterable[int]) -> dict[int, str]:
     """Instructors' names."""
     stmt = select(Instructor.id, Instructor.name).where(Instructor.id.in_(sorted(set(ids))))
-    return dict(session().execute(stmt).tuples())
+    return dict(session().execute(stmt).all())
 
 
 def rooms(ids: Iterable[int]) -> dict[int, str]:
@@ -38,20 +38,20 @@ def rooms(ids: Iterable[int]) -> dict[int, str]:
     stmt = select(Venue.id, Venue.name, TeachingBase.name).join(
         TeachingBase, Venue.base_id == TeachingBase.id
     )
-    rows = session().execute(stmt.where(Venue.id.in_(sorted(set(ids))))).tuples()
+    rows = session().execute(stmt.where(Venue.id.in_(sorted(set(ids)))))
     return {row_id: base if room == base else f"{base} {room}" for row_id, room, base in rows}
 
 
 def classes(ids: Iterable[int]) -> dict[int, str]:
     """Classes' names."""
     stmt = select(TrainingClass.id, TrainingClass.name).where(TrainingClass.id.in_(sorted(set(ids))))
-    return dict(session().execute(stmt).tuples())
+    return dict(session().execute(stmt).all())
 
 
 def lessons(ids: Iterable[int]) -> dict[int, str]:
     """Sessions as 「班次 第 2 课 嘉祥党史(3月1日 周一 8:30)」."""
     stmt = select(Session.id, TrainingClass.name, Session.position, Session.course_name, Session.start)
-    rows = session().execute(stmt.join(TrainingClass).where(Session.id.in_(sorted(set(ids))))).tuples()
+    rows = session().execute(stmt.join(TrainingClass).where(Session.id.in_(sorted(set(ids)))))
     return {
         row_id: gettext("%(klass)s 第 %(n)s 课“%(course)s”", klass=klass, n=position, course=course)
         + (f"({moment_text(start)})" if start else "")

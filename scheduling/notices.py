@@ -1,0 +1,122 @@
+"""What people are told: titles, texts, and the message an organiser pastes into WeChat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask_babel import gettext
+
+from bases.models import Venue
+from core.when import span_text
+from scheduling.enums import ResourceKind
+from scheduling.models import MINUTES_PER_CLASS_HOUR, Booking
+from scheduling.queries.bookings import moments_of
+
+TEACHING = "/teaching"
+BASES = "/base-bookings"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message: its sort, what it says, and the page where it is acted on."""
+
+    kind: str
+    title: str
+    body: str
+    url: str
+
+
+def when_of(booking: Booking) -> str:
+    """`3月1日 周一 上午 8:30–10:45`; the end is that of the lesson, not of the quarter hour."""
+    start, end = moments_of(booking)
+    row = booking.session
+    if row.told_start and row.told_hours and row.told_start.date() == booking.day:
+        return span_text(
+            row.told_start, row.told_start + timedelta(minutes=int(row.told_hours * MINUTES_PER_CLASS_HOUR))
+        )
+    return span_text(start, end)
+
+
+def place_of(venue: Venue | None) -> str:
+    """Name of the room, its base and address in one line."""
+    if venue is None:
+        return ""
+    base = venue.base
+    name = base.name if venue.name == base.name else f"{base.name} {venue.name}"
+    return f"{name}({base.address})" if base.address else name
+
+
+def assigned(booking: Booking) -> Notice:
+    """A new assignment or booking that waits for an answer."""
+    row, when = booking.session, when_of(booking)
+    klass = row.training_class
+    if booking.kind is ResourceKind.VENUE:
+        title = gettext("请确认接待:%(when)s %(klass)s", when=when, klass=klass.name)
+        body = gettext(
+            "%(klass)s,%(size)s人,课程《%(course)s》。",
+            klass=klass.name,
+            size=klass.size,
+            course=row.course_name,
+        )
+        return Notice("booking_asked", title, body, BASES)
+    title = gettext("请答复授课:%(when)s《%(course)s》", when=when, course=row.course_name)
+    body = gettext("班次:%(klass)s,地点:%(place)s。", klass=klass.name, place=place_of(row.told_venue))
+    return Notice("lesson_asked", title, body, TEACHING)
+
+
+def changed(booking: Booking) -> Notice:
+    """The booking stands, but the course or the place is another."""
+    row = booking.session
+    title = gettext("有变动:%(when)s《%(course)s》", when=when_of(booking), course=row.course_name)
+    body = gettext(
+        "班次:%(klass)s,地点:%(place)s。", klass=row.training_class.name, place=place_of(row.told_venue)
+    )
+    return Notice("booking_changed", title, body, BASES if booking.kind is ResourceKind.VENUE else TEACHING)
+
+
+def withdrawn(booking: Booking, reason: str = "") -> Notice:
+    """An assignment or booking that no longer stands."""
+    row = booking.session
+    title = gettext(
+        "已取消:%(when)s《%(course)s》", when=when_of(booking), course=row.told_course_name or row.course_name
+    )
+    body = gettext("班次:%(klass)s。", klass=row.training_class.name) + reason
+    url = BASES if booking.kind is ResourceKind.VENUE else TEACHING
+    return Notice("booking_withdrawn", title, body, url)
+
+
+def declined(booking: Booking, name: str, reason: str) -> Notice:
+    """To the organisers: somebody cannot come, and where to find a substitute."""
+    row = booking.session
+    title = gettext(
+        "%(name)s 谢绝了 %(when)s《%(course)s》", name=name, when=when_of(booking), course=row.course_name
+    )
+    body = gettext("班次:%(klass)s。原因:%(reason)s", klass=row.training_class.name, reason=reason)
+    return Notice("lesson_declined", title, body, f"/scheduling/classes/{row.class_id}#s{row.id}")
+
+
+def ready_message(booking: Booking, name: str) -> str:
+    """The text an organiser pastes into WeChat to ask for an answer."""
+    row = booking.session
+    klass = row.training_class
+    facts = {
+        "name": name,
+        "klass": klass.name,
+        "when": when_of(booking),
+        "course": row.told_course_name or row.course_name,
+        "place": place_of(row.told_venue),
+        "contact": f"{klass.contact_name} {klass.contact_phone}".strip(),
+        "size": klass.size,
+    }
+    if booking.kind is ResourceKind.VENUE:
+        text = gettext(
+            "%(name)s负责同志:您好,%(klass)s(%(size)s人)拟于%(when)s到贵处开展《%(course)s》,请回复能否接待。",
+            **facts,
+        )
+    else:
+        text = gettext(
+            "%(name)s老师:您好,请您于%(when)s为%(klass)s讲授《%(course)s》,地点:%(place)s。请回复能否授课。",
+            **facts,
+        )
+    return text + (gettext("联系人:%(contact)s", **facts) if facts["contact"] else "")

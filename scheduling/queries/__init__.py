@@ -1,0 +1,1 @@
+"""Reads over classes, sessions, bookings and runs; the scope comes first."""

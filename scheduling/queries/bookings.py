@@ -1,0 +1,368 @@
+"""Bookings: those of a person, of a base, and those that meet an absence or a closure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from accounts.access import Scope
+from accounts.enums import Role
+from accounts.models import Grant, OrgUnit
+from bases.models import Closure, TeachingBase, Venue
+from bases.rules import BOOKABLE
+from core import clock
+from core.db import session
+from core.errors import NotFound
+from instructor_pool.enums import Grade, PoolState
+from instructor_pool.models import Instructor, Unavailability
+from scheduling.enums import BookingState, ResourceKind, SessionState
+from scheduling.models import Booking, Claim, Session, TrainingClass
+from scheduling.queries import names
+from scheduling.queries.classes import planned_by
+from scheduling.rules import LIVE
+
+TOLD = (
+    contains_eager(Booking.session).contains_eager(Session.training_class).joinedload(TrainingClass.town),
+    contains_eager(Booking.session).joinedload(Session.told_venue),
+    contains_eager(Booking.session).joinedload(Session.told_instructor),
+    contains_eager(Booking.session).joinedload(Session.instructor),
+)
+
+
+def _bookings(*conditions: ColumnElement[bool]) -> Select[Booking]:
+    return (
+        select(Booking).join(Booking.session).join(Session.training_class).where(*conditions).options(*TOLD)
+    )
+
+
+def _one(stmt: Select[Booking]) -> Booking:
+    found = session().scalar(stmt)
+    if found is None:
+        raise NotFound(gettext("没有这项安排,或不归您答复。"))
+    return found
+
+
+def get_booking(scope: Scope, booking_id: int) -> Booking:
+    """A booking of a class planned inside the scope: for organisers who record an answer."""
+    return _one(_bookings(Booking.id == booking_id, planned_by(scope)))
+
+
+def get_own_booking(user_id: int | None, booking_id: int) -> Booking:
+    """A booking of the instructor who has this account."""
+    mine = select(Instructor.id).where(Instructor.user_id == user_id)
+    return _one(
+        _bookings(
+            Booking.id == booking_id, Booking.kind == ResourceKind.INSTRUCTOR, Booking.resource_id.in_(mine)
+        )
+    )
+
+
+def get_base_booking(user_id: int | None, booking_id: int) -> Booking:
+    """A booking of a venue in a base this account manages."""
+    return _one(
+        _bookings(
+            Booking.id == booking_id,
+            Booking.kind == ResourceKind.VENUE,
+            Booking.resource_id.in_(_venues_of(user_id)),
+        )
+    )
+
+
+def _venues_of(user_id: int | None) -> Select[int]:
+    return (
+        select(Venue.id)
+        .join(TeachingBase, Venue.base_id == TeachingBase.id)
+        .where(TeachingBase.manager_id == user_id)
+    )
+
+
+def list_own(user_id: int, *, past: bool = False, limit: int = 200) -> list[Booking]:
+    """Assignments of the instructor with this account: those to come by day, or the past newest first."""
+    mine = select(Instructor.id).where(Instructor.user_id == user_id)
+    stmt = _bookings(
+        Booking.kind == ResourceKind.INSTRUCTOR, Booking.resource_id.in_(mine), Booking.state.in_(LIVE)
+    )
+    return list(session().scalars(_dated(stmt, past=past).limit(limit)))
+
+
+def list_for_bases(user_id: int, *, past: bool = False, limit: int = 300) -> list[Booking]:
+    """Bookings of the bases this account manages: those to come by day, or the past newest first."""
+    stmt = _bookings(
+        Booking.kind == ResourceKind.VENUE,
+        Booking.resource_id.in_(_venues_of(user_id)),
+        Booking.state.in_(LIVE),
+    )
+    return list(session().scalars(_dated(stmt, past=past).limit(limit)))
+
+
+def list_of_base(scope: Scope, base_id: int, limit: int = 30) -> list[Booking]:
+    """Bookings still to come of one base inside the scope, for its page."""
+    owners = select(OrgUnit.id).where(scope.clause(OrgUnit.path))
+    found = session().scalar(
+        select(TeachingBase.id).where(TeachingBase.id == base_id, TeachingBase.owner_id.in_(owners))
+    )
+    if found is None:
+        raise NotFound(gettext("没有这个基地,或不在您的管理范围内。"))
+    venues = select(Venue.id).where(Venue.base_id == base_id)
+    stmt = _bookings(
+        Booking.kind == ResourceKind.VENUE, Booking.resource_id.in_(venues), Booking.state.in_(LIVE)
+    )
+    return list(session().scalars(_dated(stmt, past=False).limit(limit)))
+
+
+def _dated(stmt: Select[Booking], *, past: bool) -> Select[Booking]:
+    today = clock.today()
+    if past:
+        return stmt.where(Booking.day < today).order_by(
+            Booking.day.desc(), Booking.from_unit.desc(), Booking.id
+        )
+    return stmt.where(Booking.day >= today).order_by(Booking.day, Booking.from_unit, Booking.id)
+
+
+def bases_of(user_id: int) -> list[TeachingBase]:
+    """The bases this account manages."""
+    return list(
+        session().scalars(
+            select(TeachingBase).where(TeachingBase.manager_id == user_id).order_by(TeachingBase.name)
+        )
+    )
+
+
+def instructor_of(user_id: int | None) -> Instructor | None:
+    """The person of the pool who has this account."""
+    return session().scalar(select(Instructor).where(Instructor.user_id == user_id))
+
+
+def live_of(session_ids: Collection[int]) -> dict[int, list[Booking]]:
+    """Bookings in force by session."""
+    found: dict[int, list[Booking]] = {i: [] for i in session_ids}
+    stmt = (
+        select(Booking)
+        .where(Booking.session_id.in_(sorted(session_ids)), Booking.state.in_(LIVE))
+        .order_by(Booking.id)
+    )
+    for booking in session().scalars(stmt):
+        found[booking.session_id].append(booking)
+    return found
+
+
+def declined_instructors(session_id: int) -> frozenset[int]:
+    """Who has declined this session: not to be proposed for it again."""
+    return declined_by_session([session_id]).get(session_id, frozenset())
+
+
+def declined_by_session(session_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """The same for many sessions in one statement; sessions nobody declined are left out."""
+    stmt = select(Booking.session_id, Booking.resource_id).where(
+        Booking.session_id.in_(sorted(session_ids)),
+        Booking.kind == ResourceKind.INSTRUCTOR,
+        Booking.state == BookingState.DECLINED,
+    )
+    found: dict[int, set[int]] = {}
+    for session_id, person in session().execute(stmt):
+        found.setdefault(session_id, set()).add(person)
+    return {key: frozenset(people) for key, people in found.items()}
+
+
+def taken_seats(kind: ResourceKind, resource_id: int, day: date, units: tuple[int, int]) -> dict[int, int]:
+    """Seats of a resource taken at any of the quarter hours: seat → booking id."""
+    stmt = select(Claim.seat, Claim.booking_id).where(
+        Claim.kind == kind.value,
+        Claim.resource_id == resource_id,
+        Claim.day == day,
+        Claim.unit >= units[0],
+        Claim.unit < units[1],
+    )
+    return {seat: booking_id for seat, booking_id in session().execute(stmt)}
+
+
+def organisers_of(owner_id: int) -> list[int]:
+    """Accounts of the organisers of a level: who is told when something falls out."""
+    return list(
+        session().scalars(
+            select(Grant.user_id).where(Grant.unit_id == owner_id, Grant.role == Role.ORGANISER)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A booking in force that meets an absence, a closure, an exit or a closed base."""
+
+    booking: Booking
+    name: str
+    reason: str
+
+
+def list_clashes(scope: Scope, limit: int = 100) -> list[Clash]:
+    """Bookings still to come whose person or base can no longer serve them, by day."""
+    found = [*_absent(scope, limit), *_gone(scope, limit), *_closed(scope, limit), *_unusable(scope, limit)]
+    unique = {clash.booking.id: clash for clash in reversed(found)}
+    return sorted(unique.values(), key=lambda c: (c.booking.day, c.booking.from_unit, c.booking.id))[:limit]
+
+
+def _coming(scope: Scope, kind: ResourceKind) -> tuple[ColumnElement[bool], ...]:
+    return (
+        planned_by(scope),
+        Session.state == SessionState.PUBLISHED,
+        Booking.kind == kind,
+        Booking.state.in_(LIVE),
+        Booking.day >= clock.today(),
+    )
+
+
+def _absent(scope: Scope, limit: int) -> Iterable[Clash]:
+    """Days are compared in SQL, the hours here: quarter hours are no moments for SQL."""
+    after = datetime.combine(clock.today(), time())
+    stmt = (
+        select(Booking, Instructor.name, Unavailability)
+        .join(Booking.session)
+        .join(Session.training_class)
+        .join(Instructor, Booking.resource_id == Instructor.id)
+        .join(
+            Unavailability,
+            and_(Unavailability.instructor_id == Instructor.id, Unavailability.grade == Grade.CANNOT),
+        )
+        .where(*_coming(scope, ResourceKind.INSTRUCTOR), Unavailability.ends >= after)
+        .where(func.date(Unavailability.starts) <= Booking.day, func.date(Unavailability.ends) >= Booking.day)
+        .options(*TOLD)
+        .order_by(Booking.day)
+        .limit(limit)
+    )
+    for booking, name, away in session().execute(stmt):
+        start, end = moments_of(booking)
+        if away.starts < end and start < away.ends:
+            yield Clash(booking, name, away.reason or gettext("本人不能授课"))
+
+
+def _gone(scope: Scope, limit: int) -> Iterable[Clash]:
+    bookable = (PoolState.APPOINTED, PoolState.RENEWAL_DUE)
+    stmt = (
+        select(Booking, Instructor)
+        .join(Booking.session)
+        .join(Session.training_class)
+        .join(Instructor, Booking.resource_id == Instructor.id)
+        .where(*_coming(scope, ResourceKind.INSTRUCTOR))
+        .where(or_(Instructor.state.not_in(bookable), Instructor.term_end < Booking.day))
+        .options(*TOLD)
+        .order_by(Booking.day)
+        .limit(limit)
+    )
+    for booking, person in session().execute(stmt):
+        reason = (
+            person.state.label
+            if person.state not in bookable
+            else gettext("聘期到 %(day)s 为止", day=person.term_end)
+        )
+        yield Clash(booking, person.name, reason)
+
+
+def _closed(scope: Scope, limit: int) -> Iterable[Clash]:
+    stmt = (
+        select(Booking, TeachingBase.name, Closure.reason)
+        .join(Booking.session)
+        .join(Session.training_class)
+        .join(Venue, Booking.resource_id == Venue.id)
+        .join(TeachingBase, Venue.base_id == TeachingBase.id)
+        .join(Closure, Closure.base_id == TeachingBase.id)
+        .where(*_coming(scope, ResourceKind.VENUE), Booking.day.between(Closure.first_day, Closure.last_day))
+        .options(*TOLD)
+        .order_by(Booking.day)
+        .limit(limit)
+    )
+    for booking, name, reason in session().execute(stmt):
+        yield Clash(booking, name, reason or gettext("这一天不开放"))
+
+
+def _unusable(scope: Scope, limit: int) -> Iterable[Clash]:
+    stmt = (
+        select(Booking, TeachingBase)
+        .join(Booking.session)
+        .join(Session.training_class)
+        .join(Venue, Booking.resource_id == Venue.id)
+        .join(TeachingBase, Venue.base_id == TeachingBase.id)
+        .where(*_coming(scope, ResourceKind.VENUE))
+        .where(or_(TeachingBase.state.not_in(sorted(BOOKABLE)), Venue.is_closed.is_(True)))
+        .options(*TOLD)
+        .order_by(Booking.day)
+        .limit(limit)
+    )
+    for booking, base in session().execute(stmt):
+        yield Clash(booking, base.name, base.state.label if not base.is_bookable else gettext("教学点已停用"))
+
+
+def moments_of(booking: Booking) -> tuple[datetime, datetime]:
+    """Start and end of what the booking claims."""
+    midnight = datetime.combine(booking.day, time())
+    return midnight + timedelta(minutes=15 * booking.from_unit), midnight + timedelta(
+        minutes=15 * booking.to_unit
+    )
+
+
+def count_held(kind: ResourceKind, user_id: int) -> int:
+    """Bookings to come that wait for the answer of this account."""
+    mine = select(Instructor.id).where(Instructor.user_id == user_id)
+    ids = mine if kind is ResourceKind.INSTRUCTOR else _venues_of(user_id)
+    stmt = (
+        select(func.count())
+        .select_from(Booking)
+        .where(
+            Booking.kind == kind,
+            Booking.resource_id.in_(ids),
+            Booking.state == BookingState.HELD,
+            Booking.day >= clock.today(),
+        )
+    )
+    return session().scalar(stmt) or 0
+
+
+def count_overdue(scope: Scope, asked_before: datetime) -> int:
+    """Bookings to come asked before that moment and not answered."""
+    stmt = select(func.count()).select_from(Booking).join(Booking.session).join(Session.training_class)
+    stmt = stmt.where(planned_by(scope), Booking.state == BookingState.HELD, Booking.day >= clock.today())
+    return session().scalar(stmt.where(Booking.asked_at < asked_before)) or 0
+
+
+def list_waiting(scope: Scope, limit: int = 200) -> list[Booking]:
+    """Bookings to come that nobody has answered, the soonest first."""
+    stmt = _bookings(planned_by(scope), Booking.state == BookingState.HELD, Booking.day >= clock.today())
+    return list(session().scalars(stmt.order_by(Booking.day, Booking.from_unit, Booking.id).limit(limit)))
+
+
+def list_declined(scope: Scope, limit: int = 100) -> list[Booking]:
+    """The declines that left a part open: sessions to come that still lack it, the soonest first."""
+    person = and_(Booking.kind == ResourceKind.INSTRUCTOR, Session.instructor_id.is_(None))
+    place = and_(Booking.kind == ResourceKind.VENUE, Session.venue_id.is_(None))
+    newest = select(func.max(Booking.id)).where(
+        Booking.session_id == Session.id, Booking.kind != ResourceKind.CLASS
+    )
+    stmt = _bookings(
+        planned_by(scope),
+        Booking.state == BookingState.DECLINED,
+        Session.state.in_((SessionState.PLANNED, SessionState.PUBLISHED)),
+        Session.day >= clock.today(),
+        or_(person, place),
+        Booking.id.in_(
+            newest.group_by(Booking.kind, Booking.session_id).correlate(Session).scalar_subquery()
+        ),
+    )
+    return list(session().scalars(stmt.order_by(Session.day, Booking.id).limit(limit)))
+
+
+def names_of(bookings: Sequence[Booking]) -> dict[int, str]:
+    """Who or what each booking asks, by booking id."""
+    wanted: dict[ResourceKind, set[int]] = {}
+    for booking in bookings:
+        wanted.setdefault(booking.kind, set()).add(booking.resource_id)
+    readers = {
+        ResourceKind.INSTRUCTOR: names.people,
+        ResourceKind.VENUE: names.rooms,
+        ResourceKind.CLASS: names.classes,
+    }
+    found = {kind: readers[kind](ids) for kind, ids in wanted.items()}
+    return {b.id: found[b.kind].get(b.resource_id, "") for b in bookings}

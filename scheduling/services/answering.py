@@ -1,0 +1,78 @@
+"""Answers to assignments and bookings: by the person, or recorded by an organiser with its source."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+
+from accounts.access import Actor
+from core import audit, clock
+from core.db import session
+from core.errors import Conflict, RuleBroken, Violation
+from core.when import span_text
+from instructor_pool.enums import AnswerSource
+from notifications import services as notifications
+from scheduling import notices
+from scheduling.enums import BookingState, ResourceKind
+from scheduling.models import Booking
+from scheduling.queries import bookings as booking_queries
+from scheduling.rules import LIVE
+from scheduling.services import crediting
+
+LONGEST_REASON = 300
+
+
+def answer(
+    booking: Booking,
+    *,
+    accept: bool,
+    actor: Actor,
+    reason: str = "",
+    source: AnswerSource = AnswerSource.SELF,
+    seen: int | None = None,
+) -> None:
+    """Accept or decline. A decline needs a reason, frees the time and takes the part off the plan.
+
+    Whoever declined is not proposed for the session again; the organisers of the level are told.
+    Conflict when it was withdrawn or answered otherwise meanwhile.
+    """
+    booking.expect_version(seen)
+    if booking.kind is ResourceKind.CLASS or not booking.session.is_live:
+        raise RuleBroken(gettext("这项安排不用再答复。"))
+    if booking.state not in LIVE:
+        raise Conflict(gettext("这项安排%(state)s,不能再答复。", state=booking.state.label))
+    reason = reason.strip()
+    if not accept and not reason:
+        sentence = gettext("请写明不能来的原因。")
+        raise RuleBroken(sentence, [Violation("reason", sentence, "reason")])
+    booking.answered_at = clock.now()
+    booking.answer_source = source
+    booking.answer_reason = reason[:LONGEST_REASON]
+    booking.recorded_by_id = actor.user_id
+    if accept:
+        booking.state = BookingState.CONFIRMED
+    else:
+        _decline(booking, actor)
+    session().flush()
+    name = booking_queries.names_of([booking])[booking.id]
+    audit.note(session(), f"{name} {span_text(*booking_queries.moments_of(booking))}")
+
+
+def _decline(booking: Booking, actor: Actor) -> None:
+    """Free the time, open the part again, take the planned credit back, tell the organisers."""
+    row = booking.session
+    booking.state = BookingState.DECLINED
+    if booking.kind is ResourceKind.INSTRUCTOR:
+        if row.instructor_id == booking.resource_id:
+            row.instructor_id, row.pinned_instructor = None, False
+        row.told_instructor_id = None
+        crediting.withdraw(row, actor=actor)
+    else:
+        if row.venue_id == booking.resource_id:
+            row.venue_id, row.pinned_venue = None, False
+        row.told_venue_id = None
+    session().flush()
+    name = booking_queries.names_of([booking])[booking.id]
+    notice = notices.declined(booking, name, booking.answer_reason)
+    for user_id in booking_queries.organisers_of(row.training_class.owner_id):
+        if user_id != actor.user_id:
+            notifications.queue(user_id, notice.kind, notice.title, notice.body, notice.url)

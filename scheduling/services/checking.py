@@ -1,0 +1,50 @@
+"""The engine's rules over the working plan of a class, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from core.errors import Violation
+from core.when import day_text, part_of_day
+from scheduling import engine
+from scheduling.models import Session, TrainingClass
+from scheduling.queries import names
+from scheduling.snapshots import Key, build_problem, key, number, plan_of
+from scheduling.wording import violation_text
+
+
+def violations_of(klass: TrainingClass, rows: Sequence[Session]) -> list[Violation]:
+    """The hard rules these sessions of a class break in the working plan; `subject` is the session's id.
+
+    A rule counts when it is broken with these sessions and not without them, so that an old quarrel among
+    other classes never blocks this one.
+    """
+    ids = {key(Key.SESSION, row.id) for row in rows}
+    if not ids:
+        return []
+    snapshot = build_problem(klass.owner_id, klass.year, [klass.id])
+    found = _broken_with(snapshot.problem, plan_of(snapshot), ids)
+    named = [str(value) for v in found for value in (v.session, *v.params.values())]
+    words, labels = names.of_problem(named), {key(Key.SESSION, row.id): label(row) for row in rows}
+    return [_in_words(violation, words | labels, labels) for violation in found]
+
+
+def _broken_with(problem: engine.Problem, plan: engine.Plan, ids: Collection[str]) -> list[engine.Violation]:
+    without = replace(plan, assignments=tuple(a for a in plan.assignments if a.session not in ids))
+    old = {str(violation) for violation in engine.check(problem, without).violations}
+    return [v for v in engine.check(problem, plan).violations if str(v) not in old]
+
+
+def label(row: Session) -> str:
+    """`3月1日 周一 上午《课程》`."""
+    if row.start is None:
+        return f"{day_text(row.day)} {row.half_day.label}《{row.course_name}》"
+    return f"{day_text(row.start.date())} {part_of_day(row.start)}《{row.course_name}》"
+
+
+def _in_words(violation: engine.Violation, words: dict[str, str], labels: dict[str, str]) -> Violation:
+    sentence = violation_text(violation, words)
+    about = labels.get(violation.session or "", "")
+    said = sentence if not about or about in sentence else f"{about}:{sentence}"
+    return Violation(violation.code.value, said, str(number(violation.session)) if violation.session else "")

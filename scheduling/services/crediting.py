@@ -1,0 +1,26 @@
+"""Tells the duty board what was published, held or taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from accounts.access import Actor
+from party_lessons.services import credits
+from scheduling.models import Session
+from scheduling.queries.lessons import lesson_facts
+
+
+def plan(rows: Sequence[Session], *, actor: Actor) -> None:
+    """Published sessions: the duties they will serve are planned. Call after the flush."""
+    for row in rows:
+        credits.plan(lesson_facts(row.id), actor=actor)
+
+
+def hold(row: Session, *, actor: Actor) -> None:
+    """A held session: the duties it serves are fulfilled. Call after the flush."""
+    credits.hold(lesson_facts(row.id), actor=actor)
+
+
+def withdraw(row: Session, *, actor: Actor) -> None:
+    """Declined, withdrawn or cancelled: it serves no duty any more."""
+    credits.withdraw(row.id, actor=actor)

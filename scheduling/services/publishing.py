@@ -1,0 +1,136 @@
+"""Publishing a class: what is complete is told to people, and what was told before follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext
+from sqlalchemy import select
+
+from accounts.access import Actor
+from accounts.models import OrgUnit
+from core import audit, clock
+from core.db import session
+from core.errors import RuleBroken, Violation
+from scheduling.enums import SessionState
+from scheduling.models import Booking, ScheduleVersion, Session, TrainingClass
+from scheduling.queries import figures
+from scheduling.queries import sessions as session_queries
+from scheduling.services import checking, claiming, crediting, telling
+
+LONGEST_NOTE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What one publishing did."""
+
+    version: ScheduleVersion
+    told: tuple[Session, ...]
+    """Sessions new or changed in this version."""
+    left_out: tuple[Session, ...]
+    """Sessions that lack a part and were not published."""
+    messages: int
+    """How many people got a message; the others are asked by the organiser."""
+
+
+def publish(klass: TrainingClass, *, actor: Actor, note: str = "") -> Published:
+    """Publish every complete session whose plan people have not been told yet.
+
+    One publisher a level at a time. RuleBroken when nothing is new, when a hard rule is broken (each named),
+    or when the class misses a ratio and `note` gives no reason [1 §1, 3 §一(三)]. Conflict when time is taken.
+    Answers to bookings that stay as they are remain.
+    """
+    _lock(klass)
+    rows = session_queries.list_sessions(klass.id)
+    due = [row for row in rows if row.is_live and row.is_complete and not row.is_told]
+    left_out = [row for row in rows if row.is_live and not row.is_complete]
+    if not due:
+        sentence = (
+            gettext("没有可以发布的内容:课次还没排齐。")
+            if left_out
+            else gettext("和已发布的课表一样,没有改动。")
+        )
+        raise RuleBroken(sentence)
+    broken = checking.violations_of(klass, due)
+    if broken:
+        raise RuleBroken(gettext("有 %(count)s 处不符合排课规则,没有发布。", count=len(broken)), broken)
+    _refuse_ratios(klass, rows, note)
+    again = {row.id: (row.told_venue_id, row.told_course_name) for row in due}
+    settled = claiming.settle(due)
+    for row in due:
+        _tell(row)
+    version = _version(klass, rows, actor, note)
+    session().flush()
+    crediting.plan(due, actor=actor)
+    messages = telling.asked([b for b in settled.asked if b.kind.value != "class"])
+    messages += telling.changed([b for b in settled.kept if b.kind.value != "class" and _is_news(b, again)])
+    messages += telling.withdrawn(settled.released)
+    audit.note(session(), f"{klass.name} v{version.number}")
+    return Published(version, tuple(due), tuple(left_out), messages)
+
+
+def _lock(klass: TrainingClass) -> None:
+    """Wait for anybody else who publishes in this level, then see everything afresh."""
+    session().flush()
+    session().scalar(select(OrgUnit.id).where(OrgUnit.id == klass.owner_id).with_for_update())
+    session().expire_all()
+
+
+def _refuse_ratios(klass: TrainingClass, rows: Sequence[Session], note: str) -> None:
+    missed = [gauge for gauge in figures.gauges_of(rows, is_main=klass.is_main) if not gauge.is_met]
+    if missed and not note.strip():
+        violations = [
+            Violation(f"ratio_{gauge.kind}", gauge.missing + gauge.source, "note") for gauge in missed
+        ]
+        raise RuleBroken(gettext("学时比例没有达到,请写明原因再发布。"), violations)
+
+
+def _tell(row: Session) -> None:
+    row.state = SessionState.PUBLISHED
+    row.told_start, row.told_instructor_id, row.told_venue_id = row.start, row.instructor_id, row.venue_id
+    row.told_hours, row.told_course_name = row.class_hours, row.course_name
+
+
+def _is_news(booking: Booking, before: dict[int, tuple[int | None, str]]) -> bool:
+    """A booking that stands, whose place or course people knew differently."""
+    row = booking.session
+    return before[row.id][1] != "" and before[row.id] != (row.told_venue_id, row.told_course_name)
+
+
+def _version(klass: TrainingClass, rows: Sequence[Session], actor: Actor, note: str) -> ScheduleVersion:
+    klass.published_version += 1
+    version = ScheduleVersion(
+        class_id=klass.id,
+        number=klass.published_version,
+        published_at=clock.now(),
+        published_by=actor.name,
+        note=note.strip()[:LONGEST_NOTE],
+        rows=[_row(row) for row in rows if row.state in (SessionState.PUBLISHED, SessionState.HELD)],
+    )
+    session().add(version)
+    return version
+
+
+def _row(row: Session) -> dict[str, object]:
+    """One line of the timetable as people were told it, with the names of that day."""
+    session().expire(row, ["told_instructor", "told_venue"])
+    return {
+        "session": row.id,
+        "position": row.position,
+        "start": row.told_start.isoformat(timespec="minutes") if row.told_start else None,
+        "course": row.told_course_name,
+        "method": row.method.value,
+        "hours": float(row.told_hours or row.class_hours),
+        "instructor_id": row.told_instructor_id,
+        "instructor": row.told_instructor.name if row.told_instructor else "",
+        "venue_id": row.told_venue_id,
+        "venue": row.told_venue.base.name if row.told_venue else "",
+    }
+
+
+def clash_sentence(klass: TrainingClass) -> str:
+    """After a lost race: what stands in the way of the class now, or nothing when it cannot be found."""
+    rows = [row for row in session_queries.list_sessions(klass.id) if row.is_live and row.is_complete]
+    return claiming.find_clash([row for row in rows if not row.is_told])

@@ -1,0 +1,54 @@
+"""Puts messages about bookings into the outbox: to the instructor's or the base manager's account, if any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import select
+
+from bases.models import TeachingBase, Venue
+from core.db import session
+from instructor_pool.models import Instructor
+from notifications import services as notifications
+from scheduling import notices
+from scheduling.enums import ResourceKind
+from scheduling.models import Booking
+
+
+def asked(bookings: Sequence[Booking]) -> int:
+    """Tell people of new bookings that wait for their answer; returns how many were told."""
+    return _tell(bookings, notices.assigned)
+
+
+def changed(bookings: Sequence[Booking]) -> int:
+    """Tell people whose booking stands that course or place are others now."""
+    return _tell(bookings, notices.changed)
+
+
+def withdrawn(bookings: Sequence[Booking], reason: str = "") -> int:
+    """Tell people that their booking no longer stands."""
+    return _tell(bookings, lambda booking: notices.withdrawn(booking, reason))
+
+
+def _tell(bookings: Sequence[Booking], compose: Callable[[Booking], notices.Notice]) -> int:
+    accounts = _accounts(bookings)
+    for booking in bookings:
+        if booking.id in accounts:
+            notice = compose(booking)
+            notifications.queue(accounts[booking.id], notice.kind, notice.title, notice.body, notice.url)
+    return len(accounts)
+
+
+def _accounts(bookings: Sequence[Booking]) -> dict[int, int]:
+    """Account to tell, by booking id; those without one are told by the organiser."""
+    people = {b.resource_id for b in bookings if b.kind is ResourceKind.INSTRUCTOR}
+    rooms = {b.resource_id for b in bookings if b.kind is ResourceKind.VENUE}
+    mine = session().execute(select(Instructor.id, Instructor.user_id).where(Instructor.id.in_(people)))
+    theirs = session().execute(
+        select(Venue.id, TeachingBase.manager_id)
+        .join(TeachingBase, Venue.base_id == TeachingBase.id)
+        .where(Venue.id.in_(rooms))
+    )
+    known = {ResourceKind.INSTRUCTOR: {a: b for a, b in mine}, ResourceKind.VENUE: {a: b for a, b in theirs}}
+    found = {b.id: known.get(b.kind, {}).get(b.resource_id) for b in bookings}
+    return {booking_id: user_id for booking_id, user_id in found.items() if user_id is not None}

@@ -1,0 +1,55 @@
+"""Taking a published session back, or cancelling it: everybody asked is told."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+
+from accounts.access import Actor
+from core import audit
+from core.db import session
+from core.errors import RuleBroken, Violation
+from scheduling.enums import SessionState
+from scheduling.models import Session
+from scheduling.queries import bookings as booking_queries
+from scheduling.services import claiming, crediting, telling
+
+
+def withdraw(row: Session, *, reason: str, actor: Actor, seen: int | None = None) -> None:
+    """Take a published session back: bookings are released, the working plan stays for another try."""
+    row.expect_version(seen)
+    if row.state is not SessionState.PUBLISHED:
+        raise RuleBroken(gettext("这个课次没有发布,不用收回。"))
+    _take_back(row, _reason(reason), actor)
+    row.state = SessionState.PLANNED
+    session().flush()
+    audit.note(session(), f"{row.training_class.name}《{row.course_name}》")
+
+
+def cancel(row: Session, *, reason: str, actor: Actor, seen: int | None = None) -> None:
+    """Cancel a session for good, with a reason that is kept and told."""
+    row.expect_version(seen)
+    if not row.is_live:
+        raise RuleBroken(gettext("这个课次%(state)s,不能取消。", state=row.state.label))
+    row.cancel_reason = _reason(reason)
+    _take_back(row, row.cancel_reason, actor)
+    row.state = SessionState.CANCELLED
+    row.pinned_start = row.pinned_instructor = row.pinned_venue = False
+    session().flush()
+    audit.note(session(), f"{row.training_class.name}《{row.course_name}》")
+
+
+def _reason(reason: str) -> str:
+    reason = reason.strip()[:300]
+    if not reason:
+        sentence = gettext("请写明原因。")
+        raise RuleBroken(sentence, [Violation("reason", sentence, "reason")])
+    return reason
+
+
+def _take_back(row: Session, reason: str, actor: Actor) -> None:
+    released = booking_queries.live_of([row.id])[row.id]
+    claiming.release(released)
+    crediting.withdraw(row, actor=actor)
+    telling.withdrawn(released, reason)
+    row.told_start = row.told_instructor_id = row.told_venue_id = row.told_hours = None
+    row.told_course_name = ""

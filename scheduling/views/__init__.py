@@ -1,0 +1,21 @@
+"""Pages of scheduling on one blueprint, and people's own pages on another."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("scheduling", __name__, url_prefix="/scheduling")
+own_pages = Blueprint("teaching", __name__)
+
+# The route modules register on the blueprints above.
+from scheduling.views import answers, base_bookings, classes, fragments, publishing, sessions, teaching  # noqa: E402
+
+__all__ = [
+    "answers",
+    "base_bookings",
+    "blueprint",
+    "classes",
+    "fragments",
+    "own_pages",
+    "publishing",
+    "sessions",
+    "teaching",
+]

@@ -1,0 +1,90 @@
+"""Answers from the organiser's side: who has not answered, who declined, what clashes."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from accounts.enums import P
+from accounts.web import current_actor, current_scope, requires
+from core import refusals
+from core.db import transaction
+from core.errors import RuleBroken
+from instructor_pool.enums import AnswerSource
+from scheduling import notices
+from scheduling.forms import RecordAnswerForm, whole
+from scheduling.queries import bookings as booking_queries
+from scheduling.services import answering
+from scheduling.views import blueprint
+
+
+@blueprint.get("/answers")
+@requires(P.ANSWER_RECORD)
+def waiting() -> ResponseReturnValue:
+    """Who was asked and has not answered, with a ready message each."""
+    bookings = booking_queries.list_waiting(current_scope())
+    return render_template(
+        "scheduling/waiting.html",
+        bookings=bookings,
+        names=booking_queries.names_of(bookings),
+        notices=notices,
+    )
+
+
+@blueprint.get("/declined")
+@requires(P.ANSWER_RECORD)
+def declined() -> ResponseReturnValue:
+    """Lessons somebody declined and nobody has taken over."""
+    bookings = booking_queries.list_declined(current_scope())
+    return render_template(
+        "scheduling/declined.html",
+        bookings=bookings,
+        names=booking_queries.names_of(bookings),
+        notices=notices,
+    )
+
+
+@blueprint.get("/clashes")
+@requires(P.SCHEDULE_VIEW)
+def clashes() -> ResponseReturnValue:
+    """Published bookings that meet an absence, a closure or an exit."""
+    return render_template(
+        "scheduling/clashes.html", clashes=booking_queries.list_clashes(current_scope()), notices=notices
+    )
+
+
+@blueprint.route("/bookings/<int:booking_id>/answer", methods=["GET", "POST"])
+@requires(P.ANSWER_RECORD)
+def record_answer(booking_id: int) -> ResponseReturnValue:
+    """Record what somebody said by phone, WeChat or in person."""
+    booking = booking_queries.get_booking(current_scope(), booking_id)
+    form = RecordAnswerForm(obj=booking)
+    form.offer()
+    if request.method == "GET" or not form.validate_on_submit():
+        return _page(booking, form), 200 if request.method == "GET" else 422
+    try:
+        with transaction():
+            booking = booking_queries.get_booking(current_scope(), booking_id)
+            answering.answer(
+                booking,
+                accept=form.answer.data == "accept",
+                reason=form.reason.data or "",
+                source=AnswerSource(form.source.data),
+                actor=current_actor(),
+                seen=whole(form.version.data) or None,
+            )
+            class_id, session_id = booking.session.class_id, booking.session_id
+    except RuleBroken as refused:
+        booking = booking_queries.get_booking(current_scope(), booking_id)
+        refusals.put_errors(form, refused, "answer")
+        return _page(booking, form), 422
+    flash(gettext("答复已登记。"), "success")
+    return redirect(url_for("scheduling.show_class", class_id=class_id, _anchor=f"s{session_id}"))
+
+
+def _page(booking: booking_queries.Booking, form: RecordAnswerForm) -> str:
+    name = booking_queries.names_of([booking])[booking.id]
+    return render_template(
+        "scheduling/record_answer.html", booking=booking, form=form, name=name, notices=notices
+    )

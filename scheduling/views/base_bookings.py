@@ -1,0 +1,75 @@
+"""A base manager's own page: who comes today and later, and what waits for a yes or no."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from accounts.enums import P
+from accounts.web import current_actor, requires
+from core import clock, refusals
+from core.db import transaction
+from core.errors import RuleBroken
+from scheduling import notices
+from scheduling.enums import BookingState
+from scheduling.forms import OwnAnswerForm, whole
+from scheduling.queries import bookings as booking_queries
+from scheduling.services import answering
+from scheduling.views import own_pages
+
+
+@own_pages.get("/base-bookings")
+@requires(P.OWN_BASE)
+def base_bookings() -> ResponseReturnValue:
+    """Bookings of the manager's bases: to confirm, today, later; or the past ones."""
+    user_id = current_actor().user_id or 0
+    is_past = request.args.get("past") == "1"
+    found = booking_queries.list_for_bases(user_id, past=is_past)
+    today = clock.today()
+    return render_template(
+        "scheduling/base_bookings.html",
+        bases=booking_queries.bases_of(user_id),
+        to_confirm=[b for b in found if b.state is BookingState.HELD and not is_past],
+        today=[b for b in found if b.day == today and b.state is BookingState.CONFIRMED],
+        later=[b for b in found if b.day != today and (b.state is BookingState.CONFIRMED or is_past)],
+        names=booking_queries.names_of(found),
+        is_past=is_past,
+        notices=notices,
+    )
+
+
+@own_pages.route("/base-bookings/<int:booking_id>", methods=["GET", "POST"])
+@requires(P.OWN_BASE)
+def base_answer(booking_id: int) -> ResponseReturnValue:
+    """One booking: everything about it, and the answer."""
+    user_id = current_actor().user_id
+    booking = booking_queries.get_base_booking(user_id, booking_id)
+    form = OwnAnswerForm(obj=booking)
+    if request.method == "GET" or not form.validate_on_submit():
+        return _page(booking, form), 200 if request.method == "GET" else 422
+    accept = form.answer.data == "accept"
+    try:
+        with transaction():
+            booking = booking_queries.get_base_booking(user_id, booking_id)
+            reason = form.reason.data or ""
+            answering.answer(
+                booking,
+                accept=accept,
+                reason=reason,
+                actor=current_actor(),
+                seen=whole(form.version.data) or None,
+            )
+    except RuleBroken as refused:
+        booking = booking_queries.get_base_booking(user_id, booking_id)
+        refusals.put_errors(form, refused, "reason")
+        return _page(booking, form), 422
+    flash(gettext("已确认接待。") if accept else gettext("已答复:不能接待。组织员会另找地方。"), "success")
+    return redirect(url_for("teaching.base_bookings"))
+
+
+def _page(booking: booking_queries.Booking, form: OwnAnswerForm) -> str:
+    name = booking_queries.names_of([booking])[booking.id]
+    return render_template(
+        "scheduling/base_answer.html", booking=booking, form=form, name=name, notices=notices
+    )
