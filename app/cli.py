@@ -6,8 +6,9 @@ from flask import Flask
 
 from app.backup import backup_command, restore_command
 from app.worker import worker
+from scheduling.cli import match
 
-COMMANDS = (worker, backup_command, restore_command)
+COMMANDS = (worker, match, backup_command, restore_command)
 
 
 def install(app: Flask) -> None:

@@ -20,8 +20,8 @@ def set_offset(offset: timedelta) -> None:
 
 
 def start_at(moment: datetime, *, since: datetime) -> None:
-    """Make domain time read `moment` at the real instant `since` (aware) and run on from there."""
-    set_offset(moment - since.astimezone(SHANGHAI).replace(tzinfo=None))
+    """Make domain time read `moment` at the real instant `since` (UTC, no zone) and run on from there."""
+    set_offset(moment - since.replace(tzinfo=UTC).astimezone(SHANGHAI).replace(tzinfo=None))
 
 
 def instant() -> datetime:
