@@ -17,15 +17,18 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """`text` says what waits, `url` is where it is done, `kind` groups lines of one sort."""
+    """`text` says what waits, `url` is where it is done, `kind` groups lines of one sort; `note` says more."""
 
     text: str
     url: str
     count: int
     kind: str
     urgency: Urgency = Urgency.SOON
+    note: str = ""
 
 
 def by_urgency(lines: Iterable[Todo]) -> list[Todo]:
     """The most pressing first, then the longer heap; nothing that is empty."""
-    return sorted((line for line in lines if line.count > 0), key=lambda line: (-line.urgency, -line.count, line.kind))
+    return sorted(
+        (line for line in lines if line.count > 0), key=lambda line: (-line.urgency, -line.count, line.kind)
+    )

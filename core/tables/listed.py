@@ -103,7 +103,9 @@ class ListedTable(Generic[RowT]):
         words = q.lower().split()[:5]
         for row in self.rows:
             text = self.search(row).lower() if self.search is not None and words else ""
-            if all(choice.keeps(row, value) for choice, value in asked) and all(word in text for word in words):
+            if all(choice.keeps(row, value) for choice, value in asked) and all(
+                word in text for word in words
+            ):
                 yield row
 
     def _row(self, row: RowT, columns: Sequence[Column[RowT]]) -> TableRow[RowT]:

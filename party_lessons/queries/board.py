@@ -131,7 +131,9 @@ def _board(
 ) -> Board:
     schemes = scheme_facts()
     obligations = list_obligations(year)
-    ahead = [lesson for lesson in lessons if lesson.day >= today and not lesson.is_held and not lesson.is_told]
+    ahead = [
+        lesson for lesson in lessons if lesson.day >= today and not lesson.is_held and not lesson.is_told
+    ]
     serving = {row.id: serving_lessons(row, ahead, schemes) for row in obligations}
     outlooks = forecast(list(demands(obligations, serving)))
     rows = []
@@ -156,7 +158,9 @@ def serving_lessons(
     found = (
         lesson
         for lesson in ahead
-        if lesson.day <= row.deadline and post.holder_id in lesson.candidates and eligible(post, lesson, scheme)
+        if lesson.day <= row.deadline
+        and post.holder_id in lesson.candidates
+        and eligible(post, lesson, scheme)
     )
     return tuple(sorted(found, key=lambda lesson: (lesson.day, lesson.session_ref)))
 

@@ -56,7 +56,9 @@ def _for_area(post: PostFacts, lesson: LessonFacts) -> bool:
         return True
     above = own.rstrip("/").rpartition("/")[0] + "/"
     by_level_above = above != "/" and lesson.area_path == above
-    return by_level_above and any(own.startswith(people) or people.startswith(own) for people in lesson.audience_paths)
+    return by_level_above and any(
+        own.startswith(people) or people.startswith(own) for people in lesson.audience_paths
+    )
 
 
 def _for_unit(post: PostFacts, lesson: LessonFacts) -> bool:

@@ -65,7 +65,9 @@ def due_in(post: PostFacts, year: int, scheme: SchemeFacts) -> Due | None:
     exemption = None
     if post.starts > scheme.cutoff_in(year):
         exemption = ExemptionRule.APPOINTED_LATE
-    elif leaves and _plus_months(max(post.starts, first), scheme.least_months_when_leaving) > deadline + timedelta(1):
+    elif leaves and _plus_months(
+        max(post.starts, first), scheme.least_months_when_leaving
+    ) > deadline + timedelta(1):
         exemption = ExemptionRule.LEFT_EARLY
     return Due(year, scheme.need, deadline, exemption)
 

@@ -94,7 +94,9 @@ def _sharers(demands: Iterable[Demand]) -> list[int]:
     mine: dict[int, list[Demand]] = defaultdict(list)
     for demand in demands:
         mine[demand.person].append(demand)
-    shared = [p for p, own in mine.items() if len(own) > 1 and sum(len(d.sessions) for d in own) > len(_union(own))]
+    shared = [
+        p for p, own in mine.items() if len(own) > 1 and sum(len(d.sessions) for d in own) > len(_union(own))
+    ]
     return sorted(shared)[:MOST_SHARERS]
 
 

@@ -54,7 +54,11 @@ def standing(due: DueFacts, today: date, outlook: Outlook, post: PostFacts, sche
         return _exempt(due, post, scheme)
     if due.held >= due.need:
         return Standing(DutyState.HELD, Ground.DONE, {"held": str(due.held)})
-    blanks = {"deadline": due.deadline.isoformat(), "missing": str(due.need - due.held), "left": str(outlook.left)}
+    blanks = {
+        "deadline": due.deadline.isoformat(),
+        "missing": str(due.need - due.held),
+        "left": str(outlook.left),
+    }
     if today > due.deadline:
         ground = Ground.DEADLINE_PASSED if due.missing else Ground.NOT_REPORTED
         return Standing(DutyState.OVERDUE, ground, blanks)

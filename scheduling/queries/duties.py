@@ -16,7 +16,7 @@ from core.db import session
 from core.errors import NotFound
 from core.excel import CellValue, Sheet, SheetColumn
 from core.tables import Badge, Choice, Column, ListedTable
-from core.todo import Todo
+from core.todo import Todo, Urgency
 from party_lessons.enums import DutyState, SchemeKind
 from party_lessons.queries.board import STATE_ORDER, Board, BoardRow, board, own_board
 from party_lessons.queries.obligations import get_obligation
@@ -50,28 +50,66 @@ def get_duty(scope: Scope, obligation_id: int) -> BoardRow:
 
 def duty_table(shown: Board) -> ListedTable[BoardRow]:
     """The board as a list, what needs somebody first."""
-    units = sorted({(str(r.obligation.post.unit_id), r.obligation.post.unit.title) for r in shown.rows}, key=lambda u: u[1])
+    units = sorted(
+        {(str(r.obligation.post.unit_id), r.obligation.post.unit.title) for r in shown.rows},
+        key=lambda u: u[1],
+    )
     return ListedTable(
         name="duties",
         title=lazy_gettext("党课责任"),
         columns=[
-            Column("name", lazy_gettext("姓名"), lambda r: r.obligation.post.holder.name, note=lambda r: r.obligation.post.title),
+            Column(
+                "name",
+                lazy_gettext("姓名"),
+                lambda r: r.obligation.post.holder.name,
+                note=lambda r: r.obligation.post.title,
+            ),
             Column("unit", lazy_gettext("单位"), lambda r: r.obligation.post.unit.title),
             Column("scheme", lazy_gettext("职责类别"), lambda r: r.obligation.post.kind.label),
-            Column("state", lazy_gettext("状态"), lambda r: Badge(r.state.label, r.tone), kind="badge", note=lambda r: r.reason),  # type: ignore[arg-type]
+            Column(
+                "state",
+                lazy_gettext("状态"),
+                lambda r: Badge(r.state.label, r.tone),
+                kind="badge",
+                note=lambda r: r.reason,
+            ),  # type: ignore[arg-type]
             Column("credits", lazy_gettext("已讲与已排"), _credits, kind="tags"),
             Column("left", lazy_gettext("可用课次"), lambda r: _left(r), kind="number"),
             Column("deadline", lazy_gettext("期限"), lambda r: r.obligation.deadline, kind="date"),
-            Column("starts", lazy_gettext("任职起"), lambda r: r.obligation.post.starts, kind="date", default=False),
-            Column("ends", lazy_gettext("任职止"), lambda r: r.obligation.post.ends, kind="date", default=False),
+            Column(
+                "starts",
+                lazy_gettext("任职起"),
+                lambda r: r.obligation.post.starts,
+                kind="date",
+                default=False,
+            ),
+            Column(
+                "ends", lazy_gettext("任职止"), lambda r: r.obligation.post.ends, kind="date", default=False
+            ),
         ],
         rows=shown.rows,
         filters=[
-            Choice("state", lazy_gettext("状态"), lambda r, v: r.state.value == v, [(s.value, s.label) for s in STATE_ORDER]),
-            Choice("scheme", lazy_gettext("职责类别"), lambda r, v: r.obligation.post.kind.value == v, SchemeKind.choices()),
+            Choice(
+                "state",
+                lazy_gettext("状态"),
+                lambda r, v: r.state.value == v,
+                [(s.value, s.label) for s in STATE_ORDER],
+            ),
+            Choice(
+                "scheme",
+                lazy_gettext("职责类别"),
+                lambda r, v: r.obligation.post.kind.value == v,
+                SchemeKind.choices(),
+            ),
             Choice("unit", lazy_gettext("单位"), lambda r, v: str(r.obligation.post.unit_id) == v, units),
         ],
-        search=lambda r: " ".join((r.obligation.post.holder.search_text, r.obligation.post.holder.name, r.obligation.post.unit.title)),
+        search=lambda r: " ".join(
+            (
+                r.obligation.post.holder.search_text,
+                r.obligation.post.holder.name,
+                r.obligation.post.unit.title,
+            )
+        ),
         row_url=lambda r: url_for("duties.show", obligation_id=r.obligation.id),
         row_key=lambda r: r.obligation.id,
         keep=("year",),
@@ -92,7 +130,9 @@ def _credits(row: BoardRow) -> list[str]:
 def statistic_sheet(rows: Sequence[BoardRow], year: int) -> Sheet:
     """讲党课情况统计表: one line a held lesson, and one for whoever has held none."""
     columns = [SheetColumn(name, "date" if name == "时间" else "text") for name in STATISTIC]
-    return Sheet(name="讲党课情况统计表", columns=columns, rows=_lines(rows), title=f"{year}年度讲党课情况统计表")
+    return Sheet(
+        name="讲党课情况统计表", columns=columns, rows=_lines(rows), title=f"{year}年度讲党课情况统计表"
+    )
 
 
 def _lines(rows: Sequence[BoardRow]) -> Iterator[list[CellValue]]:
@@ -102,11 +142,17 @@ def _lines(rows: Sequence[BoardRow]) -> Iterator[list[CellValue]]:
     number = 0
     for row in rows:
         post = row.obligation.post
-        taught = [sessions[c.session_ref] for c in row.credits if c.is_held and c.session_ref in sessions]
+        taught: list[Session | None] = [
+            sessions[c.session_ref] for c in row.credits if c.is_held and c.session_ref in sessions
+        ]
         for lesson in taught or [None]:
             number += 1
             line: list[CellValue] = [number, post.unit.title, post.holder.name, post.title]
-            yield [*line, *(_lesson(lesson) if lesson else [None] * 6), "" if lesson else f"{row.state.label}:{row.reason}"]
+            yield [
+                *line,
+                *(_lesson(lesson) if lesson else [None] * 6),
+                "" if lesson else f"{row.state.label}:{row.reason}",
+            ]
 
 
 def _lesson(lesson: Session) -> list[CellValue]:
@@ -135,16 +181,15 @@ _WAITING = (*_ALARMS, DutyState.OPEN)
 def _own(row: BoardRow) -> Todo:
     deadline = row.obligation.deadline.isoformat()
     text = gettext("讲党课:%(post)s,%(deadline)s 前完成", post=row.obligation.post.title, deadline=deadline)
-    urgency = "later" if row.state is DutyState.OPEN else "now"
-    return Todo("own_duty", text, url_for("duties.mine"), urgency=urgency, note=row.reason)  # type: ignore[arg-type]
+    urgency = Urgency.LATER if row.state is DutyState.OPEN else Urgency.NOW
+    return Todo(text, "/duties/mine", 1, "own_duty", urgency, row.reason)
 
 
 def _watched(state: DutyState, count: int) -> Todo:
-    url = url_for("duties.board", state=state.value)
     texts = {
-        DutyState.OVERDUE: gettext("党课责任已逾期"),
-        DutyState.IMPOSSIBLE: gettext("党课责任已没有可用课次"),
-        DutyState.AT_RISK: gettext("党课责任有风险"),
+        DutyState.OVERDUE: gettext("%(n)s 项党课责任已逾期", n=count),
+        DutyState.IMPOSSIBLE: gettext("%(n)s 项党课责任已没有可用课次", n=count),
+        DutyState.AT_RISK: gettext("%(n)s 项党课责任有风险", n=count),
     }
-    urgency = "soon" if state is DutyState.AT_RISK else "now"
-    return Todo(f"duty_{state.value}", texts[state], url, count, urgency)  # type: ignore[arg-type]
+    urgency = Urgency.SOON if state is DutyState.AT_RISK else Urgency.NOW
+    return Todo(texts[state], f"/duties/?state={state.value}", count, f"duty_{state.value}", urgency)

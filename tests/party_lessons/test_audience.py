@@ -49,7 +49,12 @@ CASES = [
     ("the county's secretary in the county's class", LEADER, lesson(COUNTY, COUNTY, COUNTY), True),
     ("the county's secretary in a township's class", LEADER, LESSON, True),
     ("nothing is above the root", LEADER, lesson("/9/", "/", COUNTY), False),
-    ("township 12 is not township 1", PostFacts(7, "/1/2/", AREA, date(2023, 1, 1)), lesson("/1/21/", "/1/21/", "/1/21/"), False),
+    (
+        "township 12 is not township 1",
+        PostFacts(7, "/1/2/", AREA, date(2023, 1, 1)),
+        lesson("/1/21/", "/1/21/", "/1/21/"),
+        False,
+    ),
     ("own bureau hosts", HEAD, lesson(BUREAU, COUNTY, BUREAU), True),
     ("a school under the bureau hosts", HEAD, lesson(SCHOOL, COUNTY, SCHOOL), True),
     ("others host for the bureau's members", HEAD, lesson("/1/21/", COUNTY, BUREAU), True),
@@ -62,7 +67,12 @@ CASES = [
     ("the day before the post", replace(SECRETARY, starts=date(2027, 6, 26)), LESSON, False),
     ("the first day of the post", replace(SECRETARY, starts=date(2027, 6, 25)), LESSON, True),
     ("the last day of the post", replace(SECRETARY, ends=date(2027, 6, 25)), LESSON, True),
-    ("the day after the post: the credit stays with the old one", replace(SECRETARY, ends=date(2027, 6, 24)), LESSON, False),
+    (
+        "the day after the post: the credit stays with the old one",
+        replace(SECRETARY, ends=date(2027, 6, 24)),
+        LESSON,
+        False,
+    ),
     ("year end", SECRETARY, replace(LESSON, day=date(2027, 12, 31)), True),
 ]
 

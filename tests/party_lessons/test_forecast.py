@@ -25,7 +25,8 @@ def brute(demands: list[Demand]) -> dict[int, Outlook]:
     """By the definition: crowded when as much can be served without it."""
     most = _most(demands)
     return {
-        d.ref: Outlook(len(d.sessions), most - _most([e for e in demands if e.ref != d.ref]) < d.missing) for d in demands
+        d.ref: Outlook(len(d.sessions), most - _most([e for e in demands if e.ref != d.ref]) < d.missing)
+        for d in demands
     }
 
 
@@ -63,7 +64,12 @@ def test_agrees_with_brute_force(seed: int) -> None:
     rng = random.Random(seed)
     sessions, people = range(rng.randint(1, 6)), rng.randint(1, 5)
     demands = [
-        Demand(ref, rng.randint(1, people), rng.choice((1, 1, 1, 2)), frozenset(s for s in sessions if rng.random() < 0.45))
+        Demand(
+            ref,
+            rng.randint(1, people),
+            rng.choice((1, 1, 1, 2)),
+            frozenset(s for s in sessions if rng.random() < 0.45),
+        )
         for ref in range(rng.randint(1, 6))
     ]
     assert forecast(demands) == brute(demands)
@@ -72,5 +78,7 @@ def test_agrees_with_brute_force(seed: int) -> None:
 def test_a_province_in_seconds() -> None:
     """3 000 leaders over 20 000 sessions, in competition."""
     rng = random.Random(1)
-    demands = [Demand(i, i, 1, frozenset(rng.sample(range(20_000), rng.randint(1, 12)))) for i in range(3_000)]
+    demands = [
+        Demand(i, i, 1, frozenset(rng.sample(range(20_000), rng.randint(1, 12)))) for i in range(3_000)
+    ]
     assert len(forecast(demands)) == 3_000

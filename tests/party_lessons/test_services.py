@@ -27,7 +27,9 @@ AREA, UNIT = SchemeKind.AREA_SECRETARY, SchemeKind.UNIT_SECRETARY
 TODAY = date(2027, 5, 10)
 
 
-def take_up(county: County, who: str, where: str, kind: SchemeKind, starts: str, ends: str | None = None) -> Post:
+def take_up(
+    county: County, who: str, where: str, kind: SchemeKind, starts: str, ends: str | None = None
+) -> Post:
     """Give somebody a post and say what it owes."""
     holder = session().get(Instructor, county.instructors[who])
     assert holder is not None
@@ -62,7 +64,9 @@ def due(post: Post, year: int = 2027) -> Obligation:
 
 def state_of(post: Post, lessons: list[LessonFacts] | None = None, today: date = TODAY) -> DutyState:
     """Where the post's duty stands."""
-    return next(r for r in board(EVERYTHING, 2027, today, lessons or []).rows if r.obligation.post_id == post.id).state
+    return next(
+        r for r in board(EVERYTHING, 2027, today, lessons or []).rows if r.obligation.post_id == post.id
+    ).state
 
 
 def test_a_post_owes_this_year_and_the_next(county: County) -> None:
@@ -229,7 +233,9 @@ def test_scope_and_own(county: County) -> None:
     assert board(outsider, 2027, TODAY, []).rows == ()
     with pytest.raises(NotFound):
         get_obligation(outsider, due(post).id)
-    assert [r.obligation.post_id for r in own_board(county.users["instructor"], 2027, TODAY, []).rows] == [post.id]
+    assert [r.obligation.post_id for r in own_board(county.users["instructor"], 2027, TODAY, []).rows] == [
+        post.id
+    ]
     assert own_board(county.users["organiser"], 2027, TODAY, []).rows == ()
 
 
@@ -250,7 +256,9 @@ def test_an_empty_year_is_complete(county: County) -> None:
     assert (shown.rows, shown.percent, shown.monthly()) == ((), 100.0, [0] * 12)
 
 
-def test_the_board_reads_a_bounded_number_of_statements(county: County, count_sql: Callable[[], list[str]]) -> None:
+def test_the_board_reads_a_bounded_number_of_statements(
+    county: County, count_sql: Callable[[], list[str]]
+) -> None:
     with transaction():
         for name in county.instructors:
             for where in ("东镇", "西镇"):

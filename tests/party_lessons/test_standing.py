@@ -18,39 +18,129 @@ LATE = ExemptionRule.APPOINTED_LATE
 
 CASES = [
     ("exempt by rule", DueFacts(1, END, exemption=LATE), MAY, MANY, DutyState.EXEMPT, Ground.APPOINTED_LATE),
-    ("left early", DueFacts(1, MAY, exemption=ExemptionRule.LEFT_EARLY), MAY, NONE, DutyState.EXEMPT, Ground.LEFT_EARLY),
-    ("exempt by a person", DueFacts(1, END, exemption_text="病假"), MAY, NONE, DutyState.EXEMPT, Ground.BY_PERSON),
-    ("exempt stays exempt after the deadline", DueFacts(1, END, exemption=LATE), date(2028, 1, 1), NONE, DutyState.EXEMPT, Ground.APPOINTED_LATE),
+    (
+        "left early",
+        DueFacts(1, MAY, exemption=ExemptionRule.LEFT_EARLY),
+        MAY,
+        NONE,
+        DutyState.EXEMPT,
+        Ground.LEFT_EARLY,
+    ),
+    (
+        "exempt by a person",
+        DueFacts(1, END, exemption_text="病假"),
+        MAY,
+        NONE,
+        DutyState.EXEMPT,
+        Ground.BY_PERSON,
+    ),
+    (
+        "exempt stays exempt after the deadline",
+        DueFacts(1, END, exemption=LATE),
+        date(2028, 1, 1),
+        NONE,
+        DutyState.EXEMPT,
+        Ground.APPOINTED_LATE,
+    ),
     ("held", DueFacts(1, END, held=1), MAY, NONE, DutyState.HELD, Ground.DONE),
     ("held more than needed", DueFacts(1, END, held=3), MAY, MANY, DutyState.HELD, Ground.DONE),
-    ("held stays held after the deadline", DueFacts(1, END, held=1), date(2028, 3, 1), NONE, DutyState.HELD, Ground.DONE),
+    (
+        "held stays held after the deadline",
+        DueFacts(1, END, held=1),
+        date(2028, 3, 1),
+        NONE,
+        DutyState.HELD,
+        Ground.DONE,
+    ),
     ("planned", DueFacts(1, END, planned=1), MAY, NONE, DutyState.PLANNED, Ground.ARRANGED),
-    ("planned, no other session left", DueFacts(1, END, planned=1), END, NONE, DutyState.PLANNED, Ground.ARRANGED),
-    ("planned but never reported", DueFacts(1, END, planned=1), date(2028, 1, 1), NONE, DutyState.OVERDUE, Ground.NOT_REPORTED),
+    (
+        "planned, no other session left",
+        DueFacts(1, END, planned=1),
+        END,
+        NONE,
+        DutyState.PLANNED,
+        Ground.ARRANGED,
+    ),
+    (
+        "planned but never reported",
+        DueFacts(1, END, planned=1),
+        date(2028, 1, 1),
+        NONE,
+        DutyState.OVERDUE,
+        Ground.NOT_REPORTED,
+    ),
     ("cancelled after it was credited", DueFacts(1, END), MAY, MANY, DutyState.OPEN, Ground.ROOM),
     ("room enough", DueFacts(1, END), MAY, TWO, DutyState.OPEN, Ground.ROOM),
     ("the last one", DueFacts(1, END), MAY, ONE, DutyState.AT_RISK, Ground.LAST_ONES),
-    ("several, but all wanted by others", DueFacts(1, END), MAY, Outlook(3, True), DutyState.AT_RISK, Ground.CROWDED),
+    (
+        "several, but all wanted by others",
+        DueFacts(1, END),
+        MAY,
+        Outlook(3, True),
+        DutyState.AT_RISK,
+        Ground.CROWDED,
+    ),
     ("none left", DueFacts(1, END), MAY, NONE, DutyState.IMPOSSIBLE, Ground.NONE_LEFT),
     ("year end, still the day", DueFacts(1, END), END, ONE, DutyState.AT_RISK, Ground.LAST_ONES),
     ("year end is past", DueFacts(1, END), date(2028, 1, 1), MANY, DutyState.OVERDUE, Ground.DEADLINE_PASSED),
-    ("left in August, seen in September", DueFacts(1, date(2027, 8, 31)), date(2027, 9, 1), MANY, DutyState.OVERDUE, Ground.DEADLINE_PASSED),
-    ("left in August, seen on the last day", DueFacts(1, date(2027, 8, 31)), date(2027, 8, 31), TWO, DutyState.OPEN, Ground.ROOM),
-    ("two needed, one held, one planned", DueFacts(2, END, held=1, planned=1), MAY, NONE, DutyState.PLANNED, Ground.ARRANGED),
-    ("two needed, one held, one left", DueFacts(2, END, held=1), MAY, ONE, DutyState.AT_RISK, Ground.LAST_ONES),
+    (
+        "left in August, seen in September",
+        DueFacts(1, date(2027, 8, 31)),
+        date(2027, 9, 1),
+        MANY,
+        DutyState.OVERDUE,
+        Ground.DEADLINE_PASSED,
+    ),
+    (
+        "left in August, seen on the last day",
+        DueFacts(1, date(2027, 8, 31)),
+        date(2027, 8, 31),
+        TWO,
+        DutyState.OPEN,
+        Ground.ROOM,
+    ),
+    (
+        "two needed, one held, one planned",
+        DueFacts(2, END, held=1, planned=1),
+        MAY,
+        NONE,
+        DutyState.PLANNED,
+        Ground.ARRANGED,
+    ),
+    (
+        "two needed, one held, one left",
+        DueFacts(2, END, held=1),
+        MAY,
+        ONE,
+        DutyState.AT_RISK,
+        Ground.LAST_ONES,
+    ),
     ("two needed, one left", DueFacts(2, END), MAY, ONE, DutyState.IMPOSSIBLE, Ground.TOO_FEW),
     ("two needed, two left", DueFacts(2, END), MAY, TWO, DutyState.AT_RISK, Ground.LAST_ONES),
-    ("leap day deadline", DueFacts(1, date(2028, 2, 29)), date(2028, 2, 29), ONE, DutyState.AT_RISK, Ground.LAST_ONES),
+    (
+        "leap day deadline",
+        DueFacts(1, date(2028, 2, 29)),
+        date(2028, 2, 29),
+        ONE,
+        DutyState.AT_RISK,
+        Ground.LAST_ONES,
+    ),
 ]
 
 
-@pytest.mark.parametrize(("name", "due", "today", "outlook", "state", "ground"), CASES, ids=[case[0] for case in CASES])
-def test_standing(name: str, due: DueFacts, today: date, outlook: Outlook, state: DutyState, ground: Ground) -> None:
+@pytest.mark.parametrize(
+    ("name", "due", "today", "outlook", "state", "ground"), CASES, ids=[case[0] for case in CASES]
+)
+def test_standing(
+    name: str, due: DueFacts, today: date, outlook: Outlook, state: DutyState, ground: Ground
+) -> None:
     found = standing(due, today, outlook, POST, SCHEME)
     assert (found.state, found.ground) == (state, ground)
 
 
-@pytest.mark.parametrize(("name", "due", "today", "outlook", "state", "ground"), CASES, ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(
+    ("name", "due", "today", "outlook", "state", "ground"), CASES, ids=[case[0] for case in CASES]
+)
 def test_every_sentence_is_complete(
     name: str, due: DueFacts, today: date, outlook: Outlook, state: DutyState, ground: Ground
 ) -> None:
