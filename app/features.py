@@ -19,9 +19,16 @@ import scheduling.models
 import score_forms.models
 from accounts.views import blueprint as accounts_pages
 from core.jobs import Job, Queue
+from courses.views import blueprint as courses_pages
+from evaluations.jobs import RATINGS
+from evaluations.views import blueprint as evaluations_pages
 from exchange.jobs import QUEUE as IMPORTS
 from exchange.views import blueprint as exchange_pages
+from instructor_pool.jobs import TERMS
+from instructor_pool.views import blueprint as pool_pages
+from scheduling.jobs import MATCHING
 from scheduling.views.duties import blueprint as duty_pages
+from score_forms.views import blueprint as score_forms_pages
 
 MODELS = (
     core.audit,
@@ -40,9 +47,17 @@ MODELS = (
 )
 """Importing them is what makes their tables known to migrations."""
 
-BLUEPRINTS = (accounts_pages, duty_pages, exchange_pages)
-JOBS: tuple[Job, ...] = ()
-QUEUES: tuple[Queue, ...] = (IMPORTS,)
+BLUEPRINTS = (
+    accounts_pages,
+    duty_pages,
+    exchange_pages,
+    courses_pages,
+    score_forms_pages,
+    pool_pages,
+    evaluations_pages,
+)
+JOBS: tuple[Job, ...] = (TERMS, RATINGS)
+QUEUES: tuple[Queue, ...] = (IMPORTS, MATCHING)
 
 
 def register(app: Flask) -> None:

@@ -32,6 +32,33 @@ class Destination:
 
 DESTINATIONS = (
     Destination("home", N_("工作台"), "/", "home", (P.OWN_ACCOUNT,)),
+    Destination("own_time", N_("我的时间"), "/me/availability", "clock", (P.OWN_TEACHING,)),
+    Destination(
+        "own_file",
+        N_("我的档案"),
+        "/me/profile",
+        "user",
+        (P.OWN_TEACHING,),
+        ("/me/profile", "/me/rating"),
+    ),
+    Destination(
+        "pool",
+        N_("师资库"),
+        "/instructors/",
+        "people",
+        (P.POOL_VIEW,),
+        ("/instructors/", "/scores/", "/score-forms/", "/courses/"),
+        (
+            Destination("instructors", N_("讲师"), "/instructors/", "people", (P.POOL_VIEW,)),
+            Destination("candidates", N_("候选人"), "/instructors/candidates", "user", (P.POOL_VIEW,)),
+            Destination("reviews", N_("我的评审"), "/instructors/reviews", "star", (P.CANDIDATE_SCORE,)),
+            Destination("scores", N_("督导评课"), "/scores/", "star", (P.SCORE_VIEW,)),
+            Destination("hints", N_("待确认备注"), "/instructors/hints", "question", (P.POOL_EDIT,)),
+            Destination("codes", N_("激活码"), "/instructors/activation", "key", (P.ACTIVATION_ISSUE,)),
+            Destination("courses", N_("课程目录"), "/courses/", "book", (P.COURSE_VIEW,)),
+            Destination("score_forms", N_("评分表"), "/score-forms/", "list", (P.SCORE_VIEW,)),
+        ),
+    ),
     Destination(
         "duties",
         N_("党课责任"),
@@ -59,8 +86,11 @@ DESTINATIONS = (
 )
 
 
-def _within(item: Destination, path: str) -> bool:
-    return path == item.url or any(path.startswith(p) for p in item.paths or (item.url,) if p != "/")
+def _depth(item: Destination, path: str) -> int:
+    """How much of `path` the item accounts for; 0 when it is elsewhere."""
+    if path == item.url:
+        return len(path)
+    return max((len(p) for p in item.paths or (item.url,) if p != "/" and path.startswith(p)), default=0)
 
 
 def destinations(actor: Actor, path: str) -> list[Destination]:
@@ -69,12 +99,10 @@ def destinations(actor: Actor, path: str) -> list[Destination]:
     for item in DESTINATIONS:
         if not any(actor.can(p) for p in item.permissions):
             continue
-        children = tuple(
-            replace(c, active=_within(c, path))
-            for c in item.children
-            if any(actor.can(p) for p in c.permissions)
-        )
+        allowed = [c for c in item.children if any(actor.can(p) for p in c.permissions)]
+        nearest = max((_depth(c, path) for c in allowed), default=0)
+        children = tuple(replace(c, active=0 < _depth(c, path) == nearest) for c in allowed)
         url = children[0].url if children else item.url
-        active = _within(item, path) or any(c.active for c in children)
+        active = _depth(item, path) > 0 or any(c.active for c in children)
         shown.append(replace(item, children=children, url=url, active=active))
     return shown

@@ -1,0 +1,14 @@
+"""Nightly: ratings anew, since the pools' means move with every score."""
+
+from __future__ import annotations
+
+from core.jobs import Job, daily_at
+from evaluations import services
+
+
+def refresh_ratings() -> None:
+    """Write every rating anew."""
+    services.refresh_ratings()
+
+
+RATINGS = Job("ratings", 600, refresh_ratings, daily_at(2, 40))

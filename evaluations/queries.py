@@ -1,0 +1,236 @@
+"""Held sessions to score, scores that are in, and what a rating is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask import url_for
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from accounts.access import Actor, Scope
+from accounts.enums import P
+from accounts.models import OrgUnit, User
+from core.db import session
+from core.errors import NotFound
+from core.tables import Badge, BoundTable, Column, Filter, Table
+from core.todo import Todo
+from evaluations import rules
+from evaluations.models import SessionScore
+from instructor_pool.models import Instructor
+from instructor_pool.queries import get_instructor
+from scheduling.enums import SessionState
+from scheduling.models import Session, TrainingClass
+from score_forms.models import ScoreSheet
+
+Host = aliased(OrgUnit)
+HeldRow = tuple[Session, int, Decimal | None, int]
+MOST_CHOICES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RatingParts:
+    """What a rating is made of; `rating` is what the sum gives now, `kept` what stands in the pool."""
+
+    scores: tuple[SessionScore, ...]
+    n: int
+    mean: Decimal | None
+    pool_mean: Decimal
+    weight: int
+    rating: Decimal
+    kept: int
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the pool keeps what the sum gives now; the pool's mean may have moved since."""
+        return rules.stored(self.rating) == self.kept
+
+
+def _counting() -> ColumnElement[bool]:
+    return SessionScore.excluded_reason == ""
+
+
+def _held(scope: Scope) -> Select[Session]:
+    """Held sessions that somebody of the pool taught, of classes owned or hosted inside the scope."""
+    return (
+        select(Session)
+        .join(TrainingClass, Session.class_id == TrainingClass.id)
+        .join(OrgUnit, TrainingClass.owner_id == OrgUnit.id)
+        .outerjoin(Host, TrainingClass.host_id == Host.id)
+        .join(Instructor, Session.instructor_id == Instructor.id)
+        .where(Session.state == SessionState.HELD, or_(scope.clause(OrgUnit.path), scope.clause(Host.path)))
+    )
+
+
+def get_held_session(scope: Scope, session_id: int) -> Session:
+    """A held session inside the scope with class and instructor; NotFound otherwise."""
+    stmt = _held(scope).where(Session.id == session_id)
+    row = session().scalar(stmt.options(contains_eager(Session.training_class), contains_eager(Session.instructor)))
+    if row is None:
+        raise NotFound(gettext("没有这次课,或还没有讲完,或不在您的范围内。"))
+    return row
+
+
+def find_score(session_id: int, scorer_id: int | None) -> SessionScore | None:
+    """One person's score of a session."""
+    stmt = select(SessionScore).where(SessionScore.session_id == session_id, SessionScore.scorer_id == scorer_id)
+    return session().scalar(stmt)
+
+
+def list_scores(session_id: int) -> list[SessionScore]:
+    """Every score of a session in the order they came in."""
+    stmt = select(SessionScore).where(SessionScore.session_id == session_id)
+    stmt = stmt.options(joinedload(SessionScore.sheet).joinedload(ScoreSheet.scorer))
+    return list(session().scalars(stmt.order_by(SessionScore.id)).unique())
+
+
+def _class_choices(scope: Scope) -> list[tuple[str, str]]:
+    stmt = _held(scope).with_only_columns(TrainingClass.id, TrainingClass.number, TrainingClass.name).distinct()
+    rows = session().execute(stmt.order_by(TrainingClass.number).limit(MOST_CHOICES))
+    return [(str(class_id), f"{number} {name}") for class_id, number, name in rows]
+
+
+def _instructor_choices(scope: Scope) -> list[tuple[str, str]]:
+    stmt = _held(scope).with_only_columns(Instructor.id, Instructor.name).distinct()
+    rows = session().execute(stmt.order_by(Instructor.name).limit(MOST_CHOICES))
+    return [(str(person_id), name) for person_id, name in rows]
+
+
+def _mine_badge(row: HeldRow) -> Badge:
+    return Badge(gettext("已评"), "ok") if row[3] else Badge(gettext("没评"), "warn")
+
+
+def held_table(scope: Scope, actor: Actor) -> BoundTable[HeldRow]:
+    """Held sessions with how many scores they have, their mean, and whether the actor has scored."""
+    counting = select(func.count()).select_from(SessionScore).where(SessionScore.session_id == Session.id)
+    mean = (
+        select(func.avg(ScoreSheet.total))
+        .join(SessionScore, SessionScore.sheet_id == ScoreSheet.id)
+        .where(SessionScore.session_id == Session.id, _counting())
+        .scalar_subquery()
+    )
+    total, mine = counting.scalar_subquery(), counting.where(SessionScore.scorer_id == actor.user_id).scalar_subquery()
+    stmt = _held(scope).add_columns(total, mean, mine)
+    stmt = stmt.options(contains_eager(Session.training_class), contains_eager(Session.instructor))
+    columns: list[Column[HeldRow]] = [
+        Column("day", lazy_gettext("日期"), lambda r: r[0].start.date() if r[0].start else r[0].day, sort=Session.start, kind="date"),
+        Column(
+            "course", lazy_gettext("课程"), lambda r: r[0].course_name, sort=Session.course_name, note=lambda r: r[0].method.label
+        ),
+        Column("instructor", lazy_gettext("讲师"), lambda r: r[0].instructor.name if r[0].instructor else None, sort=Instructor.name),
+        Column(
+            "class", lazy_gettext("班次"), lambda r: r[0].training_class.name, sort=TrainingClass.number, note=lambda r: r[0].training_class.number
+        ),
+        Column("scores", lazy_gettext("评分份数"), lambda r: r[1], sort=total, kind="number"),
+        Column("mean", lazy_gettext("平均分"), lambda r: round(float(r[2]), 1) if r[2] is not None else None, sort=mean, kind="number"),
+    ]
+    filters = [
+        Filter("class", lazy_gettext("班次"), lambda s, v: s.where(Session.class_id == int(v)), lambda: _class_choices(scope)),
+        Filter("instructor", lazy_gettext("讲师"), lambda s, v: s.where(Session.instructor_id == int(v)), lambda: _instructor_choices(scope)),
+    ]
+    if actor.can(P.SESSION_SCORE):
+        columns.append(Column("mine", lazy_gettext("我的评分"), _mine_badge, kind="badge"))
+        own = select(SessionScore.session_id).where(SessionScore.scorer_id == actor.user_id)
+        filters.append(
+            Filter(
+                "mine",
+                lazy_gettext("我的评分"),
+                lambda s, v: s.where(Session.id.in_(own) if v == "yes" else Session.id.not_in(own)),
+                [("no", lazy_gettext("没评")), ("yes", lazy_gettext("已评"))],
+            )
+        )
+    table: Table[HeldRow] = Table(
+        name="held_sessions",
+        title=lazy_gettext("督导评课"),
+        columns=columns,
+        default_sort="-day",
+        filters=filters,
+        search=Instructor.search_text.concat(" ").concat(TrainingClass.search_text).concat(" ").concat(Session.course_name),
+        row_url=lambda r: url_for("evaluations.score", session_id=r[0].id),
+        row_key=lambda r: r[0].id,
+    )
+    return table.bind(session(), stmt)
+
+
+def pool_mean(owner_id: int) -> Decimal:
+    """The mean of every counting score of one pool; the default while there is none."""
+    stmt = (
+        select(func.avg(ScoreSheet.total))
+        .join(SessionScore, SessionScore.sheet_id == ScoreSheet.id)
+        .join(Instructor, SessionScore.instructor_id == Instructor.id)
+        .where(Instructor.owner_id == owner_id, _counting())
+    )
+    mean = session().scalar(stmt)
+    return Decimal(str(mean)) if mean is not None else rules.DEFAULT_MEAN
+
+
+def rating_sums(owner_id: int, instructor_id: int | None = None) -> dict[int, tuple[int, Decimal]]:
+    """(number of scores, mean) by person of one pool, one statement; only one person's when asked."""
+    stmt = (
+        select(SessionScore.instructor_id, func.count(), func.avg(ScoreSheet.total))
+        .join(ScoreSheet, SessionScore.sheet_id == ScoreSheet.id)
+        .join(Instructor, SessionScore.instructor_id == Instructor.id)
+        .where(Instructor.owner_id == owner_id, _counting())
+        .group_by(SessionScore.instructor_id)
+    )
+    if instructor_id is not None:
+        stmt = stmt.where(SessionScore.instructor_id == instructor_id)
+    return {person_id: (n, Decimal(str(mean))) for person_id, n, mean in session().execute(stmt)}
+
+
+def owners_with_scores() -> list[int]:
+    """Units whose pools have scores: for the nightly refresh."""
+    stmt = select(Instructor.owner_id).join(SessionScore, SessionScore.instructor_id == Instructor.id).distinct()
+    return list(session().scalars(stmt))
+
+
+def list_rated(instructor_ids: list[int]) -> list[Instructor]:
+    """People by id, to write their ratings."""
+    return list(session().scalars(select(Instructor).where(Instructor.id.in_(instructor_ids))))
+
+
+def rating_parts(scope: Scope, instructor_id: int) -> tuple[Instructor, RatingParts]:
+    """A person inside the scope and what the rating is made of."""
+    person = get_instructor(scope, instructor_id)
+    return person, parts_of(person)
+
+
+def parts_of(person: Instructor) -> RatingParts:
+    """What a person's rating is made of, the latest scores first."""
+    stmt = (
+        select(SessionScore)
+        .where(SessionScore.instructor_id == person.id)
+        .options(joinedload(SessionScore.session).joinedload(Session.training_class), joinedload(SessionScore.sheet))
+        .order_by(SessionScore.scored_at.desc(), SessionScore.id.desc())
+        .limit(200)
+    )
+    scores = tuple(session().scalars(stmt).unique())
+    n, mean = rating_sums(person.owner_id, person.id).get(person.id, (0, None))
+    prior = pool_mean(person.owner_id)
+    rating = rules.shrunk(mean or prior, n, prior)
+    return RatingParts(scores, n, mean, prior, rules.PRIOR_WEIGHT, rating, person.rating)
+
+
+def todos(actor: Actor) -> list[Todo]:
+    """Held sessions that an evaluator has yet to score and nobody has: one counting statement."""
+    if not actor.can(P.SESSION_SCORE):
+        return []
+    scored = select(SessionScore.session_id)
+    stmt = _held(actor.scope(P.SESSION_SCORE)).where(Session.id.not_in(scored)).with_only_columns(func.count())
+    n = session().scalar(stmt) or 0
+    if not n:
+        return []
+    return [Todo(gettext("%(n)s 次课还没有人评分", n=n), url_for("evaluations.index", mine="no"), n, "sessions_to_score")]
+
+
+def teaches(actor: Actor, row: Session) -> bool:
+    """Whether the actor is who taught the session."""
+    return actor.user_id is not None and row.instructor is not None and row.instructor.user_id == actor.user_id
+
+
+def scorer_names(scores: list[SessionScore]) -> dict[int, str]:
+    """Names of scorers by user id."""
+    ids = [s.scorer_id for s in scores]
+    return {user_id: name for user_id, name in session().execute(select(User.id, User.name).where(User.id.in_(ids)))}

@@ -1,0 +1,91 @@
+"""Scoring held sessions, and writing ratings down into the pool in the same transaction. Flush only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from flask_babel import gettext
+
+from accounts.access import Actor
+from core import audit, clock
+from core.db import session as database
+from core.errors import NotAllowed, RuleBroken, Violation
+from evaluations import queries, rules
+from evaluations.models import SessionScore
+from instructor_pool.models import Instructor
+from scheduling.enums import SessionState
+from scheduling.models import Session
+from score_forms import services as forms
+from score_forms.enums import Purpose
+
+
+def score_session(session: Session, marks: Mapping[str, Decimal], comment: str = "", *, actor: Actor) -> SessionScore:
+    """Hand in the supervision sheet on a held session; the instructor's rating moves at once.
+
+    RuleBroken when it is not held, nobody of the pool taught it, or the actor has scored it; NotAllowed
+    for one's own lesson.
+    """
+    if session.state is not SessionState.HELD:
+        raise RuleBroken(gettext("这次课还没有讲,不能评分。"))
+    person = session.instructor
+    if person is None:
+        raise RuleBroken(gettext("这次课不是库里的讲师讲的,不评分。"))
+    if actor.user_id is None:
+        raise NotAllowed(gettext("评分要由人来评。"))
+    if queries.teaches(actor, session):
+        raise NotAllowed(gettext("不能给自己的课评分。"))
+    if queries.find_score(session.id, actor.user_id) is not None:
+        raise RuleBroken(gettext("您已经评过这次课,评过就不能改。"))
+    sheet = forms.fill_in(forms.current_form(Purpose.SUPERVISION), marks, comment, actor=actor)
+    score = SessionScore(
+        session_id=session.id,
+        instructor_id=person.id,
+        scorer_id=actor.user_id,
+        sheet_id=sheet.id,
+        scored_at=clock.now(),
+        excluded_reason="",
+    )
+    database().add(score)
+    database().flush()
+    update_rating(person)
+    audit.note(database(), gettext("给 %(name)s 的课评分:%(total)s 分", name=person.name, total=sheet.total))
+    return score
+
+
+def exclude_score(score: SessionScore, reason: str, *, actor: Actor) -> None:
+    """Leave a score out of the rating with a reason; the sheet itself stays as it is."""
+    if not reason.strip():
+        sentence = gettext("请写明不计入的原因。")
+        raise RuleBroken(sentence, [Violation("reason", sentence, "reason")])
+    score.excluded_reason = reason.strip()[:300]
+    database().flush()
+    person = database().get_one(Instructor, score.instructor_id)
+    update_rating(person)
+
+
+def update_rating(person: Instructor) -> None:
+    """Write one person's rating from the scores that count."""
+    found = queries.rating_sums(person.owner_id, person.id).get(person.id)
+    _write(person, found, queries.pool_mean(person.owner_id))
+    database().flush()
+
+
+def refresh_ratings() -> int:
+    """Write every rating anew, since the pools' means move: how many changed. The nightly job asks for it."""
+    changed = 0
+    for owner_id in queries.owners_with_scores():
+        prior, sums = queries.pool_mean(owner_id), queries.rating_sums(owner_id)
+        for person in queries.list_rated(list(sums)):
+            changed += _write(person, sums[person.id], prior)
+        database().flush()
+    return changed
+
+
+def _write(person: Instructor, found: tuple[int, Decimal] | None, prior: Decimal) -> bool:
+    n, mean = found or (0, prior)
+    rating = rules.stored(rules.shrunk(mean, n, prior))
+    if (person.rating, person.rating_count) == (rating, n):
+        return False
+    person.rating, person.rating_count = rating, n
+    return True

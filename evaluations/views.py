@@ -1,0 +1,99 @@
+"""Scoring held sessions, and what a rating is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from accounts.enums import P
+from accounts.web import current_actor, current_scope, requires
+from core.db import transaction
+from core.errors import RuleBroken
+from core.tables import wants_export
+from evaluations import queries, services
+from instructor_pool.queries import get_own
+from score_forms.enums import Purpose
+from score_forms.forms import SheetInput, read_sheet
+from score_forms.queries import find_current_form
+from score_forms.services import ensure_default_forms
+
+blueprint = Blueprint("evaluations", __name__)
+
+
+@blueprint.get("/scores/")
+@requires(P.SCORE_VIEW)
+def index() -> ResponseReturnValue:
+    """Held sessions and their scores."""
+    table = queries.held_table(current_scope(), current_actor())
+    if wants_export(request.args):
+        return table.export(request.args)
+    return render_template("evaluations/list.html", page=table.page(request.args))
+
+
+@blueprint.get("/scores/sessions/<int:session_id>")
+@requires(P.SCORE_VIEW)
+def score(session_id: int) -> ResponseReturnValue:
+    """A held session: its scores, and the form for those who may score it."""
+    return _page(session_id, SheetInput())
+
+
+def _page(session_id: int, sheet: SheetInput) -> str:
+    actor = current_actor()
+    row = queries.get_held_session(current_scope(P.SCORE_VIEW), session_id)
+    mine = queries.find_score(row.id, actor.user_id)
+    may_score = actor.can(P.SESSION_SCORE) and mine is None and not queries.teaches(actor, row)
+    context: dict[str, Any] = {"row": row, "mine": mine, "sheet": sheet, "may_score": may_score}
+    # Whoever is still to score does so before seeing the others.
+    context["scores"] = [] if may_score else queries.list_scores(row.id)
+    context["form"] = _form() if may_score else None
+    context["is_own"] = queries.teaches(actor, row)
+    return render_template("evaluations/score.html", **context)
+
+
+def _form() -> Any:
+    """The form in force; the very first reader makes the defaults."""
+    form = find_current_form(Purpose.SUPERVISION)
+    if form is None:
+        with transaction():
+            ensure_default_forms()
+        form = find_current_form(Purpose.SUPERVISION)
+    return form
+
+
+@blueprint.post("/scores/sessions/<int:session_id>")
+@requires(P.SESSION_SCORE)
+def hand_in(session_id: int) -> ResponseReturnValue:
+    """Hand in one's sheet on a session."""
+    sheet = read_sheet(_form().lines, request.form)
+    try:
+        with transaction():
+            row = queries.get_held_session(current_scope(), session_id)
+            services.score_session(row, sheet.marks, sheet.comment, actor=current_actor())
+            name = row.instructor.name if row.instructor else ""
+            rating = row.instructor.rating if row.instructor else 0
+    except RuleBroken as refused:
+        if not refused.violations:
+            raise
+        sheet.errors.update({v.subject: v.sentence for v in refused.violations})
+        return _page(session_id, sheet), 422
+    flash(gettext("评分已交,%(name)s 现在 %(rating)s 分。", name=name, rating=rating), "success")
+    return redirect(url_for("evaluations.score", session_id=session_id))
+
+
+@blueprint.get("/scores/instructors/<int:instructor_id>")
+@requires(P.SCORE_VIEW)
+def rating(instructor_id: int) -> ResponseReturnValue:
+    """What a person's rating is made of."""
+    person, parts = queries.rating_parts(current_scope(), instructor_id)
+    return render_template("evaluations/rating.html", person=person, parts=parts, is_own=False)
+
+
+@blueprint.get("/me/rating")
+@requires(P.OWN_TEACHING)
+def own_rating() -> ResponseReturnValue:
+    """What one's own rating is made of; who scored stays with the evaluators."""
+    person = get_own(current_actor())
+    return render_template("evaluations/rating.html", person=person, parts=queries.parts_of(person), is_own=True)
