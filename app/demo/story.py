@@ -6,6 +6,7 @@ year is unplanned. Nothing here writes a row by itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO
@@ -50,12 +51,12 @@ def tell(out: IO[str]) -> None:
 
     with doing(Doing(actor_name="demo", action="demo")):
         with at(YEAR_BEGINS):
-            cast = _open_county()
+            cast = open_county()
             _import_workbook(cast)
             _open_later_accounts(cast)
             say("师资、基地、班次已从工作簿导入 / workbook imported")
         with at(YEAR_BEGINS):
-            _match_and_publish(cast)
+            _publish(cast, match_half_year(cast))
             say("上半年课表已排好并发布 / first half of the year matched and published")
         chapters.hold_and_score(cast, DEMO_BEGINS)
         say("5 月 10 日前的课已上完、已评分 / sessions before 10 May held and scored")
@@ -70,7 +71,8 @@ def tell(out: IO[str]) -> None:
     clock.start_at(DEMO_BEGINS, since=clock.instant())
 
 
-def _open_county() -> Cast:
+def open_county() -> Cast:
+    """The tree, the accounts, the forms and the schemes a county starts with."""
     with transaction():
         county = people.build_tree()
         tree = {u.name: u for u in session().scalars(select(OrgUnit))}
@@ -115,7 +117,8 @@ def _import_workbook(cast: Cast) -> None:
         obligations.recompute(YEAR, actor=cast.actor("organiser"))
 
 
-def _match_and_publish(cast: Cast) -> None:
+def match_half_year(cast: Cast) -> list[int]:
+    """Match every class that starts in the first half year and adopt the proposal; ids of the classes."""
     with transaction():
         due = session().scalars(
             select(TrainingClass).where(
@@ -133,10 +136,13 @@ def _match_and_publish(cast: Cast) -> None:
     class_ids = list(run.class_ids)
     with transaction():
         adopting.adopt(session().get_one(MatchRun, run_id), None, actor=cast.actor("organiser"))
+    return class_ids
+
+
+def _publish(cast: Cast, class_ids: Iterable[int]) -> None:
     for class_id in class_ids:
         with transaction():
             rows = session().scalars(select(Session).where(Session.class_id == class_id)).all()
             if any(r.is_complete and r.state is SessionState.PLANNED for r in rows):
-                publishing.publish(
-                    session().get_one(TrainingClass, class_id), actor=cast.actor("organiser"), note=NOTE
-                )
+                klass = session().get_one(TrainingClass, class_id)
+                publishing.publish(klass, actor=cast.actor("organiser"), note=NOTE)
