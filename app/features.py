@@ -27,6 +27,8 @@ from exchange.views import blueprint as exchange_pages
 from instructor_pool.jobs import TERMS
 from instructor_pool.views import blueprint as pool_pages
 from scheduling.jobs import MATCHING
+from scheduling.views import blueprint as scheduling_pages
+from scheduling.views import own_pages as teaching_pages
 from scheduling.views.duties import blueprint as duty_pages
 from score_forms.views import blueprint as score_forms_pages
 
@@ -50,6 +52,8 @@ MODELS = (
 BLUEPRINTS = (
     accounts_pages,
     duty_pages,
+    scheduling_pages,
+    teaching_pages,
     exchange_pages,
     courses_pages,
     score_forms_pages,

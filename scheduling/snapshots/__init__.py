@@ -2,6 +2,18 @@
 
 from scheduling.snapshots.building import Snapshot, build_problem, plan_of
 from scheduling.snapshots.comparing import changes_between
+from scheduling.snapshots.desk import Desk, Option, desk
 from scheduling.snapshots.keys import Key, key, number
 
-__all__ = ["Key", "Snapshot", "build_problem", "changes_between", "key", "number", "plan_of"]
+__all__ = [
+    "Desk",
+    "Key",
+    "Option",
+    "Snapshot",
+    "build_problem",
+    "changes_between",
+    "desk",
+    "key",
+    "number",
+    "plan_of",
+]

@@ -6,16 +6,18 @@ blueprint = Blueprint("scheduling", __name__, url_prefix="/scheduling")
 own_pages = Blueprint("teaching", __name__)
 
 # The route modules register on the blueprints above.
-from scheduling.views import answers, base_bookings, classes, fragments, publishing, sessions, teaching  # noqa: E402
+from scheduling.views import answers, base_bookings, candidates, classes, fragments, publishing, runs, sessions, teaching  # noqa: E402
 
 __all__ = [
     "answers",
     "base_bookings",
     "blueprint",
+    "candidates",
     "classes",
     "fragments",
     "own_pages",
     "publishing",
+    "runs",
     "sessions",
     "teaching",
 ]

@@ -1,0 +1,115 @@
+"""The organiser's hand in the plan: choose, pin and clear single sessions, with the rules checked on the spot. Flush only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext
+
+from accounts.access import Actor
+from core import audit
+from core.db import session
+from core.errors import RuleBroken, Violation
+from scheduling import engine
+from scheduling.models import Session
+from scheduling.proposals import ids_in, new_violations
+from scheduling.queries import names
+from scheduling.snapshots import Desk, Key, desk, key, plan_of
+from scheduling.wording import help_text, violation_text
+
+PARTS = ("start", "instructor", "venue")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a session is to have; every part is said, None leaves it open."""
+
+    start: datetime | None
+    instructor_id: int | None
+    venue_id: int | None
+
+
+def place(row: Session, choice: Choice, *, actor: Actor, seen: int | None = None) -> None:
+    """Put a session where a person wants it and pin what they changed.
+
+    RuleBroken names every rule that this newly breaks, with what would help; Conflict when the session was
+    changed since `seen`. Nobody is told before the class is published.
+    """
+    row.expect_version(seen)
+    at = _desk(row)
+    if not at.is_free:
+        raise RuleBroken(gettext("这个课次已经过去或已授课,不能再排。"))
+    _check(at, choice)
+    now = {"start": row.start, "instructor": row.instructor_id, "venue": row.venue_id}
+    then = {"start": choice.start, "instructor": choice.instructor_id, "venue": choice.venue_id}
+    row.start, row.instructor_id, row.venue_id = choice.start, choice.instructor_id, choice.venue_id
+    for part in PARTS:
+        if now[part] != then[part]:
+            # A hand's choice stays in the next run; clearing a part frees it.
+            setattr(row, f"pinned_{part}", then[part] is not None)
+    session().flush()
+    audit.note(session(), _subject(row))
+
+
+def set_pins(row: Session, parts: Collection[str], *, actor: Actor, seen: int | None = None) -> None:
+    """Pin exactly these parts of what the session has: runs must leave them."""
+    row.expect_version(seen)
+    if not row.is_live:
+        raise RuleBroken(gettext("这个课次%(state)s,不能再改。", state=row.state.label))
+    has = {
+        "start": row.start is not None,
+        "instructor": row.instructor_id is not None,
+        "venue": row.venue_id is not None,
+    }
+    for part in PARTS:
+        setattr(row, f"pinned_{part}", part in parts and has[part])
+    session().flush()
+    audit.note(session(), _subject(row))
+
+
+def clear(row: Session, parts: Collection[str], *, actor: Actor, seen: int | None = None) -> None:
+    """Leave parts of a session open again; without a start nothing else can stand."""
+    kept = set(PARTS) - set(parts)
+    if "start" not in kept:
+        kept = set()
+    choice = Choice(
+        row.start if "start" in kept else None,
+        row.instructor_id if "instructor" in kept else None,
+        row.venue_id if "venue" in kept else None,
+    )
+    place(row, choice, actor=actor, seen=seen)
+
+
+def _desk(row: Session) -> Desk:
+    klass = row.training_class
+    return desk(klass.owner_id, klass.year, row.id)
+
+
+def _subject(row: Session) -> str:
+    return f"{row.training_class.name} {row.position}"
+
+
+def _check(at: Desk, choice: Choice) -> None:
+    """Refuse what newly breaks a rule; what was broken before does not count against it."""
+    problem, before = at.snapshot.problem, plan_of(at.snapshot)
+    who = None if choice.instructor_id is None else key(Key.INSTRUCTOR, choice.instructor_id)
+    where = None if choice.venue_id is None else key(Key.VENUE, choice.venue_id)
+    mine = engine.Assignment(at.name, choice.start, who, where)
+    kept = tuple(a for a in before.assignments if a.session != at.name)
+    broken = new_violations(problem, before, engine.Plan(problem.name, (*kept, mine)))
+    if not broken:
+        return
+    known = names.of_problem(ids_in(broken) | {name for name in (who, where) if name is not None})
+    told = [Violation(str(v.code), _sentence(v, known, who, where), "") for v in broken]
+    raise RuleBroken(gettext("这样排违反规则,没有保存。"), told)
+
+
+def _sentence(violation: engine.Violation, known: dict[str, str], who: str | None, where: str | None) -> str:
+    """The broken rule and what would help; the person and room being placed stand in where the rule names none."""
+    params: dict[str, str | int] = {
+        name: value for name, value in (("instructor", who), ("venue", where)) if value is not None
+    }
+    full = engine.Violation(violation.code, violation.session, params | violation.params)
+    return " ".join(part for part in (violation_text(full, known), help_text(str(violation.code))) if part)

@@ -1,0 +1,243 @@
+"""The candidates of one session as people read them: who, where and when, what each would change, why others cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from core.db import session
+from core.when import span_text
+from instructor_pool.models import Instructor
+from scheduling import engine
+from scheduling.models import Session
+from scheduling.queries import names
+from scheduling.queries.proposals import Amount, amounts
+from scheduling.snapshots.desk import Desk, Loads, Option, desk
+from scheduling.snapshots.keys import number
+from scheduling.wording import help_text, reason_text
+
+MOST_EXCLUDED = 40
+MOST_ROOMS = 30
+NO_LOAD = Loads(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who could teach it, with the time and room that suit best."""
+
+    id: int
+    name: str
+    note: str
+    rating: int
+    is_leader: bool
+    month: int
+    km: int | None
+    delta: int
+    parts: Sequence[Amount]
+    start: datetime
+    when: str
+    venue_id: int | None
+    where: str
+    is_chosen: bool
+    moves: bool
+    """Choosing this person moves time or room, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """Somebody who cannot, and why."""
+
+    id: int
+    name: str
+    note: str
+    reasons: Sequence[str]
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A room or a time, the rest as shown."""
+
+    start: datetime
+    when: str
+    instructor_id: int | None
+    who: str
+    venue_id: int | None
+    where: str
+    delta: int
+    parts: Sequence[Amount]
+    reasons: Sequence[str]
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Everything the panel shows."""
+
+    row: Session
+    is_free: bool
+    now: Sequence[Amount]
+    people: Sequence[Person]
+    barred: Sequence[Barred]
+    barred_count: int
+    rooms: Sequence[Spot]
+    times: Sequence[Spot]
+
+
+def panel_of(row: Session, search: str = "") -> Panel:
+    """The panel of a session; `search` picks from those who cannot, by name, pinyin or unit."""
+    klass = row.training_class
+    at = desk(klass.owner_id, klass.year, row.id)
+    if not at.is_free:
+        return Panel(row, False, (), (), (), 0, (), ())
+    ranking = at.ranking() if row.needs_instructor else engine.Ranking((), ())
+    best = ranking.candidates[0] if ranking.candidates else _best_unstaffed(at)
+    spots = at.times()
+    rooms = at.rooms(best)[:MOST_ROOMS]
+    facts = _facts(ranking)
+    known = names.of_problem(_named(ranking, [*rooms, *spots]))
+    month = (
+        row.start or (best.start if best else datetime.combine(row.day, datetime.min.time()))
+    ).timetuple()[:2]
+    loads, half_km = (
+        at.loads((month[0], month[1])),
+        at.half_km(at.session.current.venue or (best.venue if best else None)),
+    )
+    words = search.lower().split()
+    barred = [
+        x for x in ranking.excluded if all(word in facts[number(x.instructor)].search_text for word in words)
+    ]
+    return Panel(
+        row=row,
+        is_free=True,
+        now=amounts(at.now()),
+        people=[
+            _person(at, c, facts, known, loads.get(c.instructor or "", NO_LOAD), half_km)
+            for c in ranking.candidates
+            if c.instructor
+        ],
+        barred=[
+            _barred(x, facts[number(x.instructor)])
+            for x in sorted(barred, key=lambda x: len(x.reasons))[:MOST_EXCLUDED]
+        ],
+        barred_count=len(barred),
+        rooms=[_spot(at, o, known) for o in rooms],
+        times=[_spot(at, o, known) for o in spots],
+    )
+
+
+def _best_unstaffed(at: Desk) -> engine.Candidate | None:
+    """Where a session without a lecturer would go."""
+    option = next((o for o in sorted(at.times(), key=lambda o: o.delta) if o.is_possible), None)
+    return (
+        None
+        if option is None
+        else engine.Candidate(option.instructor, option.start, option.venue, option.delta, option.parts)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    name: str
+    note: str
+    rating: int
+    search_text: str
+
+
+def _facts(ranking: engine.Ranking) -> Mapping[int, _Facts]:
+    ids = {number(c.instructor) for c in ranking.candidates if c.instructor} | {
+        number(x.instructor) for x in ranking.excluded
+    }
+    columns = (
+        Instructor.id,
+        Instructor.name,
+        Instructor.work_unit,
+        Instructor.post_title,
+        Instructor.rating,
+        Instructor.search_text,
+    )
+    rows = session().execute(select(*columns).where(Instructor.id.in_(sorted(ids)))) if ids else ()
+    return {
+        row.id: _Facts(
+            row.name,
+            " ".join(filter(None, (row.work_unit, row.post_title))),
+            row.rating,
+            f"{row.search_text} {row.work_unit}".lower(),
+        )
+        for row in rows
+    }
+
+
+def _named(ranking: engine.Ranking, options: Sequence[Option]) -> set[str]:
+    found = (
+        {c.venue for c in ranking.candidates} | {o.venue for o in options} | {o.instructor for o in options}
+    )
+    return {name for name in found if name is not None}
+
+
+def _person(
+    at: Desk,
+    found: engine.Candidate,
+    facts: Mapping[int, _Facts],
+    known: Mapping[str, str],
+    load: Loads,
+    half_km: Mapping[str, int | None],
+) -> Person:
+    name = found.instructor or ""
+    who, current = facts[number(name)], at.session.current
+    half = half_km.get(name)
+    moves = current.start is not None and (
+        found.start != current.start or (current.venue is not None and found.venue != current.venue)
+    )
+    return Person(
+        id=number(name),
+        name=who.name,
+        note=who.note,
+        rating=who.rating,
+        is_leader=at.snapshot.problem.instructors[at.index.instructor[name]].leader,
+        month=load.month,
+        km=None if half is None else 2 * half,
+        delta=found.delta,
+        parts=amounts(found.parts),
+        start=found.start,
+        when=_when(at, found.start),
+        venue_id=None if found.venue is None else number(found.venue),
+        where=known.get(found.venue or "", ""),
+        is_chosen=current.instructor == name,
+        moves=moves,
+    )
+
+
+def _barred(found: engine.Excluded, who: _Facts) -> Barred:
+    first = str(found.reasons[0]) if found.reasons else ""
+    return Barred(
+        number(found.instructor),
+        who.name,
+        who.note,
+        [reason_text(str(r)) for r in found.reasons],
+        help_text(first),
+    )
+
+
+def _spot(at: Desk, found: Option, known: Mapping[str, str]) -> Spot:
+    current = at.session.current
+    return Spot(
+        start=found.start,
+        when=_when(at, found.start),
+        instructor_id=None if found.instructor is None else number(found.instructor),
+        who=known.get(found.instructor or "", ""),
+        venue_id=None if found.venue is None else number(found.venue),
+        where=known.get(found.venue or "", ""),
+        delta=found.delta,
+        parts=amounts(found.parts),
+        reasons=[reason_text(str(r)) for r in found.reasons],
+        is_chosen=(found.start, found.instructor, found.venue)
+        == (current.start, current.instructor, current.venue),
+    )
+
+
+def _when(at: Desk, start: datetime) -> str:
+    return span_text(start, start + timedelta(minutes=at.session.minutes))

@@ -1,0 +1,210 @@
+"""One session on the organiser's desk: ranked people, rooms and times, kept in memory until anything changes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+import numpy as np
+from sqlalchemy import select
+
+from core import clock
+from core.audit import AuditRecord
+from core.db import session
+from scheduling import engine
+from scheduling.engine.candidates import Candidates, added_parts, is_possible
+from scheduling.engine.index import NONE, to_minutes
+from scheduling.engine.rank import candidate
+from scheduling.engine.rules import RULES
+from scheduling.snapshots.building import Snapshot, build_problem, plan_of
+from scheduling.snapshots.keys import Key, key
+
+MOST_DESKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A room or a time for the session, the rest as it stands: what it would change, or why it cannot be."""
+
+    start: datetime
+    instructor: str | None
+    venue: str | None
+    delta: int = 0
+    parts: dict[str, int] = field(default_factory=dict)
+    reasons: tuple[engine.Reason, ...] = ()
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether no rule is in the way."""
+        return not self.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """How much somebody teaches in the working plan: sessions in the session's month and in the year."""
+
+    month: int
+    year: int
+
+
+class Desk:
+    """A session whose pins are off, in the working plan of its whole year."""
+
+    def __init__(self, snapshot: Snapshot, session_id: int) -> None:
+        self.snapshot = snapshot
+        self.name = key(Key.SESSION, session_id)
+        self.index = engine.Index(snapshot.problem)
+        self._state = engine.State.of_plan(self.index, plan_of(snapshot))
+        self._lock = Lock()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the session can still be placed: not past, held or cancelled."""
+        return self.name in self.snapshot.free
+
+    @property
+    def session(self) -> engine.Session:
+        """The session as the engine sees it."""
+        return self.snapshot.problem.sessions[self.index.session[self.name]]
+
+    def ranking(self) -> engine.Ranking:
+        """Everyone who could teach it, cheapest first, and everyone else with reasons."""
+        with self._lock:
+            return engine.rank_in(self._state, self.name, top=len(self.index.instructor) + 1)
+
+    def frees(self) -> tuple[engine.Freeing, ...]:
+        """Single changes that would make somebody else possible."""
+        with self._lock:
+            return engine.explain_in(self._state, self.name).frees
+
+    def now(self) -> dict[str, int]:
+        """What the session adds to the cost where it stands; empty while it is unplaced."""
+        s = self.index.session[self.name]
+        with self._lock:
+            before = self._state.clear(s)
+            try:
+                return (
+                    {}
+                    if before is None
+                    else {n: a for n, a in added_parts(self._state, s, before).items() if a}
+                )
+            finally:
+                self._state.place(s, before)
+
+    def rooms(self, like: engine.Candidate | None) -> list[Option]:
+        """Every room of the right kind, possible ones first, cheapest first; `like` gives time and person while open."""
+        s = self.index.session[self.name]
+        with self._lock:
+            before = self._state.clear(s)
+            try:
+                base = before or self._placement(like)
+                if base is None:
+                    return []
+                candidates = Candidates(self._state)
+                found = [
+                    self._option(candidates, before, engine.Placement(base.start, base.instructor, venue))
+                    for venue in candidates.venues(s).tolist()
+                ]
+            finally:
+                self._state.place(s, before)
+        return sorted(found, key=lambda o: (not o.is_possible, o.delta, o.venue or ""))
+
+    def times(self) -> list[Option]:
+        """Every time that was asked for: with the person and room it has now, else with the best then."""
+        s = self.index.session[self.name]
+        with self._lock:
+            before = self._state.clear(s)
+            try:
+                candidates = Candidates(self._state)
+                return [self._time(candidates, before, start) for start in self.index.starts[s]]
+            finally:
+                self._state.place(s, before)
+
+    def _time(self, candidates: Candidates, before: engine.Placement | None, start: int) -> Option:
+        s = self.index.session[self.name]
+        as_is = None
+        if before is not None:
+            as_is = self._option(candidates, before, engine.Placement(start, before.instructor, before.venue))
+            if as_is.is_possible:
+                return as_is
+        best = candidates.best(s, [start])
+        if best is not None:
+            return self._option(candidates, before, best.placement)
+        return as_is or self._option(candidates, before, engine.Placement(start, NONE, NONE))
+
+    def _placement(self, like: engine.Candidate | None) -> engine.Placement | None:
+        if like is None:
+            return None
+        who = NONE if like.instructor is None else self.index.instructor[like.instructor]
+        where = NONE if like.venue is None else self.index.venue[like.venue]
+        return engine.Placement(to_minutes(like.start), who, where)
+
+    def _option(
+        self, candidates: Candidates, before: engine.Placement | None, to: engine.Placement
+    ) -> Option:
+        s = self.index.session[self.name]
+        found = candidate(self._state, s, before, to)
+        reasons = () if is_possible(candidates, s, to) else tuple(self._reasons(s, to))
+        return Option(found.start, found.instructor, found.venue, found.delta, found.parts, reasons)
+
+    def _reasons(self, s: int, p: engine.Placement) -> list[engine.Reason]:
+        """The rules that keep the unplaced session from a placement."""
+        state, place = self._state, self.index.place_of(s, p.venue)
+        who, which = np.array([p.instructor]), np.array([p.venue])
+        found = []
+        for rule in RULES:
+            masks = []
+            if p.venue != NONE:
+                masks.append(rule.venues(state, s, p.start, which))
+            if p.instructor != NONE:
+                masks += [rule.instructors(state, s, p.start, who), rule.pairs(state, s, p.start, who, place)]
+            is_hit = rule.time(state, s, p.start) or rule.place(state, s, p.start, place)
+            if is_hit or any(mask is not None and bool(mask.any()) for mask in masks):
+                found.append(rule.reason)
+        return found
+
+    def loads(self, month: tuple[int, int]) -> dict[str, Loads]:
+        """Sessions of everyone in `month` (year, month) and in the year, as the working plan has them."""
+        counts: dict[str, list[int]] = {}
+        for a in plan_of(self.snapshot).assignments:
+            if a.instructor is not None and a.start is not None and a.session != self.name:
+                in_month, in_year = counts.setdefault(a.instructor, [0, 0])
+                is_then = (a.start.year, a.start.month) == month
+                counts[a.instructor] = [in_month + is_then, in_year + 1]
+        return {name: Loads(*found) for name, found in counts.items()}
+
+    def half_km(self, venue: str | None) -> dict[str, int | None]:
+        """Half kilometres from everyone's home to a venue (the class's own place while open); None where unknown."""
+        s = self.index.session[self.name]
+        place = self.index.place_of(s, NONE if venue is None else self.index.venue[venue])
+        if place == NONE:
+            return {}
+        row = self.index.distances.half_km(place)
+        return {
+            x.id: int(row[home]) if home != NONE else None
+            for x, home in zip(self.snapshot.problem.instructors, self.index.home.tolist(), strict=True)
+        }
+
+
+_desks: OrderedDict[tuple[object, ...], Desk] = OrderedDict()
+_desks_lock = Lock()
+
+
+def desk(owner_id: int, year: int, session_id: int) -> Desk:
+    """The desk for a session; a kept one while nothing was written since and the day is the same."""
+    # The last digest of the audit chain stands for everything that was ever written.
+    stamp = session().scalar(select(AuditRecord.digest).order_by(AuditRecord.id.desc()).limit(1))
+    place = (owner_id, year, session_id, stamp, clock.now().replace(minute=0, second=0, microsecond=0))
+    with _desks_lock:
+        found = _desks.get(place)
+        if found is not None:
+            _desks.move_to_end(place)
+            return found
+    made = Desk(build_problem(owner_id, year, loose=session_id), session_id)
+    with _desks_lock:
+        _desks[place] = made
+        while len(_desks) > MOST_DESKS:
+            _desks.popitem(last=False)
+    return made

@@ -1,0 +1,176 @@
+"""Automatic scheduling: asking for a run, watching it, reading its proposal, adopting it or taking that back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from accounts import queries as account_queries
+from accounts.enums import P
+from accounts.web import current_actor, current_scope, requires
+from core.db import transaction
+from core.errors import RuleBroken
+from core.tables import wants_export
+from scheduling.enums import RunState
+from scheduling.queries import proposals
+from scheduling.queries import runs as run_queries
+from scheduling.services import adopting, matching
+from scheduling.views import blueprint
+from scheduling.wording import gap_text, phase_text
+
+CHOICES_OF_SECONDS = (15, 60, 180, 600)
+
+
+@blueprint.get("/runs")
+@requires(P.SCHEDULE_EDIT)
+def runs() -> ResponseReturnValue:
+    """Runs so far."""
+    listing = run_queries.runs_table(current_scope())
+    if wants_export(request.args):
+        return listing.export(request.args)
+    return render_template("scheduling/runs.html", page=listing.page(request.args))
+
+
+@blueprint.get("/runs/new")
+@requires(P.SCHEDULE_EDIT)
+def new_run() -> ResponseReturnValue:
+    """What to match: one class, some, or the whole year still to come."""
+    chosen = {int(raw) for raw in request.args.getlist("class_id") if raw.isdigit() and len(raw) < 10}
+    return _form(chosen)
+
+
+def _form(chosen: set[int], problem: str = "") -> str:
+    classes = run_queries.list_matchable(current_scope())
+    plans = Counter((klass.owner_id, klass.year) for klass in classes)
+    owners = {unit.id: unit.title for unit in account_queries.list_units(current_scope())}
+    return render_template(
+        "scheduling/run_form.html",
+        classes=classes,
+        plans=[(owner, owners.get(owner, ""), year, count) for (owner, year), count in sorted(plans.items())],
+        chosen=chosen,
+        seconds=CHOICES_OF_SECONDS,
+        default_seconds=matching.DEFAULT_SECONDS,
+        problem=problem,
+    )
+
+
+@blueprint.post("/runs")
+@requires(P.SCHEDULE_EDIT)
+def start_run() -> ResponseReturnValue:
+    """Queue a run."""
+    ids = {int(raw) for raw in request.form.getlist("class_id") if raw.isdigit() and len(raw) < 10}
+    seconds = request.form.get("seconds", matching.DEFAULT_SECONDS, type=int)
+    owner_id, _, year = request.form.get("whole", "").partition("-")
+    with transaction():
+        if owner_id.isdigit() and year.isdigit() and len(owner_id) < 10 and len(year) == 4:
+            owner = account_queries.get_unit(current_scope(), int(owner_id))
+            run = matching.request_run(owner, int(year), [], seconds=seconds, actor=current_actor())
+        elif ids:
+            classes = run_queries.chosen_classes(current_scope(), ids)
+            first = classes[0]
+            run = matching.request_run(
+                first.owner, first.year, classes, seconds=seconds, actor=current_actor()
+            )
+        else:
+            raise RuleBroken(gettext("请选择要排的班次。"))
+        run_id = run.id
+    return redirect(url_for("scheduling.run", run_id=run_id))
+
+
+@blueprint.get("/runs/<int:run_id>")
+@requires(P.SCHEDULE_EDIT)
+def run(run_id: int) -> ResponseReturnValue:
+    """One run: its progress, or its proposal as the difference from today's plan."""
+    row = run_queries.get_run(current_scope(), run_id)
+    if row.state not in (RunState.READY, RunState.APPLIED, RunState.STALE):
+        return render_template("scheduling/run.html", **_facts(row))
+    parts = proposals.parts_of(row)
+    return render_template(
+        "scheduling/proposal.html",
+        **_facts(row),
+        parts=parts,
+        changed=sum(line.is_changed for part in parts for line in part.lines),
+        lacking=[line for part in parts for line in part.lines if line.lacks],
+        duties=proposals.duties_of(row),
+        bars=proposals.cost_bars(row),
+        counts=row.log.get("counts", {}),
+        adopted=len(row.log.get("adopted", ())),
+    )
+
+
+def _facts(row: Any) -> dict[str, object]:
+    return {
+        "run": row,
+        "badge_of_state": run_queries.state_badge(row),
+        "phase": phase_text(row.phase if row.state is RunState.RUNNING else ""),
+        "gap": gap_text(row.cost, row.bound),
+        "is_active": row.state in matching.ACTIVE,
+    }
+
+
+@blueprint.get("/runs/<int:run_id>/progress")
+@requires(P.SCHEDULE_EDIT)
+def run_progress(run_id: int) -> ResponseReturnValue:
+    """The bar, asked for again and again; the whole page comes anew once the run has ended."""
+    row = run_queries.get_run(current_scope(), run_id)
+    answer = make_response(render_template("scheduling/_run_progress.html", **_facts(row)))
+    if row.state not in matching.ACTIVE:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@blueprint.post("/runs/<int:run_id>/cancel")
+@requires(P.SCHEDULE_EDIT)
+def cancel_run(run_id: int) -> ResponseReturnValue:
+    """Stop it; nothing has been changed."""
+    with transaction():
+        matching.cancel_run(run_queries.get_run(current_scope(), run_id), actor=current_actor())
+    flash(gettext("正在停止,现有安排没有改动。"), "info")
+    return redirect(url_for("scheduling.run", run_id=run_id))
+
+
+@blueprint.post("/runs/<int:run_id>/adopt")
+@requires(P.SCHEDULE_EDIT)
+def adopt_run(run_id: int) -> ResponseReturnValue:
+    """Make the proposal the working plan, whole or for the ticked sessions."""
+    ticked = {int(raw) for raw in request.form.getlist("session_ids") if raw.isdigit() and len(raw) < 10}
+    chosen = ticked if request.form.get("part") == "ticked" else None
+    try:
+        with transaction():
+            row = run_queries.get_run(current_scope(), run_id)
+            changed = adopting.adopt(row, chosen, actor=current_actor())
+    except adopting.StaleProposal as stale:
+        with transaction():
+            adopting.mark_stale(run_queries.get_run(current_scope(), run_id), stale.sentence)
+        raise
+    text = gettext("已采用,%(count)s 个课次的工作安排已更新。发布后才会通知讲师和基地。", count=changed)
+    undo = url_for("scheduling.give_back", run_id=run_id)
+    flash({"text": text, "undo_url": undo}, "success")  # type: ignore[arg-type]
+    return redirect(url_for("scheduling.run", run_id=run_id))
+
+
+@blueprint.post("/runs/<int:run_id>/give-back")
+@requires(P.SCHEDULE_EDIT)
+def give_back(run_id: int) -> ResponseReturnValue:
+    """Undo the adoption."""
+    with transaction():
+        changed = adopting.give_back(run_queries.get_run(current_scope(), run_id), actor=current_actor())
+    flash(gettext("已撤销采用,%(count)s 个课次恢复原样。", count=changed), "success")
+    return redirect(url_for("scheduling.run", run_id=run_id))
+
+
+@blueprint.post("/runs/<int:run_id>/again")
+@requires(P.SCHEDULE_EDIT)
+def run_again(run_id: int) -> ResponseReturnValue:
+    """The same question anew, with today's data."""
+    with transaction():
+        row = run_queries.get_run(current_scope(), run_id)
+        classes = run_queries.chosen_classes(current_scope(), row.class_ids) if row.class_ids else []
+        new_id = matching.request_run(
+            row.owner, row.year, classes, seconds=row.seconds, actor=current_actor()
+        ).id
+    return redirect(url_for("scheduling.run", run_id=new_id))
