@@ -54,9 +54,11 @@ def restore(source: Path, database: Path, *, force: bool) -> tuple[Counts, Path 
     kept = None
     if database.exists():
         _claim_alone(database)
-        if not force and _counts(database).get("user", 0):
+        present = _counts(database)
+        if present.get("user", 0) and not force:
             raise Conflict(gettext("数据库里已有数据。确实要替换时请加 --force，原数据库会改名保留。"))
-        kept = database.with_name(f"{database.name}.before-restore-{clock.instant():%Y%m%d-%H%M%S}")
+        if present:
+            kept = database.with_name(f"{database.name}.before-restore-{clock.instant():%Y%m%d-%H%M%S}")
     database.parent.mkdir(parents=True, exist_ok=True)
     arriving = database.with_name(f"{database.name}.arriving")
     arriving.unlink(missing_ok=True)

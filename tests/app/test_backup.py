@@ -102,6 +102,13 @@ def test_restore_into_nothing_needs_no_force(tmp_path: Path) -> None:
     assert (counts["user"], kept) == (2, None)
 
 
+def test_restore_over_an_empty_file_keeps_nothing(tmp_path: Path) -> None:
+    backup(make_database(tmp_path / "live.db", users=2), tmp_path / "copy.db")
+    (tmp_path / "new.db").touch()
+    counts, kept = restore(tmp_path / "copy.db", tmp_path / "new.db", force=False)
+    assert (counts["user"], kept) == (2, None)
+
+
 def test_restore_refuses_a_database_with_accounts_without_force(tmp_path: Path) -> None:
     database = make_database(tmp_path / "live.db", users=2)
     backup(database, tmp_path / "copy.db")
