@@ -18,6 +18,7 @@ from accounts.models import ActivationCode, Grant, OrgUnit, SignInAttempt, User,
 from core import clock
 from core.db import session
 from core.errors import Conflict, DomainError, RuleBroken, Violation
+from core.pinyin import plain_pinyin
 
 HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
 # Verified against when the account does not exist, so that both answers take the same time.
@@ -178,6 +179,16 @@ def create_user(login: str, name: str, *, password: str | None = None) -> User:
     if password is not None:
         set_password(user, password)
     return user
+
+
+def free_login(name: str) -> str:
+    """`wangfang`, else `wangfang2`, `wangfang3`…: the first sign-in name for a person that nobody has."""
+    stem = plain_pinyin(name)[:40] or "user"
+    login, n = stem, 1
+    while queries.find_user(login) is not None:
+        n += 1
+        login = f"{stem}{n}"
+    return login
 
 
 def disable(user: User, *, actor: Actor) -> None:

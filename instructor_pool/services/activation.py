@@ -11,11 +11,9 @@ from accounts import services as accounts
 from accounts.access import Actor
 from accounts.enums import Role
 from accounts.models import User
-from accounts.queries import find_user
 from core import audit
 from core.db import session
 from core.errors import RuleBroken
-from core.pinyin import plain_pinyin
 from instructor_pool.models import Instructor
 
 
@@ -50,18 +48,8 @@ def issue_codes(people: Sequence[Instructor], *, actor: Actor) -> list[CodeSlip]
 
 def open_account(person: Instructor) -> User:
     """The account of a person of the pool, with the instructor's role at the unit that keeps the file."""
-    user = accounts.create_user(free_login(person.name), person.name)
+    user = accounts.create_user(accounts.free_login(person.name), person.name)
     accounts.grant(user, Role.INSTRUCTOR, person.owner)
     person.user = user
     session().flush()
     return user
-
-
-def free_login(name: str) -> str:
-    """`wangfang`, else `wangfang2`, `wangfang3`…: the first that nobody has."""
-    stem = plain_pinyin(name)[:40] or "user"
-    login, n = stem, 1
-    while find_user(login) is not None:
-        n += 1
-        login = f"{stem}{n}"
-    return login
