@@ -54,3 +54,14 @@ class LeadUnit(Labelled):
 
     DAYS = "days", N_("天")
     WORKDAYS = "workdays", N_("个工作日")
+
+
+class Need(Labelled):
+    """What a file still lacks for the next step."""
+
+    PLACE = "place", N_("所在镇街或地址")
+    CONTACT = "contact", N_("联系人和电话")
+    VENUE = "venue", N_("可用的教学点和容量")
+    HOURS = "hours", N_("开放时段")
+    DESIGNATION = "designation", N_("挂牌级别、文号和日期")
+    EXPIRY = "expiry", N_("未到期的有效期")

@@ -113,3 +113,19 @@ class Closure(Model):
     recorded_at: Mapped[datetime]
 
     base: Mapped[TeachingBase] = relationship()
+
+
+class BaseStateChange(Model):
+    """One step of a base's life; append-only."""
+
+    __tablename__ = "base_state_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    base_id: Mapped[int] = mapped_column(ForeignKey("teaching_base.id"), index=True)
+    before: Mapped[BaseState] = mapped_column(choice(BaseState))
+    after: Mapped[BaseState] = mapped_column(choice(BaseState))
+    at: Mapped[datetime]
+    """Domain time."""
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    by_name: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(300), default="")

@@ -744,6 +744,63 @@ def upgrade():
         )
 
     op.create_table(
+        "base_state_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("base_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "before",
+            sa.Enum(
+                "surveyed",
+                "applied",
+                "reviewed",
+                "filed",
+                "designated",
+                "in_use",
+                "annual_review",
+                "rectifying",
+                "renewed",
+                "revoked",
+                name="basestate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "after",
+            sa.Enum(
+                "surveyed",
+                "applied",
+                "reviewed",
+                "filed",
+                "designated",
+                "in_use",
+                "annual_review",
+                "rectifying",
+                "renewed",
+                "revoked",
+                name="basestate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("by_name", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["base_id"], ["teaching_base.id"], name=op.f("fk_base_state_change_base_id_teaching_base")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_base_state_change_by_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_base_state_change")),
+    )
+    with op.batch_alter_table("base_state_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_base_state_change_base_id"), ["base_id"], unique=False)
+
+    op.create_table(
         "closure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("base_id", sa.Integer(), nullable=False),
@@ -1544,6 +1601,10 @@ def downgrade():
         batch_op.drop_index("ix_closure_base_first")
 
     op.drop_table("closure")
+    with op.batch_alter_table("base_state_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_base_state_change_base_id"))
+
+    op.drop_table("base_state_change")
     with op.batch_alter_table("availability_hint", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_availability_hint_instructor_id"))
 

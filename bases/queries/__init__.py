@@ -1,0 +1,1 @@
+"""Reads over bases, venues, closures; the scope comes first."""
