@@ -32,6 +32,35 @@ class Destination:
 
 DESTINATIONS = (
     Destination("home", N_("工作台"), "/", "home", (P.OWN_ACCOUNT,)),
+    Destination(
+        "schedule",
+        N_("排课"),
+        "/scheduling/classes",
+        "calendar",
+        (P.SCHEDULE_VIEW,),
+        ("/scheduling/",),
+        (
+            Destination(
+                "classes",
+                N_("班次"),
+                "/scheduling/classes",
+                "list",
+                (P.SCHEDULE_VIEW,),
+                ("/scheduling/classes", "/scheduling/sessions", "/scheduling/publish", "/scheduling/unmarked"),
+            ),
+            Destination("runs", N_("自动排课"), "/scheduling/runs", "wand", (P.SCHEDULE_EDIT,)),
+            Destination(
+                "answers",
+                N_("等待答复"),
+                "/scheduling/answers",
+                "phone",
+                (P.ANSWER_RECORD,),
+                ("/scheduling/answers", "/scheduling/bookings", "/scheduling/declined", "/scheduling/clashes"),
+            ),
+        ),
+    ),
+    Destination("own_teaching", N_("我的授课"), "/teaching", "calendar", (P.OWN_TEACHING,)),
+    Destination("own_base", N_("基地预约"), "/base-bookings", "calendar", (P.OWN_BASE,)),
     Destination("own_time", N_("我的时间"), "/me/availability", "clock", (P.OWN_TEACHING,)),
     Destination(
         "own_file",
