@@ -6,7 +6,17 @@ blueprint = Blueprint("scheduling", __name__, url_prefix="/scheduling")
 own_pages = Blueprint("teaching", __name__)
 
 # The route modules register on the blueprints above.
-from scheduling.views import answers, base_bookings, candidates, classes, fragments, publishing, runs, sessions, teaching  # noqa: E402
+from scheduling.views import (  # noqa: E402
+    answers,
+    base_bookings,
+    candidates,
+    classes,
+    fragments,
+    publishing,
+    runs,
+    sessions,
+    teaching,
+)
 
 __all__ = [
     "answers",

@@ -11,13 +11,35 @@ from accounts.web import current_actor, current_scope, requires
 from core import clock, refusals
 from core.db import transaction
 from core.errors import DomainError, RuleBroken
+from core.web import is_htmx
+from scheduling import notices
 from scheduling.enums import SessionState
 from scheduling.forms import HoldForm, ReasonForm, SessionForm, whole
+from scheduling.queries import bookings as booking_queries
 from scheduling.queries import choices
 from scheduling.queries import classes as class_queries
 from scheduling.queries import sessions as session_queries
 from scheduling.services import holding, planning, withdrawing
 from scheduling.views import blueprint
+
+
+@blueprint.get("/sessions/<int:session_id>")
+@requires(P.SCHEDULE_VIEW)
+def show_session(session_id: int) -> ResponseReturnValue:
+    """One session: beside the grid as a fragment, or a page of its own."""
+    row = session_queries.get_session(current_scope(), session_id)
+    [lesson] = session_queries.lessons_of([row])
+    bookings = [b for b in (lesson.instructor_booking, lesson.venue_booking) if b is not None]
+    may_edit = class_queries.may_edit(current_actor().scope(P.SCHEDULE_EDIT), row.training_class)
+    return render_template(
+        "scheduling/_session.html" if is_htmx() else "scheduling/session.html",
+        lesson=lesson,
+        names=booking_queries.names_of(bookings),
+        notices=notices,
+        in_grid=is_htmx(),
+        may_edit=may_edit,
+        may_record=may_edit and current_actor().can(P.ANSWER_RECORD),
+    )
 
 
 @blueprint.route("/classes/<int:class_id>/sessions/new", methods=["GET", "POST"])
