@@ -154,9 +154,8 @@ class _Checker:
     def _person(self, row: repeats.Row, field: str, name: str, unit: str | None) -> None:
         units = self.people.get(name)
         if units is None:
-            self.note(
-                row, ProblemCode.PERSON_UNKNOWN, field, name=name, close=self.closest(name, self.people)
-            )
+            code = ProblemCode.PERSON_UNKNOWN if unit is None else ProblemCode.LEADER_NEW
+            self.note(row, code, field, name=name, close=self.closest(name, self.people))
         elif unit is not None and len(units) > 1 and unit not in units:
             self.note(row, ProblemCode.PERSON_AMBIGUOUS, field, name=name)
         elif unit is None and len(units) > 1:

@@ -52,8 +52,8 @@ class Cursor:
 
     @staticmethod
     def _is_footer(cells: Sequence[Cell]) -> bool:
-        texts = [as_text(cell) for cell in cells if not is_blank(cell)]
-        return len(texts) <= 3 and bool(_FOOTER.match(texts[0]))
+        told = [cell for cell in cells if not is_blank(cell)]
+        return len(told) <= 3 and bool(_FOOTER.match(as_text(told[0])))
 
     def _repeats_header(self, cells: Sequence[Cell]) -> bool:
         """A printed table carries its header on every page."""

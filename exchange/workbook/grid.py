@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ def column_letters(index: int) -> str:
     return letters
 
 
+# Anything but plain ASCII, Chinese characters and the Chinese punctuation that stays as typed.
+_ODD = re.compile(r"[^\x20-\x7e\n\t\u2014\u2018-\u201d\u3001-\u3015\u4e00-\u9fff\uff01-\uff0d\uff1a-\uff1f]")
 FOLDED = "\u3000．－／"
 """Full-width marks that stand inside dates and numbers."""
 
@@ -37,6 +40,8 @@ def clean(text: str) -> str:
 
     Other Chinese punctuation stays as typed.
     """
+    if not _ODD.search(text):
+        return text.strip()
     folded = "".join(
         unicodedata.normalize("NFKC", ch) if ch.isalnum() or ch in FOLDED else ch
         for ch in text
