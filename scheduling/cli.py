@@ -29,8 +29,7 @@ def match() -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--start", help="A plan to begin from.")
-@click.pass_context
-def solve_command(context: click.Context, problem: str, out: str, start: str | None, **given: float) -> None:
+def solve_command(problem: str, out: str, start: str | None, **given: float) -> None:
     """Write the best plan found for PROBLEM."""
     iterations = given["iterations"]
     options = SolveOptions(
@@ -39,7 +38,7 @@ def solve_command(context: click.Context, problem: str, out: str, start: str | N
         seed=int(given["seed"]),
         workers=int(given["workers"]),
     )
-    context.exit(commands.solve_file(problem, out, options, start, _streams()))
+    _exit(commands.solve_file(problem, out, options, start, _streams()))
 
 
 @match.command("check")

@@ -6,7 +6,8 @@ the sum of its elements'. The model is built on a State: sessions placed there s
 Rules and shared costs write themselves with ``row``, ``variable`` and ``put``; time to travel is left to cuts.
 """
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +22,10 @@ from scheduling.engine.rules import RULES
 Floats = npt.NDArray[np.float64]
 
 _SINGLE = [part for part in COSTS if not part.is_shared]
+
+
+class Stopped(Exception):
+    """Told to stop before there was anything to keep."""
 
 
 @dataclass
@@ -41,15 +46,18 @@ class Entries:
 class Model:
     """Elements, variables and rows for the free sessions of a State."""
 
-    def __init__(self, candidates: Candidates, free: Sequence[int]) -> None:
+    def __init__(self, candidates: Candidates, free: Sequence[int], go_on: Callable[[], bool]) -> None:
+        """Lay out the model; raises Stopped when ``go_on`` says so."""
         self.candidates, self.state, self.index = candidates, candidates.state, candidates.state.index
         self.free = list(free)
         self.is_free = set(free)
-        self.may_stay_out = {s: not must_place(self.state, s) for s in self.free}
+        self._go_on = go_on
+        self.out_cost = np.array([math.inf if must_place(self.state, s) else 0.0 for s in self.free])
         self.entries = {kind: Entries() for kind in Kind}
         self.constant = (
             0.0  # what placed sessions and the parts of ``post`` cost before any free session is placed
         )
+        self.is_priced = True
         self.lower: list[float] = []
         self.upper: list[float] = []
         self.variable_cost: list[float] = []
@@ -57,9 +65,24 @@ class Model:
         self.variable_integer: list[bool] = []
         self._make_elements()
         for rule in RULES:
+            self._stop_if_told()
             rule.post(self)
         for part in COSTS:
+            self._stop_if_told()
             part.post(self)
+
+    def ask_only_for_places(self) -> None:
+        """Forget all costs; leaving a session out that must be placed costs 1."""
+        self.constant = 0.0
+        for costs in (self.t_cost, self.i_cost, self.v_cost):
+            costs[:] = 0
+        self.variable_cost = [0.0] * len(self.variable_cost)
+        self.out_cost = np.isinf(self.out_cost).astype(np.float64)
+        self.is_priced = False
+
+    def _stop_if_told(self) -> None:
+        if not self._go_on():
+            raise Stopped
 
     def _make_elements(self) -> None:
         """Lay out the elements of all free sessions with what each costs by itself."""
@@ -69,6 +92,7 @@ class Model:
         people: list[tuple[int, Ints, Ints]] = []
         venues: list[tuple[int, Ints, Ints]] = []
         for s in self.free:
+            self._stop_if_told()
             for start in index.starts[s]:
                 if self.candidates.is_time_blocked(s, start):
                     continue

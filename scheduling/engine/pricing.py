@@ -119,7 +119,7 @@ class Pricer:
         who = model.i_who[self.p_person]
         cost = np.zeros(len(who), dtype=np.int64)
         begins = np.searchsorted(self.p_group, np.arange(len(self.g_place) + 1))
-        for g, place in enumerate(self.g_place.tolist()):
+        for g, place in enumerate(self.g_place.tolist() if model.is_priced else ()):
             there = np.arange(begins[g], begins[g + 1])
             there = there[who[there] != NONE]
             s = int(model.t_session[self.g_time[g]])
@@ -142,7 +142,7 @@ class Pricer:
         sorted_venues = venues[self._order]
         groups = np.minimum.reduceat(sorted_venues, self._g_begin) if len(self._g_begin) else np.zeros(0)
         pairs = times[self.p_time] + people[self.p_person] + groups[self.p_group] + self.p_cost
-        least = np.array([0.0 if model.may_stay_out[s] else np.inf for s in model.free])
+        least = model.out_cost.copy()
         np.minimum.at(least, self.t_number[self.p_time], pairs)
         bound = model.constant + float(least.sum()) + self._rows_bound(duals) + self._variables_bound(duals)
         return Priced(bound, least, pairs, venues)
@@ -192,9 +192,10 @@ class Pricer:
 
     def out_columns(self) -> Columns:
         """Return the columns that leave a session out, where that may be."""
-        free = np.array([s for s in self.model.free if self.model.may_stay_out[s]], dtype=np.int64)
+        cost = self.model.out_cost
+        free = np.array(self.model.free, dtype=np.int64)[np.isfinite(cost)]
         none = np.full(len(free), NONE)
-        return Columns(free, none, none, none, np.zeros(len(free), dtype=np.int64))
+        return Columns(free, none, none, none, cost[np.isfinite(cost)].astype(np.int64))
 
     def find(self, s: int, placement: Placement) -> Columns | None:
         """Return the column of one placement, None where the model does not have it."""
@@ -256,4 +257,4 @@ def _merged(count: int, rows: int, parts: list[tuple[Ints, Ints, Floats]]) -> Sp
     keys, inverse = np.unique(column * rows + row, return_inverse=True)
     sums = np.bincount(inverse, weights=value, minlength=len(keys))
     begins = np.searchsorted(keys // rows, np.arange(count))
-    return Sparse(begins, keys % rows, sums)
+    return Sparse(begins, keys % rows, sums.astype(np.float64))

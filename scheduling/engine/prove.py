@@ -162,6 +162,9 @@ def prove(model: Model, run: Run, improver: Improver) -> None:
 
     The model's State has every free session unplaced; the improver's State holds a plan of all of them.
     """
+    if not len(model.free):
+        run.bound = improver.best_cost
+        return
     pricer = Pricer(model)
     proof = Proof(pricer, run, improver.best)
     run.enter("bound")
@@ -183,7 +186,7 @@ def prove(model: Model, run: Run, improver: Improver) -> None:
         run.cost = improver.best_cost
         proof.tell(min(bound, proof.best.bound + slack))
         if not fresh:
-            if slack >= min(gap, improver.best_cost - 1 - proof.best.bound):
+            if slack >= gap:
                 return
             wider = slack * WIDER
             if _affordable(pricer, proof.best, min(wider, gap))[0] <= slack:

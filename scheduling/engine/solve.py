@@ -5,20 +5,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from scheduling.engine.candidates import Candidates, is_possible, must_place
+from scheduling.engine.candidates import Candidates, is_possible
 from scheduling.engine.check import check
 from scheduling.engine.construct import construct, units_of
+from scheduling.engine.highs import Stuck
 from scheduling.engine.improve import Improver
 from scheduling.engine.index import Index
-from scheduling.engine.linear import Model
+from scheduling.engine.linear import Model, Stopped
 from scheduling.engine.model import Plan, Problem, Status
-from scheduling.engine.pins import PinsContradict, contradictions
+from scheduling.engine.pins import PinsContradict, contradictions, place_pinned
 from scheduling.engine.prove import prove
-from scheduling.engine.reasons import Reason, Violation
 from scheduling.engine.run import Progress, Run, SolveOptions
 from scheduling.engine.state import State
 
 DEFAULT = SolveOptions()
+FIRST_IMPROVEMENT = 0.05  # share of the time before the linear model is made
 
 
 def solve(
@@ -33,34 +34,49 @@ def solve(
     if wrong:
         raise PinsContradict(wrong)
     index = Index(problem)
-    state = State(index)
-    candidates = Candidates(state)
+    candidates = Candidates(State(index))
     units = units_of(index)
+    run.enter("construct")
+    if options.start is not None:
+        adopt(candidates, options.start, units)
+    place_pinned(candidates, units)
     if options.start is not None:
         adopt(candidates, options.start, units)
     construct(candidates, units, run.go_on)
-    unplaced = [
-        s for s in range(len(problem.sessions)) if state.placement[s] is None and must_place(state, s)
-    ]
-    if unplaced:
-        raise PinsContradict(tuple(Violation(Reason.PINNED, problem.sessions[s].id) for s in unplaced))
-    report = check(problem, Plan(problem.name, state.assignments()))
-    run.cost = report.cost
-    run.note(f"first plan costs {report.cost}")
-    run.enter("improve")
-    improver = Improver(candidates, units, report.cost, np.random.default_rng(options.seed))
+    run.cost = check(problem, Plan(problem.name, candidates.state.assignments())).cost
+    run.note(f"first plan costs {run.cost}")
+    improver = Improver(candidates, units, run.cost, np.random.default_rng(options.seed))
     if is_small(index):
-        improver.run(
-            run, options.iterations, None if options.iterations is not None else min(2.0, run.left / 10)
-        )
-        empty = State(index)
-        model = Model(Candidates(empty), range(len(problem.sessions)))
-        model.constant += check(problem, Plan(problem.name)).cost
-        prove(model, run, improver)
+        _improve(improver, run, FIRST_IMPROVEMENT)
+        _prove(improver, run)
     if run.bound is None or run.bound < improver.best_cost:
-        run.enter("improve")
-        improver.run(run, options.iterations, None if options.iterations is not None else run.left)
-    return finish(problem, run, state)
+        _improve(improver, run, 1.0)
+    return finish(problem, run, candidates.state)
+
+
+def _improve(improver: Improver, run: Run, share: float) -> None:
+    """Improve for a share of the time that is left, or of the iterations."""
+    run.enter("improve")
+    iterations = run.options.iterations
+    if iterations is None:
+        improver.run(run, None, run.left * share)
+    else:
+        improver.run(run, round(iterations * share), None)
+
+
+def _prove(improver: Improver, run: Run) -> None:
+    """Prove with one linear model of the whole problem."""
+    problem = improver.state.index.problem
+    run.enter("bound")
+    try:
+        model = Model(Candidates(State(improver.state.index)), range(len(problem.sessions)), run.go_on)
+    except Stopped:
+        return
+    model.constant += check(problem, Plan(problem.name)).cost
+    try:
+        prove(model, run, improver)
+    except Stuck as error:
+        run.note(f"no proof: {error}")
 
 
 def is_small(index: Index) -> bool:
@@ -72,7 +88,7 @@ def adopt(candidates: Candidates, plan: Plan, units: list[tuple[int, ...]]) -> N
     """Take over what a plan says as far as the rules allow."""
     state = candidates.state
     wanted = State.of_plan(state.index, plan).placement
-    for unit in units:
+    for unit in (unit for unit in units if all(state.placement[s] is None for s in unit)):
         state.completing = {r for s in unit for r in state.index.series_of[s]}
         for s in unit:
             p = wanted[s]

@@ -118,8 +118,13 @@ class LeaderShare(CostPart):
             missing = model.variable(weight, most, integer=True)
             row = model.row(percent * placed - 100 * led, INFINITE)
             model.put(row, Kind.VARIABLE, [missing], 200)
-            model.put(row, Kind.TIME, times, -percent * hours[model.t_session[times]])
-            model.put(row, Kind.INSTRUCTOR, people, 100 * hours[model.t_session[model.i_time[people]]])
+            model.put(row, Kind.TIME, times, -percent * hours[model.t_session[times]].astype(np.float64))
+            model.put(
+                row,
+                Kind.INSTRUCTOR,
+                people,
+                100 * hours[model.t_session[model.i_time[people]]].astype(np.float64),
+            )
             model.constant -= weight * self.missing(percent, placed, led)
             self._post_steps(model, missing, people, times, (percent, placed, led))
 
@@ -142,7 +147,7 @@ class LeaderShare(CostPart):
                 row = model.row(here - slope * n - float(share[sessions].sum()), INFINITE)
                 model.put(row, Kind.VARIABLE, [missing])
                 model.put(row, Kind.INSTRUCTOR, people, -slope)
-                model.put(row, Kind.TIME, times, -share[model.t_session[times]])
+                model.put(row, Kind.TIME, times, -share[model.t_session[times]].astype(np.float64))
 
 
 class OverTarget(CostPart):

@@ -94,10 +94,8 @@ class MaxPerWeek(_PerPeriod):
 
     def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
         calendar = state.index.calendar
-        return (
-            state.per_week[who, calendar.week_of_day[calendar.day[start // DAY]]]
-            >= state.index.max_per_week[who]
-        )
+        week = calendar.week_of_day[calendar.day[start // DAY]]
+        return np.asarray(state.per_week[who, week] >= state.index.max_per_week[who])
 
 
 class MaxPerMonth(_PerPeriod):
