@@ -1,0 +1,201 @@
+"""Two counties with one of everything each: what the access matrix points its addresses at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from werkzeug.routing import Rule
+
+from accounts.models import OrgUnit, User
+from bases.enums import BaseKind
+from bases.models import Closure, TeachingBase
+from core.db import session
+from exchange.enums import ImportState
+from exchange.models import ImportRun
+from instructor_pool.enums import AnswerSource, Grade, PoolAction, PoolState
+from instructor_pool.models import AvailabilityHint, Instructor, Reviewer, ReviewPanel, Unavailability
+from notifications.models import InboxItem, OutboxMessage
+from party_lessons.enums import SchemeKind
+from party_lessons.models import Obligation, Post
+from scheduling.enums import BookingState, HalfDay, ResourceKind, RunState, SessionState
+from scheduling.models import Booking, MatchRun, Session
+from score_forms.enums import Purpose
+from score_forms.services import ensure_default_forms
+from tests.factories.county import County, make_base, make_class, make_course, make_instructor, make_session
+
+NOW = datetime(2027, 5, 10, 9, 0)
+DAY = date(2027, 6, 21)
+
+
+@dataclass
+class World:
+    """Ids by what they name, inside the county and outside of it. `shared` things belong to everybody."""
+
+    inside: dict[str, int] = field(default_factory=dict)
+    outside: dict[str, int] = field(default_factory=dict)
+    shared: frozenset[str] = frozenset({"form_id"})
+
+    def value(self, rule: Rule, name: str, where: str) -> object:
+        """What to put for the argument `name` of `rule`."""
+        if name == "word":
+            return PoolAction.CHECK_ELIGIBILITY.value if "steps" in rule.rule else "reject"
+        return (self.inside if where == "inside" else self.outside)[self._key(rule, name)]
+
+    def _key(self, rule: Rule, name: str) -> str:
+        section = rule.rule.strip("/").split("/")[0]
+        return f"{name}:{section}" if f"{name}:{section}" in self.inside else name
+
+
+def build_world(county: County) -> World:
+    """Fill both counties, inside the running transaction."""
+    ensure_default_forms()
+    world = World()
+    insiders = {login: session().get_one(User, user_id) for login, user_id in county.users.items()}
+    world.inside = _furnish(county.unit("嘉祥县"), "本县", insiders)
+    world.outside = _furnish(county.unit("邻县"), "邻县", {})
+    world.inside["user_id"] = county.users["evaluator2"]
+    world.outside["user_id"] = county.users["outsider"]
+    return world
+
+
+def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, int]:
+    """One of everything in `owner`; people's own things belong to the accounts in `people`, where given."""
+    forms = ensure_default_forms()
+    course = make_course(owner, f"{prefix}课程")
+    teacher = _teacher(owner, prefix, people)
+    base = _base(owner, prefix, people)
+    klass = make_class(owner, f"{prefix[0]}001", [DAY])
+    lesson = make_session(klass, 1, DAY, HalfDay.MORNING, course)
+    lesson.start = lesson.told_start = datetime(2027, 6, 21, 8, 30)
+    lesson.instructor_id = lesson.told_instructor_id = teacher.id
+    lesson.venue_id = lesson.told_venue_id = base.venues[0].id
+    lesson.told_hours, lesson.told_course_name = lesson.class_hours, lesson.course_name
+    lesson.state = SessionState.PUBLISHED
+    taught = make_session(klass, 2, date(2027, 4, 1), HalfDay.MORNING, course, state=SessionState.HELD)
+    taught.start = taught.told_start = datetime(2027, 4, 1, 8, 30)
+    taught.instructor_id = taught.told_instructor_id = teacher.id
+    bookings = [
+        _book(lesson, kind, n)
+        for kind, n in ((ResourceKind.INSTRUCTOR, teacher.id), (ResourceKind.VENUE, base.venues[0].id))
+    ]
+    panel = _candidate(owner, prefix, people, forms[Purpose.TRIAL_LECTURE].id)
+    away = Unavailability(
+        instructor_id=teacher.id,
+        starts=datetime(2027, 9, 1),
+        ends=datetime(2027, 9, 2),
+        grade=Grade.CANNOT,
+        source=AnswerSource.SELF,
+    )
+    hint = AvailabilityHint(instructor_id=teacher.id, text="7月休假")
+    closure = Closure(base_id=base.id, first_day=date(2027, 9, 1), last_day=date(2027, 9, 2), recorded_at=NOW)
+    post = Post(
+        holder_id=teacher.id,
+        unit_id=owner.id,
+        title="书记",
+        kind=SchemeKind.AREA_SECRETARY,
+        starts=date(2023, 1, 1),
+    )
+    run = MatchRun(
+        owner_id=owner.id,
+        year=2027,
+        class_ids=[klass.id],
+        title=prefix,
+        asked_at=NOW,
+        state=RunState.FAILED,
+        log={},
+    )
+    file = ImportRun(
+        owner_id=owner.id,
+        uploaded_at=NOW,
+        file_name="a.xlsx",
+        file_size=1,
+        sha256="0" * 64,
+        year=2027,
+        state=ImportState.FAILED,
+    )
+    session().add_all([away, hint, closure, post, run, file])
+    session().flush()
+    duty = Obligation(post_id=post.id, year=2027, deadline=date(2027, 12, 31))
+    mail = _mail(people.get("organiser"), prefix)
+    session().add(duty)
+    session().flush()
+    return {
+        "course_id": course.id,
+        "instructor_id": teacher.id,
+        "base_id": base.id,
+        "venue_id": base.venues[0].id,
+        "class_id": klass.id,
+        "session_id": lesson.id,
+        "session_id:scores": taught.id,
+        "booking_id": bookings[0].id,
+        "booking_id:base-bookings": bookings[1].id,
+        "panel_id": panel.id,
+        "row_id": away.id,
+        "hint_id": hint.id,
+        "closure_id": closure.id,
+        "post_id": post.id,
+        "obligation_id": duty.id,
+        "run_id": run.id,
+        "run_id:imports": file.id,
+        "form_id": forms[Purpose.SUPERVISION].id,
+        "item_id": mail,
+        "message_id": mail,
+        "record_id": 1,
+    }
+
+
+def _teacher(owner: OrgUnit, prefix: str, people: dict[str, User]) -> Instructor:
+    account = people.get("instructor")
+    if account is not None:
+        # The account belongs to somebody of the small county already; the matrix wants it here.
+        for known in session().query(Instructor).filter_by(user_id=account.id):
+            known.user_id = None
+        session().flush()
+    return make_instructor(owner, f"{prefix}讲师", [], user_id=account.id if account else None)
+
+
+def _base(owner: OrgUnit, prefix: str, people: dict[str, User]) -> TeachingBase:
+    manager = people.get("manager")
+    return make_base(
+        owner, f"{prefix}基地", BaseKind.MAIN_CAMPUS, owner, manager_id=manager.id if manager else None
+    )
+
+
+def _book(lesson: Session, kind: ResourceKind, resource_id: int) -> Booking:
+    row = Booking(
+        session_id=lesson.id, kind=kind, resource_id=resource_id, day=DAY, from_unit=34, to_unit=43, seat=0
+    )
+    row.state, row.asked_at = BookingState.HELD, NOW
+    session().add(row)
+    session().flush()
+    return row
+
+
+def _candidate(owner: OrgUnit, prefix: str, people: dict[str, User], form_id: int) -> ReviewPanel:
+    person = make_instructor(
+        owner, f"{prefix}候选人", [], state=PoolState.ELIGIBILITY_CHECKED, term_start=None, term_end=None
+    )
+    seats = [people[login] for login in ("evaluator", "evaluator2", "evaluator3") if login in people]
+    panel = ReviewPanel(
+        instructor_id=person.id,
+        form_id=form_id,
+        opened_at=NOW,
+        reviewers=[Reviewer(user_id=u.id) for u in seats],
+    )
+    session().add(panel)
+    session().flush()
+    return panel
+
+
+def _mail(user: User | None, prefix: str) -> int:
+    """An item in somebody's inbox; the outside one belongs to an account of its own."""
+    if user is None:
+        user = session().query(User).filter_by(login="outsider").one()
+    message = OutboxMessage(user_id=user.id, kind="test", title=prefix, created_at=NOW)
+    session().add(message)
+    session().flush()
+    item = InboxItem(message_id=message.id, user_id=user.id, delivered_at=NOW)
+    session().add(item)
+    session().flush()
+    return item.id
