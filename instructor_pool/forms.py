@@ -80,8 +80,8 @@ class PersonForm(FlaskForm):
     def offer(self, courses: list[tuple[int, str]], towns: Choices) -> None:
         """Fill the choices in the reader's language."""
         self.gender.choices = [("", "—"), *Gender.choices()]
-        self.source_category.choices = SourceCategory.choices()
-        self.engagement_mode.choices = EngagementMode.choices()
+        self.source_category.choices = [("", gettext("请选择")), *SourceCategory.choices()]
+        self.engagement_mode.choices = [("", gettext("请选择")), *EngagementMode.choices()]
         self.courses.choices = courses
         self.town.choices = [("", "—"), *towns]
 

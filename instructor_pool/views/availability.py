@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -12,7 +14,6 @@ from core import clock
 from core.db import transaction
 from core.errors import NotFound, RuleBroken
 from core.refusals import put_errors
-from core.web import safe_next
 from instructor_pool import queries
 from instructor_pool.enums import AnswerSource, DayPart, Grade
 from instructor_pool.forms import AwayForm
@@ -66,35 +67,34 @@ def remove_absence(instructor_id: int, row_id: int) -> ResponseReturnValue:
 @blueprint.get("/instructors/hints")
 @requires(P.POOL_EDIT)
 def hints() -> ResponseReturnValue:
-    """Remarks from imports, each with what it seems to say."""
+    """Remarks from imports by wording, each with what it seems to say."""
     today = clock.today()
-    found = [
-        (hint, [{"text": away_text(s.starts, s.ends)} for s in suggested(hint.text, today.year, today)])
-        for hint in queries.list_hints(current_scope())
+    groups = [
+        (text, [away_text(s.starts, s.ends) for s in suggested(text, today.year, today)], list(rows))
+        for text, rows in groupby(queries.list_hints(current_scope()), key=lambda hint: hint.text)
     ]
-    return render_template("instructor_pool/hints.html", hints=found, grades=Grade.choices(), year=today.year)
+    return render_template("instructor_pool/hints.html", groups=groups, grades=Grade.choices(), year=today.year)
 
 
-@blueprint.post("/instructors/hints/<int:hint_id>/accept")
+@blueprint.post("/instructors/hints")
 @requires(P.POOL_EDIT)
-def accept_hint(hint_id: int) -> ResponseReturnValue:
-    """Confirm the suggested reading."""
-    grade = request.form.get("grade", Grade.CANNOT.value)
-    if grade not in {g.value for g in Grade}:
-        raise NotFound(gettext("没有这个程度。"))
+def settle_hints() -> ResponseReturnValue:
+    """Confirm or dismiss the remarks that are ticked."""
+    ids = [int(raw) for raw in request.form.getlist("ids") if raw.isdigit() and len(raw) < 10]
+    grade, verdict = request.form.get("grade", Grade.CANNOT.value), request.form.get("verdict", "")
+    if grade not in {g.value for g in Grade} or verdict not in ("accept", "dismiss"):
+        raise NotFound(gettext("没有这种处理。"))
+    if not ids:
+        raise RuleBroken(gettext("请先勾选要处理的备注。"))
     with transaction():
-        hint = queries.get_hint(current_scope(), hint_id)
-        made = len(times.accept_hint(hint, grade=Grade(grade), actor=current_actor()))
-        name = hint.instructor.name
-    flash(gettext("已给 %(name)s 登记 %(n)s 段时间。", name=name, n=made), "success")
-    return redirect(safe_next(request.form.get("next"), url_for("instructor_pool.hints")))
-
-
-@blueprint.post("/instructors/hints/<int:hint_id>/dismiss")
-@requires(P.POOL_EDIT)
-def dismiss_hint(hint_id: int) -> ResponseReturnValue:
-    """Settle a remark without recording anything."""
-    with transaction():
-        times.dismiss_hint(queries.get_hint(current_scope(), hint_id), actor=current_actor())
-    flash(gettext("备注已处理,不影响排课。"), "success")
-    return redirect(safe_next(request.form.get("next"), url_for("instructor_pool.hints")))
+        rows = [queries.get_hint(current_scope(), hint_id) for hint_id in ids]
+        for hint in rows:
+            if verdict == "accept":
+                times.accept_hint(hint, grade=Grade(grade), actor=current_actor())
+            else:
+                times.dismiss_hint(hint, actor=current_actor())
+    if verdict == "accept":
+        flash(gettext("已给 %(n)s 人登记时间。", n=len(rows)), "success")
+    else:
+        flash(gettext("%(n)s 条备注已处理,不影响排课。", n=len(rows)), "success")
+    return redirect(url_for("instructor_pool.hints"))
