@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
 from core.processes import Line
 from scheduling import engine
+from scheduling.engine import Reason
 from scheduling.engine.candidates import Candidates
 from scheduling.engine.rules import RULES
 
@@ -59,9 +60,40 @@ def propose(problem: engine.Problem, options: engine.SolveOptions, free: Collect
         now = placed.get(session.id)
         if now is None or is_lacking(session, now) or differs(session, now):
             reasons[session.id] = reasons_in(state, session.id)
+            if now is None or is_lacking(session, now):
+                reasons[session.id]["wishes"] = wishes(problem, plan, session)
             if not Line.tell(News("explain", plan.cost, plan.bound, plan.seconds)):
                 break
     return Proposal(plan, reasons)
+
+
+def wishes(problem: engine.Problem, plan: engine.Plan, session: engine.Session) -> list[dict[str, object]]:
+    """Single wishes of the organiser that, given up, would bring somebody or somewhere: what, and the best then."""
+    given_up = {
+        Reason.LEADER_REQUIRED: replace(session, leader=engine.Leader.ANY),
+        Reason.INSTRUCTOR_LIST: replace(session, instructors=None) if session.instructors else session,
+        Reason.VENUE_LIST: replace(session, venues=None) if session.venues else session,
+    }
+    found: list[dict[str, object]] = []
+    for reason, eased in given_up.items():
+        if eased == session:
+            continue
+        others = tuple(eased if s.id == session.id else s for s in problem.sessions)
+        ranking = engine.rank(replace(problem, sessions=others), plan, session.id, top=1)
+        best = ranking.candidates[0] if ranking.candidates else None
+        if best is not None and not is_lacking(
+            eased, engine.Assignment(session.id, best.start, best.instructor, best.venue)
+        ):
+            found.append(
+                {
+                    "relax": str(reason),
+                    "start": best.start.isoformat(timespec="minutes"),
+                    "instructor": best.instructor,
+                    "venue": best.venue,
+                    "delta": best.delta,
+                }
+            )
+    return found
 
 
 def differs(session: engine.Session, now: engine.Assignment) -> bool:

@@ -87,6 +87,12 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.VENUE_LIST: N_("%(venue)s 不是指定的基地,或基地已谢绝过这一课。"),
 }
 
+WISHES: Mapping[Reason, str] = {
+    Reason.LEADER_REQUIRED: N_("须领导干部授课"),
+    Reason.INSTRUCTOR_LIST: N_("指定讲师"),
+    Reason.VENUE_LIST: N_("指定基地"),
+}
+
 PARTS: Mapping[str, str] = {
     "unassigned": N_("未排齐"),
     "duty": N_("党课任务未完成"),
@@ -119,6 +125,11 @@ PHASES: Mapping[str, str] = {
 def reason_text(code: str) -> str:
     """A reason as a short phrase: why somebody or somewhere is not possible."""
     return str(gettext(REASONS[Reason(code)])) if code in REASONS else code
+
+
+def wish_name(code: str) -> str:
+    """A wish of the organiser that a session carries."""
+    return str(gettext(WISHES[Reason(code)]))
 
 
 def help_text(code: str) -> str:

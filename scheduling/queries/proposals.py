@@ -18,7 +18,7 @@ from party_lessons.models import Obligation, Post
 from scheduling.enums import Lack
 from scheduling.models import MatchRun, ProposalItem, Session, TrainingClass
 from scheduling.queries import names
-from scheduling.wording import help_text, part_text, reason_text
+from scheduling.wording import help_text, part_text, reason_text, wish_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _mentioned(items: Iterable[ProposalItem]) -> Iterator[str]:
         ):
             if row_id is not None:
                 yield f"{kind}{row_id}"
-        for other in (*item.reasons.get("alternatives", ()), *item.reasons.get("frees", ())):
+        for other in (x for name in ("alternatives", "frees", "wishes") for x in item.reasons.get(name, ())):
             yield from (other[part] for part in ("instructor", "venue", "moved") if other.get(part))
             yield from (part for part in (other.get("moved_to") or [])[1:] if part)
 
@@ -160,7 +160,10 @@ def _line(item: ProposalItem, row: Session, known: Mapping[str, str], serves: li
         people_blocked=blocks(reasons.get("blocked", {})),
         venues_blocked=blocks(reasons.get("venues_blocked", {})),
         times_blocked=blocks(reasons.get("times_blocked", {})),
-        frees=[free_text(f, known) for f in reasons.get("frees", ())],
+        frees=[
+            *(wish_text(w, known) for w in reasons.get("wishes", ())),
+            *(free_text(f, known) for f in reasons.get("frees", ())),
+        ],
         serves=serves,
     )
 
@@ -218,6 +221,17 @@ def blocks(counts: Mapping[str, int]) -> list[Block]:
         Block(reason_text(code), n, help_text(code))
         for code, n in sorted(counts.items(), key=lambda c: -c[1])
     ]
+
+
+def wish_text(wish: Mapping[str, Any], known: Mapping[str, str]) -> str:
+    """A wish that could be given up, as a sentence."""
+    return gettext(
+        "若不坚持“%(what)s”,可在 %(when)s 由 %(who)s 在 %(where)s 授课。",
+        what=wish_name(wish["relax"]),
+        when=moment_text(datetime.fromisoformat(wish["start"])),
+        who=known.get(wish["instructor"] or "", gettext("基地讲解员")),
+        where=known.get(wish["venue"] or "", gettext("地点未定")),
+    )
 
 
 def free_text(free: Mapping[str, Any], known: Mapping[str, str]) -> str:

@@ -251,7 +251,17 @@ def _counts(snapshot: Snapshot, plan: engine.Plan) -> dict[str, int]:
 
 def _duties(snapshot: Snapshot, plan: engine.Plan) -> list[dict[str, Any]]:
     """For each outstanding duty: who, and which of its eligible sessions that person teaches today and in the proposal."""
-    found: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = [
+        {
+            "obligation": x.obligation,
+            "instructor": x.instructor,
+            "need": x.need,
+            "eligible": 0,
+            "before": [],
+            "after": [],
+        }
+        for x in snapshot.hopeless
+    ]
     today = {a.session: a.instructor for a in plan_of(snapshot).assignments}
     then = {a.session: a.instructor for a in plan.assignments if a.start is not None}
     for duty in snapshot.problem.duties:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from core import clock
 from core.settings import get_setting
@@ -24,18 +25,49 @@ WEIGHTS = {"duty": 2000, "class_travel": 3, "over_target": 8, "over_twice_target
 """Duties come before softer wishes; the rest keeps the engine's defaults. The setting `match_weights` overrides."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
-    """A problem, its fingerprint, and which sessions the run may move."""
+    """A problem, which of its sessions the run may move, and, once asked for, its fingerprint."""
 
     problem: engine.Problem
-    fingerprint: str
     free: frozenset[str]
     """Problem ids of the sessions that are not fixed."""
-    digests: dict[str, str] = field(repr=False)
-    """A short digest of every object, to tell later what has changed."""
-    current: engine.Plan = field(repr=False)
-    """The working plan."""
+    hopeless: tuple[duties.Hopeless, ...] = ()
+    """Outstanding duties that no session of the problem can fulfil."""
+
+    @cached_property
+    def current(self) -> engine.Plan:
+        """The working plan."""
+        placed = (s for s in self.problem.sessions if s.current.start is not None)
+        return engine.Plan(
+            self.problem.name,
+            tuple(
+                engine.Assignment(s.id, s.current.start, s.current.instructor, s.current.venue)
+                for s in placed
+            ),
+        )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with everything that the engine is given."""
+        return _digest(self._document)
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """A short digest of every object, to tell later what has changed."""
+        found: dict[str, str] = {}
+        for kind, items in self._document.items():
+            if isinstance(items, list):
+                found |= {f"{kind}:{item['id']}": _digest(item)[:10] for item in items}
+            else:
+                found[kind] = _digest(items)[:10]
+        return found
+
+    @cached_property
+    def _document(self) -> dict[str, object]:
+        document = engine.dump_problem(self.problem)
+        document.pop("name")
+        return document
 
 
 def build_problem(
@@ -50,8 +82,7 @@ def build_problem(
     records = read(owner_id, year)
     chosen = frozenset(class_ids) or frozenset(records.classes)
     sorted_out = lessons.sort_out(records, chosen.__contains__, now, day_times(), loose)
-    problem, free = _assemble(records, sorted_out, now)
-    return _snapshot(problem, free)
+    return _assemble(records, sorted_out, now)
 
 
 def plan_of(snapshot: Snapshot) -> engine.Plan:
@@ -59,9 +90,7 @@ def plan_of(snapshot: Snapshot) -> engine.Plan:
     return snapshot.current
 
 
-def _assemble(
-    records: Records, all_lessons: list[Lesson], now: datetime
-) -> tuple[engine.Problem, frozenset[str]]:
+def _assemble(records: Records, all_lessons: list[Lesson], now: datetime) -> Snapshot:
     stands = [lesson.stand for lesson in all_lessons]
     wanted = {lesson.row.wanted_instructor_id for lesson in all_lessons if lesson.is_free}
     staff = people.to_instructors(
@@ -69,17 +98,17 @@ def _assemble(
         {i for i in {s.instructor for s in stands} | wanted if i is not None},
         lessons.of_people(all_lessons),
     )
-    days = {start.date() for lesson in all_lessons if lesson.is_free for start in lesson.starts}
     rooms = sites.to_venues(
         records,
         {v for v in (s.venue for s in stands) if v is not None},
         lessons.of_rooms(all_lessons),
-        days,
+        lessons.hours_of(all_lessons),
         now,
     )
     sessions = lessons.to_sessions(records, all_lessons, staff, rooms)
     classes = _classes(records, {lesson.row.class_id for lesson in all_lessons})
     used = [x.home for x in staff.values()] + [v.place for v in rooms.values()] + [c.home for c in classes]
+    due, hopeless = duties.to_duties(records, all_lessons, {number(s.id): s for s in sessions}, staff)
     problem = engine.Problem(
         name=f"{records.owner.id}-{records.year}",
         weights=engine.Weights(**(WEIGHTS | get_setting("match_weights", {}))),
@@ -89,10 +118,10 @@ def _assemble(
         classes=classes,
         sessions=sessions,
         series=tuple(_series(all_lessons, sessions)),
-        duties=duties.to_duties(records, all_lessons, {number(s.id): s for s in sessions}, staff),
+        duties=due,
     )
     free = frozenset(key(Key.SESSION, lesson.row.id) for lesson in all_lessons if lesson.is_free)
-    return _without_old_quarrels(problem, free), free
+    return Snapshot(_without_old_quarrels(problem, free), free, hopeless)
 
 
 def _classes(records: Records, used: Collection[int]) -> tuple[engine.TrainingClass, ...]:
@@ -162,26 +191,6 @@ def _taken(
         if getattr(s.current, part) == name and s.current.start is not None
     ]
     return tuple(joined([*busy, *more])) if more else busy
-
-
-def _snapshot(problem: engine.Problem, free: frozenset[str]) -> Snapshot:
-    document = engine.dump_problem(problem)
-    document.pop("name")
-    digests: dict[str, str] = {}
-    for kind, items in document.items():
-        if isinstance(items, list):
-            digests |= {f"{kind}:{item['id']}": _digest(item)[:10] for item in items}
-        else:
-            digests[kind] = _digest(items)[:10]
-    plan = engine.Plan(
-        problem.name,
-        tuple(
-            engine.Assignment(s.id, s.current.start, s.current.instructor, s.current.venue)
-            for s in problem.sessions
-            if s.current.start is not None
-        ),
-    )
-    return Snapshot(problem, _digest(document), free, digests, plan)
 
 
 def _digest(value: object) -> str:

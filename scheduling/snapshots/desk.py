@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
@@ -15,7 +15,8 @@ from core.audit import AuditRecord
 from core.db import session
 from scheduling import engine
 from scheduling.engine.candidates import Candidates, added_parts, is_possible
-from scheduling.engine.index import NONE, to_minutes
+from scheduling.engine.costs import COSTS
+from scheduling.engine.index import NONE, Bools, Ints, to_minutes
 from scheduling.engine.rank import candidate
 from scheduling.engine.rules import RULES
 from scheduling.snapshots.building import Snapshot, build_problem, plan_of
@@ -93,23 +94,67 @@ class Desk:
             finally:
                 self._state.place(s, before)
 
-    def rooms(self, like: engine.Candidate | None) -> list[Option]:
-        """Every room of the right kind, possible ones first, cheapest first; `like` gives time and person while open."""
+    def rooms(self, like: engine.Candidate | None, top: int = 30) -> list[Option]:
+        """Rooms of the right kind, possible ones first, cheapest first; `like` gives time and person while open."""
         s = self.index.session[self.name]
         with self._lock:
             before = self._state.clear(s)
             try:
                 base = before or self._placement(like)
-                if base is None:
-                    return []
-                candidates = Candidates(self._state)
-                found = [
-                    self._option(candidates, before, engine.Placement(base.start, base.instructor, venue))
-                    for venue in candidates.venues(s).tolist()
-                ]
+                return [] if base is None else self._rooms(s, before, base, top)
             finally:
                 self._state.place(s, before)
-        return sorted(found, key=lambda o: (not o.is_possible, o.delta, o.venue or ""))
+
+    def _rooms(
+        self, s: int, before: engine.Placement | None, base: engine.Placement, top: int
+    ) -> list[Option]:
+        """All rules and amounts are asked once for all rooms, and once a place for what depends on the way there."""
+        state, start, which = self._state, base.start, Candidates(self._state).venues(s)
+        who = np.array([base.instructor] if base.instructor != NONE else [], dtype=np.int64)
+        reasons: list[list[engine.Reason]] = [[] for _ in which]
+        always = [
+            rule.reason
+            for rule in RULES
+            if rule.time(state, s, start) or _hits(rule.instructors(state, s, start, who))
+        ]
+        for rule in RULES:
+            mask = rule.venues(state, s, start, which)
+            for n in np.nonzero(mask)[0].tolist() if mask is not None else ():
+                reasons[n].append(rule.reason)
+        added = np.zeros(len(which), dtype=np.int64)
+        for part in COSTS:
+            added += part.venues(state, s, start, which)
+        places = [self.index.place_of(s, v) for v in which.tolist()]
+        by_place = {place: self._at_place(s, start, place, who) for place in set(places)}
+        order = sorted(
+            range(len(which)),
+            key=lambda n: (
+                bool(reasons[n] or always or by_place[places[n]][0]),
+                int(added[n]) + by_place[places[n]][1],
+                int(which[n]),
+            ),
+        )
+        found = []
+        for n in order[:top]:
+            to = engine.Placement(start, base.instructor, int(which[n]))
+            option = self._change(before, to)
+            found.append(
+                replace(option, reasons=tuple(dict.fromkeys((*always, *reasons[n], *by_place[places[n]][0]))))
+            )
+        return found
+
+    def _at_place(self, s: int, start: int, place: int, who: Ints) -> tuple[list[engine.Reason], int]:
+        """What keeps the session from a place, and what being there costs."""
+        state = self._state
+        barred = [
+            rule.reason
+            for rule in RULES
+            if rule.place(state, s, start, place) or _hits(rule.pairs(state, s, start, who, place))
+        ]
+        amount = sum(
+            part.place(state, s, place) + int(np.sum(part.pairs(state, s, who, place))) for part in COSTS
+        )
+        return barred, amount
 
     def times(self) -> list[Option]:
         """Every time that was asked for: with the person and room it has now, else with the best then."""
@@ -145,9 +190,14 @@ class Desk:
         self, candidates: Candidates, before: engine.Placement | None, to: engine.Placement
     ) -> Option:
         s = self.index.session[self.name]
-        found = candidate(self._state, s, before, to)
-        reasons = () if is_possible(candidates, s, to) else tuple(self._reasons(s, to))
-        return Option(found.start, found.instructor, found.venue, found.delta, found.parts, reasons)
+        option = self._change(before, to)
+        return (
+            option if is_possible(candidates, s, to) else replace(option, reasons=tuple(self._reasons(s, to)))
+        )
+
+    def _change(self, before: engine.Placement | None, to: engine.Placement) -> Option:
+        found = candidate(self._state, self.index.session[self.name], before, to)
+        return Option(found.start, found.instructor, found.venue, found.delta, found.parts)
 
     def _reasons(self, s: int, p: engine.Placement) -> list[engine.Reason]:
         """The rules that keep the unplaced session from a placement."""
@@ -161,7 +211,7 @@ class Desk:
             if p.instructor != NONE:
                 masks += [rule.instructors(state, s, p.start, who), rule.pairs(state, s, p.start, who, place)]
             is_hit = rule.time(state, s, p.start) or rule.place(state, s, p.start, place)
-            if is_hit or any(mask is not None and bool(mask.any()) for mask in masks):
+            if is_hit or any(map(_hits, masks)):
                 found.append(rule.reason)
         return found
 
@@ -186,6 +236,10 @@ class Desk:
             x.id: int(row[home]) if home != NONE else None
             for x, home in zip(self.snapshot.problem.instructors, self.index.home.tolist(), strict=True)
         }
+
+
+def _hits(mask: Bools | None) -> bool:
+    return mask is not None and bool(mask.any())
 
 
 _desks: OrderedDict[tuple[object, ...], Desk] = OrderedDict()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from party_lessons.rules import LessonFacts, PostFacts, SchemeFacts, eligible
 from scheduling import engine
@@ -11,7 +12,16 @@ from scheduling.enums import SessionState
 from scheduling.queries.lessons import Place, area_of, attending
 from scheduling.snapshots.keys import Key, key
 from scheduling.snapshots.lessons import Lesson
-from scheduling.snapshots.records import AnyRow, Records
+from scheduling.snapshots.records import Records
+
+
+@dataclass(frozen=True, slots=True)
+class Hopeless:
+    """An outstanding duty without a session that could fulfil it: ids of the obligation and of its person."""
+
+    obligation: int
+    instructor: int
+    need: int
 
 
 def to_duties(
@@ -19,45 +29,45 @@ def to_duties(
     lessons: Iterable[Lesson],
     sessions: Mapping[int, engine.Session],
     people: Mapping[int, engine.Instructor],
-) -> tuple[engine.Duty, ...]:
-    """Duties that held lessons have not fulfilled yet, each with the eligible sessions its holder could teach."""
+) -> tuple[tuple[engine.Duty, ...], tuple[Hopeless, ...]]:
+    """Duties that held lessons have not fulfilled yet, each with the eligible sessions its holder could teach.
+
+    Those that no session is left for come apart: the engine can do nothing about them.
+    """
     posts = {row.id: row for row in records.posts}
-    schemes = {row.kind: row for row in records.schemes if row.is_on}
+    schemes = {
+        row.kind: SchemeFacts(row.kind, least_minutes=row.least_minutes)
+        for row in records.schemes
+        if row.is_on
+    }
     held = Counter(row.obligation_id for row in records.credits)
-    ahead = [
-        lesson
-        for lesson in lessons
-        if lesson.row.id in sessions and lesson.row.state is not SessionState.HELD
-    ]
-    facts = {lesson.row.id: lesson_facts(records, lesson) for lesson in ahead if lesson.row.is_party_lesson}
-    found = []
+    ahead = [x for x in lessons if x.row.id in sessions and x.row.state is not SessionState.HELD]
+    facts = {x.row.id: lesson_facts(records, x) for x in ahead if x.row.is_party_lesson}
+    found, hopeless = [], []
     for due in records.obligations:
         post, need = posts.get(due.post_id), due.need - held[due.id]
-        if post is None or need <= 0 or post.kind not in schemes or post.holder_id not in people:
+        if post is None or need <= 0 or post.kind not in schemes:
             continue
-        who, scheme = (
-            people[post.holder_id],
-            SchemeFacts(post.kind, least_minutes=schemes[post.kind].least_minutes),
-        )
+        who = people.get(post.holder_id)
+        owed = PostFacts(post.holder_id, post.unit_path, post.kind, post.starts, post.ends)
         mine = [
             sessions[session_id].id
             for session_id, lesson in facts.items()
-            if lesson.day <= due.deadline
-            and eligible(_post_facts(post), lesson, scheme)
+            if who is not None
             and could_teach(who, sessions[session_id])
+            and lesson.day <= due.deadline
+            and eligible(owed, lesson, schemes[post.kind])
         ]
-        if mine:
+        if who is not None and mine:
             found.append(engine.Duty(key(Key.DUTY, due.id), who.id, tuple(mine), need))
-    return tuple(found)
+        else:
+            hopeless.append(Hopeless(due.id, post.holder_id, need))
+    return tuple(found), tuple(hopeless)
 
 
 def could_teach(who: engine.Instructor, session: engine.Session) -> bool:
     """Whether topic and allow-list let somebody teach a session at all."""
     return who.id in session.instructors if session.instructors is not None else session.topic in who.topics
-
-
-def _post_facts(post: AnyRow) -> PostFacts:
-    return PostFacts(post.holder_id, post.unit_path, post.kind, post.starts, post.ends)
 
 
 def lesson_facts(records: Records, lesson: Lesson) -> LessonFacts:

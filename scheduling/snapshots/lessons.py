@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from courses.enums import Method
@@ -255,6 +255,17 @@ def _current(stand: Stand) -> engine.Current:
         None if stand.instructor is None else key(Key.INSTRUCTOR, stand.instructor),
         None if stand.venue is None else key(Key.VENUE, stand.venue),
     )
+
+
+def hours_of(lessons: Iterable[Lesson]) -> dict[date, Span]:
+    """By day, in order: from the first possible start of a free lesson to the last possible end."""
+    found: dict[date, Span] = {}
+    for lesson in lessons:
+        for start in lesson.starts if lesson.is_free else ():
+            end = start + timedelta(minutes=lesson.minutes)
+            first, last = found.get(start.date(), (start, end))
+            found[start.date()] = (min(first, start), max(last, end))
+    return dict(sorted(found.items()))
 
 
 def of_people(lessons: Iterable[Lesson]) -> dict[int, list[Span]]:

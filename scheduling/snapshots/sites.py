@@ -22,15 +22,16 @@ def to_venues(
     records: Records,
     needed: set[int],
     agreed: Mapping[int, Sequence[Span]],
-    days: Iterable[date],
+    hours: Mapping[date, Span],
     now: datetime,
 ) -> dict[int, engine.Venue]:
     """By row id: every room that can be booked [3 §五(一)], and those `needed` because a session stands there.
 
-    Opening hours and booking leads are spelled out for `days` only, the days with sessions still to place.
+    Opening hours and booking leads are spelled out for `hours` only: by day, the time within which sessions
+    are still to be placed.
     """
     bases = {row.id: row for row in records.bases}
-    closed = _closed(records, sorted(set(days)), now)
+    closed = _closed(records, hours, now)
     busy_elsewhere = elsewhere(records, ResourceKind.VENUE)
     year = whole_days(date(records.year, 1, 1), date(records.year, 12, 31))
     found = {}
@@ -60,27 +61,30 @@ def to_venues(
     return found
 
 
-def _closed(records: Records, days: Sequence[date], now: datetime) -> Mapping[int, list[Span]]:
-    """By base: closures, and on `days` the hours it is not open or may no longer be booked."""
+def _closed(records: Records, hours: Mapping[date, Span], now: datetime) -> Mapping[int, list[Span]]:
+    """By base: closures, and of `hours` those in which it is not open or may no longer be booked."""
     found: dict[int, list[Span]] = defaultdict(list)
     for row in records.closures:
         found[row.base_id].append(whole_days(row.first_day, row.last_day))
-    hours: dict[int, dict[int, list[tuple[time, time]]]] = defaultdict(lambda: defaultdict(list))
+    opening: dict[int, dict[int, list[tuple[time, time]]]] = defaultdict(lambda: defaultdict(list))
     for row in records.hours:
-        hours[row.base_id][row.weekday].append((row.opens, row.closes))
+        opening[row.base_id][row.weekday].append((row.opens, row.closes))
     for base in records.bases:
         earliest = earliest_day(base.lead_time, base.lead_unit, now.date())
-        for day in days:
+        for day, span in hours.items():
             if day < earliest:
-                found[base.id].append(whole_days(day, day))
-            elif base.id in hours:
-                found[base.id] += _shut(day, hours[base.id].get(day.weekday(), []))
+                found[base.id].append(span)
+            elif base.id in opening:
+                found[base.id] += _shut(day, span, opening[base.id].get(day.weekday(), []))
     return found
 
 
-def _shut(day: date, opening: Iterable[tuple[time, time]]) -> tuple[Span, ...]:
-    open_hours = [(datetime.combine(day, opens), datetime.combine(day, closes)) for opens, closes in opening]
-    return around([whole_days(day, day)], open_hours)
+def _shut(day: date, span: Span, opening: Iterable[tuple[time, time]]) -> Iterable[Span]:
+    """The part of a span in which a base is closed; most often none."""
+    stretches = [(datetime.combine(day, opens), datetime.combine(day, closes)) for opens, closes in opening]
+    if any(opens <= span[0] and span[1] <= closes for opens, closes in stretches):
+        return ()
+    return around([span], stretches)
 
 
 def earliest_day(lead: int, unit: LeadUnit, today: date) -> date:
