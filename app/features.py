@@ -18,6 +18,8 @@ import party_lessons.models
 import scheduling.models
 import score_forms.models
 from accounts.views import blueprint as accounts_pages
+from bases.views import blueprint as base_pages
+from bases.views import own_pages as own_base_pages
 from core.jobs import Job, Queue
 from courses.views import blueprint as courses_pages
 from evaluations.jobs import RATINGS
@@ -52,6 +54,8 @@ MODELS = (
 BLUEPRINTS = (
     accounts_pages,
     duty_pages,
+    base_pages,
+    own_base_pages,
     scheduling_pages,
     teaching_pages,
     exchange_pages,

@@ -11,7 +11,7 @@ from accounts.models import OrgUnit, User
 from bases import rules
 from bases.enums import BaseKind, BaseState, DesignationLevel, LeadUnit, Theme
 from core.db import Model, Versioned, choice
-from core.sealed import SealedText, Sealing
+from core.sealed import SealedText, Sealing, mask_phone
 
 
 class TeachingBase(Versioned, Sealing, Model):
@@ -20,7 +20,9 @@ class TeachingBase(Versioned, Sealing, Model):
     __tablename__ = "teaching_base"
     __table_args__ = (
         UniqueConstraint("owner_id", "name"),
-        CheckConstraint("expires_on IS NULL OR designated_on IS NULL OR expires_on >= designated_on", name="designation"),
+        CheckConstraint(
+            "expires_on IS NULL OR designated_on IS NULL OR expires_on >= designated_on", name="designation"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -56,12 +58,19 @@ class TeachingBase(Versioned, Sealing, Model):
     town: Mapped[OrgUnit | None] = relationship(foreign_keys=[town_id])
     manager: Mapped[User | None] = relationship()
     venues: Mapped[list[Venue]] = relationship(back_populates="base", cascade="all, delete-orphan")
-    opening_hours: Mapped[list[OpeningHours]] = relationship(cascade="all, delete-orphan", order_by="OpeningHours.weekday")
+    opening_hours: Mapped[list[OpeningHours]] = relationship(
+        cascade="all, delete-orphan", order_by="OpeningHours.weekday"
+    )
 
     @property
     def is_bookable(self) -> bool:
         """Whether its state allows bookings."""
         return rules.is_bookable(self.state)
+
+    @property
+    def masked_phone(self) -> str:
+        """The contact's telephone as pages show it."""
+        return mask_phone(self.phone)
 
 
 class Venue(Versioned, Model):
@@ -89,7 +98,10 @@ class OpeningHours(Model):
     """Open on this weekday (0 = Monday) from one wall-clock time to another."""
 
     __tablename__ = "opening_hours"
-    __table_args__ = (CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"), UniqueConstraint("base_id", "weekday", "opens"))
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        UniqueConstraint("base_id", "weekday", "opens"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     base_id: Mapped[int] = mapped_column(ForeignKey("teaching_base.id"), index=True)
@@ -102,7 +114,10 @@ class Closure(Model):
     """Days on which a base takes nobody. Both ends included."""
 
     __tablename__ = "closure"
-    __table_args__ = (CheckConstraint("last_day >= first_day", name="span"), Index("ix_closure_base_first", "base_id", "first_day"))
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="span"),
+        Index("ix_closure_base_first", "base_id", "first_day"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     base_id: Mapped[int] = mapped_column(ForeignKey("teaching_base.id"))
@@ -122,8 +137,8 @@ class BaseStateChange(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     base_id: Mapped[int] = mapped_column(ForeignKey("teaching_base.id"), index=True)
-    before: Mapped[BaseState] = mapped_column(choice(BaseState))
-    after: Mapped[BaseState] = mapped_column(choice(BaseState))
+    before: Mapped[BaseState] = mapped_column(choice(BaseState, "before"))
+    after: Mapped[BaseState] = mapped_column(choice(BaseState, "after"))
     at: Mapped[datetime]
     """Domain time."""
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

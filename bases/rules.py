@@ -59,7 +59,12 @@ def lacking(facts: FileFacts, step: BaseState, today: date) -> list[Need]:
     """
     needs = []
     if step is S.FILED:
-        checks = ((facts.has_place, Need.PLACE), (facts.has_contact, Need.CONTACT), (facts.has_venue, Need.VENUE), (facts.has_hours, Need.HOURS))
+        checks = (
+            (facts.has_place, Need.PLACE),
+            (facts.has_contact, Need.CONTACT),
+            (facts.has_venue, Need.VENUE),
+            (facts.has_hours, Need.HOURS),
+        )
         needs += [need for is_there, need in checks if not is_there]
     if step in (S.DESIGNATED, S.RENEWED) and not facts.has_designation:
         needs.append(Need.DESIGNATION)

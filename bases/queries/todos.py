@@ -35,8 +35,24 @@ def todos(actor: Actor) -> list[Todo]:
     waiting = count(TeachingBase.state.in_(_IN_PROGRESS))
     rectifying = count(TeachingBase.state == BaseState.RECTIFYING)
     return [
-        Todo(gettext("%(n)s 个基地挂牌已到期", n=over), "/bases/?expiry=over", over, "base_expired", Urgency.NOW),
+        Todo(
+            gettext("%(n)s 个基地挂牌已到期", n=over),
+            "/bases/?expiry=over",
+            over,
+            "base_expired",
+            Urgency.NOW,
+        ),
         Todo(gettext("%(n)s 个基地挂牌 90 天内到期", n=soon), "/bases/?expiry=soon", soon, "base_expiring"),
-        Todo(gettext("%(n)s 个基地正在申报,待评审备案", n=waiting), "/bases/?bookable=no", waiting, "base_applying"),
-        Todo(gettext("%(n)s 个基地整改中", n=rectifying), "/bases/?state=rectifying", rectifying, "base_rectifying"),
+        Todo(
+            gettext("%(n)s 个基地正在申报,待评审备案", n=waiting),
+            "/bases/?bookable=no",
+            waiting,
+            "base_applying",
+        ),
+        Todo(
+            gettext("%(n)s 个基地整改中", n=rectifying),
+            "/bases/?state=rectifying",
+            rectifying,
+            "base_rectifying",
+        ),
     ]

@@ -16,9 +16,7 @@ from core.errors import RuleBroken, Violation
 LONGEST = timedelta(days=366)
 
 
-def close_days(
-    base: TeachingBase, first_day: date, last_day: date, reason: str, *, actor: Actor
-) -> Closure:
+def close_days(base: TeachingBase, first_day: date, last_day: date, reason: str, *, actor: Actor) -> Closure:
     """Close from one day to another, both included.
 
     Bookings in it stay and are shown as clashes to whoever planned them. RuleBroken for a span that is
@@ -46,7 +44,10 @@ def close_days(
         recorded_at=clock.now(),
     )
     session().add(closure)
-    audit.note(session(), gettext("%(base)s 闭馆 %(first)s 至 %(last)s", base=base.name, first=first_day, last=last_day))
+    audit.note(
+        session(),
+        gettext("%(base)s 闭馆 %(first)s 至 %(last)s", base=base.name, first=first_day, last=last_day),
+    )
     session().flush()
     return closure
 

@@ -25,7 +25,9 @@ def change_state(
     """
     base.expect_version(seen)
     if step not in TRANSITIONS[base.state]:
-        sentence = gettext("基地%(before)s,不能直接变为%(after)s。", before=base.state.label, after=step.label)
+        sentence = gettext(
+            "基地%(before)s,不能直接变为%(after)s。", before=base.state.label, after=step.label
+        )
         raise RuleBroken(sentence)
     needs = missing(base, step)
     if needs:

@@ -76,5 +76,7 @@ def reveal_phone(base: TeachingBase, reason: str, *, actor: Actor) -> str:
     if len(reason.strip()) < SHORTEST_REASON:
         sentence = gettext("请写明查看的原因(至少 %(n)s 个字)。", n=SHORTEST_REASON)
         raise RuleBroken(sentence, [Violation("reason", sentence, "reason")])
-    audit.note(session(), gettext("查看 %(name)s 的联系电话:%(reason)s", name=base.name, reason=reason.strip()))
+    audit.note(
+        session(), gettext("查看 %(name)s 的联系电话:%(reason)s", name=base.name, reason=reason.strip())
+    )
     return base.phone or ""

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from datetime import date, time
 from typing import TypedDict, Unpack
 
+from flask_babel import gettext
+
 from accounts.access import Actor
 from accounts.models import OrgUnit
 from bases.enums import BaseKind, BaseState, DesignationLevel, LeadUnit, Theme
 from bases.models import OpeningHours, TeachingBase, Venue
+from core import audit
 from core.db import session
 from core.pinyin import search_text
+from core.when import WEEKDAYS
 
 Span = tuple[int, time, time]
 """Weekday (0 Monday), opens, closes."""
@@ -23,28 +27,28 @@ class BaseFields(TypedDict, total=False):
 
     name: str
     kind: BaseKind
-    theme: Theme
+    theme: Theme | None
     supervising_unit: str
     town: OrgUnit | None
     address: str
-    latitude: float
-    longitude: float
+    latitude: float | None
+    longitude: float | None
     contact_name: str
     phone: str
     state: BaseState
-    designation_level: DesignationLevel
+    designation_level: DesignationLevel | None
     document_number: str
-    designated_on: date
-    expires_on: date
+    designated_on: date | None
+    expires_on: date | None
     guides: int
-    visit_minutes: int
+    visit_minutes: int | None
     lead_time: int
     lead_unit: LeadUnit
     opening_text: str
     openings: Sequence[Span]
     capacity: int
     groups: int
-    max_per_day: int
+    max_per_day: int | None
 
 
 _VENUE = frozenset({"capacity", "groups", "max_per_day"})
@@ -97,3 +101,52 @@ def _open(base: TeachingBase, spans: Sequence[Span]) -> None:
     for row in kept:
         row.closes = closes.pop((row.weekday, row.opens))
     base.opening_hours = kept + [OpeningHours(weekday=d, opens=o, closes=c) for (d, o), c in closes.items()]
+
+
+def saved(base: TeachingBase) -> TeachingBase:
+    """The base, written and named for the audit trail."""
+    audit.note(session(), base.name)
+    session().flush()
+    return base
+
+
+def set_hours(base: TeachingBase, spans: Sequence[Span], *, actor: Actor) -> None:
+    """Replace the weekly opening times. Bookings outside of them stay and are shown to whoever planned them."""
+    _open(base, spans)
+    base.opening_text = hours_text(spans)
+    audit.note(session(), gettext("%(base)s:更新开放时段", base=base.name))
+    session().flush()
+
+
+def set_contact(base: TeachingBase, name: str, phone: str | None, *, actor: Actor) -> None:
+    """Who to call; without a telephone the one on file stays."""
+    base.contact_name = name
+    if phone:
+        base.phone = phone.replace(" ", "")
+    audit.note(session(), gettext("%(base)s:更新联系方式", base=base.name))
+    session().flush()
+
+
+def hours_text(spans: Sequence[Span]) -> str:
+    """Opening times the way staff write them: `周一至周五 8:00-18:00,周六 9:00-12:00`."""
+    by_day: dict[int, list[tuple[time, time]]] = {}
+    for day, opens, closes in sorted(spans):
+        by_day.setdefault(day, []).append((opens, closes))
+    runs: list[tuple[list[int], list[tuple[time, time]]]] = []
+    for day, times in by_day.items():
+        if runs and runs[-1][1] == times and runs[-1][0][-1] == day - 1:
+            runs[-1][0].append(day)
+        else:
+            runs.append(([day], times))
+    return ",".join(
+        f"{_days(days)} {'、'.join(f'{_clock(o)}-{_clock(c)}' for o, c in times)}" for days, times in runs
+    )[:120]
+
+
+def _days(days: Sequence[int]) -> str:
+    first, last = WEEKDAYS[days[0]], WEEKDAYS[days[-1]]
+    return first if len(days) == 1 else f"{first}至{last}"
+
+
+def _clock(at: time) -> str:
+    return f"{at.hour}:{at.minute:02d}"

@@ -1,0 +1,11 @@
+"""Pages of the register on one blueprint, and base managers' own pages on another."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("bases", __name__, url_prefix="/bases")
+own_pages = Blueprint("own_base", __name__, url_prefix="/my-base")
+
+# The route modules register on the blueprints above.
+from bases.views import life, managers, own, register, upkeep  # noqa: E402
+
+__all__ = ["blueprint", "life", "managers", "own", "own_pages", "register", "upkeep"]

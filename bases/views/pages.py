@@ -1,0 +1,52 @@
+"""The page of one base, rendered by every view that changes a part of it."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from accounts.access import Scope
+from accounts.enums import P
+from accounts.web import current_actor, current_scope
+from bases.forms import ClosureForm, RevealForm, StepForm
+from bases.queries import bases as base_queries
+from bases.queries.closures import list_closures
+from bases.rules import TRANSITIONS, days_to_expiry
+from bases.services.life import missing, why_not_bookable
+from core import clock
+from core.when import WEEKDAYS
+
+
+def base_page(
+    base_id: int,
+    *,
+    step: StepForm | None = None,
+    closure: ClosureForm | None = None,
+    reveal: RevealForm | None = None,
+    phone: str = "",
+) -> str:
+    """Everything about one base; forms that were refused come in filled."""
+    base = base_queries.get_base(current_scope(P.BASE_VIEW), base_id)
+    may_edit = current_actor().can(P.BASE_EDIT) and base_queries.can_keep(edit_scope(), base)
+    step = step or StepForm(formdata=None, version=base.version)
+    step.step.choices = [(s.value, s.label) for s in TRANSITIONS[base.state]]
+    return render_template(
+        "bases/show.html",
+        base=base,
+        may_edit=may_edit,
+        tone=base_queries.TONES[base.state],
+        closures=list_closures(base.id, clock.today()),
+        changes=base_queries.list_changes(base.id),
+        not_bookable=why_not_bookable(base),
+        days_left=days_to_expiry(base.expires_on, clock.today()),
+        needs={s: missing(base, s) for s in TRANSITIONS[base.state]},
+        weekdays=WEEKDAYS,
+        step=step,
+        closure=closure or ClosureForm(formdata=None),
+        reveal=reveal or RevealForm(formdata=None),
+        phone=phone,
+    )
+
+
+def edit_scope() -> Scope:
+    """What the actor may change."""
+    return current_scope(P.BASE_EDIT)
