@@ -71,6 +71,6 @@ def _set(course: Course, details: CourseDetails) -> None:
     course.method = details.method
     course.class_hours = details.class_hours
     course.is_party_lesson = details.is_party_lesson
-    course.audiences = [audience.value for audience in details.audiences]
+    course.audiences = [audience.value for audience in Audience if audience in details.audiences]
     course.counts_as = details.counts_as
     course.search_text = search_text(details.name)

@@ -39,6 +39,8 @@ class RatingParts:
     mean: Decimal | None
     pool_mean: Decimal
     weight: int
+    pool_weight: int
+    default_mean: Decimal
     rating: Decimal
     kept: int
 
@@ -155,15 +157,16 @@ def held_table(scope: Scope, actor: Actor) -> BoundTable[HeldRow]:
 
 
 def pool_mean(owner_id: int) -> Decimal:
-    """The mean of every counting score of one pool; the default while there is none."""
+    """The mean of every counting score of one pool, drawn towards the default while they are few."""
     stmt = (
-        select(func.avg(ScoreSheet.total))
+        select(func.count(), func.avg(ScoreSheet.total))
+        .select_from(ScoreSheet)
         .join(SessionScore, SessionScore.sheet_id == ScoreSheet.id)
         .join(Instructor, SessionScore.instructor_id == Instructor.id)
         .where(Instructor.owner_id == owner_id, _counting())
     )
-    mean = session().scalar(stmt)
-    return Decimal(str(mean)) if mean is not None else rules.DEFAULT_MEAN
+    n, mean = session().execute(stmt).one()
+    return rules.pool_prior(Decimal(str(mean or 0)), n)
 
 
 def rating_sums(owner_id: int, instructor_id: int | None = None) -> dict[int, tuple[int, Decimal]]:
@@ -210,7 +213,9 @@ def parts_of(person: Instructor) -> RatingParts:
     n, mean = rating_sums(person.owner_id, person.id).get(person.id, (0, None))
     prior = pool_mean(person.owner_id)
     rating = rules.shrunk(mean or prior, n, prior)
-    return RatingParts(scores, n, mean, prior, rules.PRIOR_WEIGHT, rating, person.rating)
+    return RatingParts(
+        scores, n, mean, prior, rules.PRIOR_WEIGHT, rules.POOL_WEIGHT, rules.DEFAULT_MEAN, rating, person.rating
+    )
 
 
 def todos(actor: Actor) -> list[Todo]:
