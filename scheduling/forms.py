@@ -25,9 +25,10 @@ from scheduling.rules import ClassFacts, SessionFacts
 MOST = 2**31 - 1
 
 
-def whole(text: str | None) -> int:
-    """The id in a select box; 0 for none. Out of range counts as none."""
-    return int(text) if text and text.isascii() and text.isdigit() and int(text[:11]) <= MOST else 0
+def whole(value: object) -> int:
+    """The id in a select box; 0 for none. What is no id, or out of range, counts as none."""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() and int(text[:11]) <= MOST else 0
 
 
 class ClassForm(FlaskForm):  # type: ignore[misc]

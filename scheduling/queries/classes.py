@@ -7,7 +7,22 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import ColumnElement, Select, and_, exists, extract, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    extract,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import joinedload
 
 from accounts.access import Scope
@@ -173,6 +188,12 @@ def _in_state(stmt: Any, value: str) -> Any:
     return stmt.where(conditions[ClassState(value)])
 
 
+TODAY = bindparam("today", callable_=clock.today, type_=Date())
+STILL_TO_COME_FIRST = case((TrainingClass.ends_on < TODAY, "1"), else_="0") + cast(
+    TrainingClass.starts_on, String
+)
+"""Order of work: what is not over yet by date, then what is."""
+
 CLASSES: Table[Any] = Table(
     name="classes",
     title=lazy_gettext("班次"),
@@ -185,7 +206,7 @@ CLASSES: Table[Any] = Table(
             note=lambda r: r.TrainingClass.number,
             width=34,
         ),
-        Column("state", lazy_gettext("排课情况"), _state_badge, kind="badge"),
+        Column("state", lazy_gettext("排课情况"), _state_badge, sort=STILL_TO_COME_FIRST, kind="badge"),
         Column("lacks", lazy_gettext("还缺"), lacks_text),
         Column(
             "from",
@@ -254,7 +275,7 @@ CLASSES: Table[Any] = Table(
         ),
     ],
     search=TrainingClass.search_text,
-    default_sort="from",
+    default_sort="state",
     row_url=lambda r: f"/scheduling/classes/{r.TrainingClass.id}",
     row_key=lambda r: r.TrainingClass.id,
 )
