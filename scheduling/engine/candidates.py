@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduling.engine.costs import COSTS
+from scheduling.engine.costs import COSTS, CostPart
 from scheduling.engine.index import NONE, Bools, Ints
 from scheduling.engine.rules import RULES, Rule
 from scheduling.engine.rules.allowed import Pinned
@@ -17,14 +17,30 @@ _MOVING = [rule for rule in RULES if not rule.is_static]
 
 
 def _methods(rules: Sequence[Rule], name: str) -> list[Rule]:
+    """Return the rules that have an answer of their own to a question."""
     return [rule for rule in rules if getattr(type(rule), name) is not getattr(Rule, name)]
+
+
+def _paying(name: str) -> list[CostPart]:
+    """Return the cost parts that have an answer of their own to a question."""
+    return [part for part in COSTS if getattr(type(part), name) is not getattr(CostPart, name)]
 
 
 _ON_TIME = _methods(RULES, "time")
 _ON_INSTRUCTORS = _methods(_MOVING, "instructors")
 _ON_VENUES = _methods(_MOVING, "venues")
-_ON_PLACE = _methods(RULES, "place")
+_ON_PLACES = _methods(RULES, "places")
 _ON_PAIRS = _methods(RULES, "pairs")
+_PAY_TIME, _PAY_INSTRUCTORS, _PAY_VENUES = _paying("time"), _paying("instructors"), _paying("venues")
+_PAY_PLACES, _PAY_PAIRS = _paying("places"), _paying("pairs")
+
+
+@dataclass(frozen=True)
+class Most:
+    """How many instructors and venues to look at for one start of a session."""
+
+    instructors: int
+    venues: int
 
 
 @dataclass(frozen=True)
@@ -108,6 +124,15 @@ class Candidates:
         """Whether a rule forbids a start whoever teaches wherever."""
         return any(rule.time(self.state, s, start) for rule in _ON_TIME)
 
+    def rushed(self, s: int, start: int, who: Ints, place: int) -> Bools:
+        """Return which of some instructors cannot get to a place then."""
+        blocked = np.zeros(len(who), dtype=np.bool_)
+        for rule in _ON_PAIRS:
+            mask = rule.pairs(self.state, s, start, who, place)
+            if mask is not None:
+                blocked |= mask
+        return blocked
+
     def free_instructors(self, s: int, start: int) -> Ints:
         """Return who can teach then, travel aside."""
         who = self.instructors(s)
@@ -124,13 +149,39 @@ class Candidates:
                 which = _without(which, rule.venues(self.state, s, start, which))
         return which
 
-    def options(self, s: int, start: int) -> tuple[Ints, Ints]:
-        """Return who can teach then and which venues can be had, travel aside; NONE comes first where that may be."""
+    def options(self, s: int, start: int, most: Most | None = None) -> tuple[Ints, Ints]:
+        """Return who can teach then and which venues can be had, travel among free sessions aside; NONE where that may be.
+
+        With ``most``, only so many of each that add least as things are.
+        """
         who, which = self.free_instructors(s, start), self.free_venues(s, start)
+        index = self.state.index
+        which = which[~self.unreachable(s, start, index.venue_place[which])]
+        if most is not None:
+            who, which = self._promising(s, start, (who, which), most)
         if self.may_lack(s, "instructor"):
             who = np.append(NONE, who)
         if self.may_lack(s, "venue"):
             which = np.append(NONE, which)
+        return who, which
+
+    def _promising(self, s: int, start: int, found: tuple[Ints, Ints], most: Most) -> tuple[Ints, Ints]:
+        """Return the cheapest venues, and the instructors who are cheapest at the cheapest of them."""
+        state, (who, which) = self.state, found
+        if len(which) > most.venues:
+            added = np.zeros(len(which), dtype=np.int64)
+            for part in _PAY_VENUES:
+                added += part.venues(state, s, start, which)
+            added += self._place_costs(s, state.index.venue_place[which])
+            which = which[np.sort(np.argsort(added, kind="stable")[: most.venues])]
+        if len(who) > most.instructors:
+            place = state.index.place_of(s, int(which[0]) if len(which) else NONE)
+            added = np.zeros(len(who), dtype=np.int64)
+            for part in _PAY_INSTRUCTORS:
+                added += part.instructors(state, s, start, who)
+            for part in _PAY_PAIRS:
+                added += part.pairs(state, s, who, place)
+            who = who[np.sort(np.argsort(added, kind="stable")[: most.instructors])]
         return who, which
 
     def spots(self, s: int, starts: Sequence[int] | None = None) -> Iterator[Spot]:
@@ -177,10 +228,10 @@ class Candidates:
         state = self.state
         if self.is_time_blocked(s, start):
             return None
-        base = sum(part.time(state, s, start) for part in COSTS)
+        base = sum(part.time(state, s, start) for part in _PAY_TIME)
         who = self.free_instructors(s, start) if only is None else only
         who_added = np.zeros(len(who), dtype=np.int64)
-        for part in COSTS:
+        for part in _PAY_INSTRUCTORS:
             who_added += part.instructors(state, s, start, who)
         if self.may_lack(s, "instructor"):
             who, who_added = np.append(NONE, who), np.append(0, who_added)
@@ -190,32 +241,44 @@ class Candidates:
         state, index = self.state, self.state.index
         which = self.free_venues(s, start)
         added = np.zeros(len(which), dtype=np.int64)
-        for part in COSTS:
+        for part in _PAY_VENUES:
             added += part.venues(state, s, start, which)
-        options = [(0, NONE)] if self.may_lack(s, "venue") else []
-        options += [(int(added[n]), int(which[n])) for n in np.argsort(added, kind="stable")]
-        cheapest: dict[tuple[int, bool], tuple[int, int, int]] = {}
-        for cost, venue in options:
-            place = index.place_of(s, venue)
-            if (place, venue == NONE) not in cheapest:
-                cheapest[place, venue == NONE] = (cost, venue, place)
-        found = []
-        for cost, venue, place in cheapest.values():
-            if not any(rule.place(state, s, start, place) for rule in _ON_PLACE):
-                found.append((cost + sum(part.place(state, s, place) for part in COSTS), venue, place))
-        return sorted(found)
+        if self.may_lack(s, "venue"):
+            which, added = np.append(which, NONE), np.append(added, 0)
+        places = np.append(index.venue_place, NONE)[which]
+        if len(which) and which[-1] == NONE:
+            places[-1] = index.place_of(s, NONE)
+        added = added + self._place_costs(s, places)
+        order = np.lexsort((which, added))
+        order = order[~self.unreachable(s, start, places[order])]
+        _, first = np.unique(places[order], return_index=True)
+        order = order[np.sort(first)]
+        return list(zip(added[order].tolist(), which[order].tolist(), places[order].tolist(), strict=True))
+
+    def _place_costs(self, s: int, places: Ints) -> Ints:
+        """Return what each of some places adds."""
+        added = np.zeros(len(places), dtype=np.int64)
+        for part in _PAY_PLACES:
+            added += part.places(self.state, s, places)
+        return added
+
+    def unreachable(self, s: int, start: int, places: Ints) -> Bools:
+        """Return at which of some places a session cannot be held then."""
+        blocked = np.zeros(len(places), dtype=np.bool_)
+        for rule in _ON_PLACES:
+            mask = rule.places(self.state, s, start, places)
+            if mask is not None:
+                blocked |= mask
+        return blocked
 
     def _spot(self, s: int, at: _AtStart, added: int, venue: int, place: int) -> Spot:
         state, first = self.state, 1 if len(at.who) and at.who[0] == NONE else 0
         who = at.who[first:]
         total = at.who_added + (at.base + added)
         blocked = np.zeros(len(at.who), dtype=np.bool_)
-        for part in COSTS:
+        for part in _PAY_PAIRS:
             total[first:] += part.pairs(state, s, who, place)
-        for rule in _ON_PAIRS:
-            mask = rule.pairs(state, s, at.start, who, place)
-            if mask is not None:
-                blocked[first:] |= mask
+        blocked[first:] = self.rushed(s, at.start, who, place)
         return Spot(at.start, venue, place, at.who, total, blocked)
 
 
@@ -226,7 +289,7 @@ def added_parts(state: State, s: int, placement: Placement) -> dict[str, int]:
     who, which = np.array([placement.instructor]), np.array([placement.venue])
     parts: dict[str, int] = {}
     for part in COSTS:
-        amount = part.time(state, s, placement.start) + part.place(state, s, place)
+        amount = part.time(state, s, placement.start) + int(np.sum(part.places(state, s, np.array([place]))))
         if placement.instructor != NONE:
             amount += int(np.sum(part.instructors(state, s, placement.start, who))) + int(
                 np.sum(part.pairs(state, s, who, place))
@@ -247,7 +310,7 @@ def is_possible(candidates: Candidates, s: int, placement: Placement) -> bool:
     state, start = candidates.state, placement.start
     place = state.index.place_of(s, placement.venue)
     who, which = np.array([placement.instructor]), np.array([placement.venue])
-    if candidates.is_time_blocked(s, start) or any(rule.place(state, s, start, place) for rule in _ON_PLACE):
+    if candidates.is_time_blocked(s, start) or candidates.unreachable(s, start, np.array([place]))[0]:
         return False
     if placement.instructor == NONE:
         if not candidates.may_lack(s, "instructor"):

@@ -138,6 +138,11 @@ class Index:
         self.has_current_start = [s.current.start is not None for s in sessions]
         self.current_instructor = [_find(self.instructor, s.current.instructor) for s in sessions]
         self.current_venue = [_find(self.venue, s.current.venue) for s in sessions]
+        self.crosses_midnight = any(
+            starts[n] % DAY + m > DAY
+            for starts, m in zip(self.starts, self.minutes, strict=True)
+            for n in range(len(starts))
+        )
         self.calendar = Calendar(t for starts in self.starts for t in starts)
 
     def _index_groups(self) -> None:

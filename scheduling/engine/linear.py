@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from scheduling.engine.candidates import Candidates, must_place
+from scheduling.engine.candidates import Candidates, Most, must_place
 from scheduling.engine.cliques import INFINITE, Kind
 from scheduling.engine.costs import COSTS
 from scheduling.engine.index import NONE, Ints
@@ -46,12 +46,14 @@ class Entries:
 class Model:
     """Elements, variables and rows for the free sessions of a State."""
 
-    def __init__(self, candidates: Candidates, free: Sequence[int], go_on: Callable[[], bool]) -> None:
-        """Lay out the model; raises Stopped when ``go_on`` says so."""
+    def __init__(
+        self, candidates: Candidates, free: Sequence[int], go_on: Callable[[], bool], most: Most | None = None
+    ) -> None:
+        """Lay out the model, all of it or only the most promising elements; raises Stopped when ``go_on`` says so."""
         self.candidates, self.state, self.index = candidates, candidates.state, candidates.state.index
         self.free = list(free)
         self.is_free = set(free)
-        self._go_on = go_on
+        self._go_on, self._most = go_on, most
         self.out_cost = np.array([math.inf if must_place(self.state, s) else 0.0 for s in self.free])
         self.entries = {kind: Entries() for kind in Kind}
         self.constant = (
@@ -96,7 +98,7 @@ class Model:
             for start in index.starts[s]:
                 if self.candidates.is_time_blocked(s, start):
                     continue
-                who, which = self.candidates.options(s, start)
+                who, which = self.candidates.options(s, start, self._most)
                 if not len(who) or not len(which):
                     continue
                 t = len(times)
@@ -129,10 +131,10 @@ class Model:
         real = which != NONE
         for part in _SINGLE:
             costs[real] += part.venues(self.state, s, start, which[real])
-        places = {self.index.place_of(s, v): 0 for v in which.tolist()}
-        for place in places:
-            places[place] = sum(part.place(self.state, s, place) for part in _SINGLE)
-        return costs + np.array([places[self.index.place_of(s, v)] for v in which.tolist()], dtype=np.int64)
+        places = np.array([self.index.place_of(s, v) for v in which.tolist()], dtype=np.int64)
+        for part in _SINGLE:
+            costs += part.places(self.state, s, places)
+        return costs
 
     def row(self, lower: float, upper: float) -> int:
         """Add a row ``lower <= ... <= upper`` and return its number."""

@@ -11,7 +11,7 @@ import numpy as np
 from scheduling.engine.cliques import Kind
 from scheduling.engine.costs import COSTS
 from scheduling.engine.highs import Floats, Sparse
-from scheduling.engine.index import NONE, Ints
+from scheduling.engine.index import NONE, Bools, Ints
 from scheduling.engine.linear import Model
 from scheduling.engine.state import Placement
 
@@ -111,21 +111,27 @@ class Pricer:
         self.p_time = t
         self.p_group = first_group[t] + within // people[t]
         self.p_person = first_person[t] + within % people[t]
-        self.p_cost = self._pair_costs()
+        self.p_cost, rushed = self._pair_costs()
+        if rushed.any():
+            self.p_time, self.p_group = self.p_time[~rushed], self.p_group[~rushed]
+            self.p_person, self.p_cost = self.p_person[~rushed], self.p_cost[~rushed]
 
-    def _pair_costs(self) -> Ints:
-        """Return what each pair's instructor and place cost together."""
+    def _pair_costs(self) -> tuple[Ints, Bools]:
+        """Return what each pair's instructor and place cost together, and which cannot be for lack of time to travel."""
         model = self.model
         who = model.i_who[self.p_person]
-        cost = np.zeros(len(who), dtype=np.int64)
+        cost, rushed = np.zeros(len(who), dtype=np.int64), np.zeros(len(who), dtype=np.bool_)
+        has_placed = any(p is not None for p in model.state.placement)
         begins = np.searchsorted(self.p_group, np.arange(len(self.g_place) + 1))
         for g, place in enumerate(self.g_place.tolist() if model.is_priced else ()):
             there = np.arange(begins[g], begins[g + 1])
             there = there[who[there] != NONE]
-            s = int(model.t_session[self.g_time[g]])
+            s, start = int(model.t_session[self.g_time[g]]), int(model.t_begin[self.g_time[g]])
+            if has_placed:
+                rushed[there] = model.candidates.rushed(s, start, who[there], place)
             for part in _COUPLED:
                 cost[there] += part.pairs(model.state, s, who[there], place)
-        return cost
+        return cost, rushed
 
     def reduced(self, kind: Kind, cost: Floats, duals: Floats) -> Floats:
         """Return the reduced costs of all elements of one kind."""
@@ -207,7 +213,7 @@ class Pricer:
                 if len(i) and len(v):
                     g = np.nonzero((self.g_time == t) & (self.g_place == model.v_place[v[0]]))[0][0]
                     pair = np.nonzero((self.p_group == g) & (self.p_person == i[0]))[0]
-                    return self._columns(np.array([t]), i, v, self.p_cost[pair])
+                    return self._columns(np.array([t]), i, v, self.p_cost[pair]) if len(pair) else None
         return None
 
     def placement(self, columns: Columns, n: int) -> Placement | None:

@@ -22,6 +22,7 @@ PER_SESSION = 12  # columns added for a session in one round
 MOST_COLUMNS = 150_000  # in one integer model
 FIRST_SLACK = 6.0  # columns of the first integer model are within this much of the bound
 WIDER = 3.0  # and each next one's within so many times as much
+MOST_NODES = 500  # of an integer model, where iterations replace the clock
 _SMALL = 1e-6
 
 Placements = list[Placement | None]
@@ -121,6 +122,8 @@ class Proof:
             solver.set(name, value)
         if math.isfinite(self.run.left):
             solver.set("time_limit", max(0.1, self.run.left))
+        else:
+            solver.set("mip_max_nodes", MOST_NODES)
         solver.run(self.run.go_on)
         bound = solver.mip_bound() + model.constant
         if not solver.has_solution():
@@ -179,7 +182,7 @@ def prove(model: Model, run: Run, improver: Improver) -> None:
         found, bound = proof.integer(slack, improver.best, cuts)
         fresh = 0
         if found is not None:
-            fresh = _adopt(improver, found, model.free, cuts)
+            fresh = adopt_solution(improver, found, model.free, cuts)
         run.note(
             f"{count} columns within {slack:.1f}: bound {bound:.1f}, best {improver.best_cost}, {fresh} days of rush"
         )
@@ -207,7 +210,7 @@ def _affordable(pricer: Pricer, priced: Priced, slack: float) -> tuple[float, in
         slack *= 0.7
 
 
-def _adopt(improver: Improver, found: Placements, free: Sequence[int], cuts: Cuts) -> int:
+def adopt_solution(improver: Improver, found: Placements, free: Sequence[int], cuts: Cuts) -> int:
     """Take over an integer solution, made free of rushes where it is not; return how many days of rush are new."""
     state = improver.state
     state.restore([found[s] if s in set(free) else p for s, p in enumerate(state.placement)])

@@ -154,7 +154,8 @@ def _add_at(
         _add(found, rest.tolist(), reason, blank)
     for place in sorted(places):
         for rule in RULES:
-            _add(found, rest.tolist(), rule.reason, blank if rule.place(state, s, start, place) else None)
+            mask = rule.places(state, s, start, np.array([place]))
+            _add(found, rest.tolist(), rule.reason, blank if mask is not None and mask.any() else None)
             _add(found, rest.tolist(), rule.reason, rule.pairs(state, s, start, who[rest], place))
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scheduling.engine.model import Plan
 
@@ -42,6 +42,7 @@ class Run:
     log: list[str] = field(default_factory=list)
     is_cancelled: bool = False
     began: float = field(default_factory=time.perf_counter)
+    parent: "Run | None" = None
     _told: float = float("-inf")
 
     @property
@@ -57,10 +58,16 @@ class Run:
     def go_on(self) -> bool:
         """Tell progress now and then, and return whether to go on."""
         elapsed = self.elapsed
+        if self.parent is not None:
+            return self.parent.go_on() and self.left > 0
         if self.progress is not None and not self.is_cancelled and elapsed - self._told >= REPORT_EVERY:
             self._told = elapsed
             self.is_cancelled = not self.progress(Progress(self.phase, self.cost, self.bound, elapsed))
         return not self.is_cancelled and self.left > 0
+
+    def part(self, seconds: float) -> "Run":
+        """Return a run of its own within this one, for at most so many seconds."""
+        return Run(replace(self.options, seconds=min(seconds, max(0.0, self.left))), parent=self)
 
     def enter(self, phase: str) -> None:
         """Begin a phase and tell progress at once."""

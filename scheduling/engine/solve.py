@@ -17,6 +17,7 @@ from scheduling.engine.pins import PinsContradict, contradictions, place_pinned
 from scheduling.engine.prove import prove
 from scheduling.engine.run import Progress, Run, SolveOptions
 from scheduling.engine.state import State
+from scheduling.engine.windows import Windows
 
 DEFAULT = SolveOptions()
 FIRST_IMPROVEMENT = 0.05  # share of the time before the linear model is made
@@ -46,11 +47,12 @@ def solve(
     run.cost = check(problem, Plan(problem.name, candidates.state.assignments())).cost
     run.note(f"first plan costs {run.cost}")
     improver = Improver(candidates, units, run.cost, np.random.default_rng(options.seed))
+    _improve(improver, run, FIRST_IMPROVEMENT)
     if is_small(index):
-        _improve(improver, run, FIRST_IMPROVEMENT)
         _prove(improver, run)
     if run.bound is None or run.bound < improver.best_cost:
-        _improve(improver, run, 1.0)
+        run.enter("windows")
+        Windows(improver, run).improve(options.iterations)
     return finish(problem, run, candidates.state)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduling.engine.index import DAY, NONE, Index, to_minutes, to_time
+from scheduling.engine.index import DAY, NONE, Index, Ints, to_minutes, to_time
 from scheduling.engine.model import Assignment, Plan, Problem
 
 Entry = tuple[int, int, int, int]  # begin, end, session, place
@@ -96,6 +96,12 @@ class State:
             self._book(s, placement, -1)
             self.placement[s] = None
         return placement
+
+    def engaged(self, start: int, who: Ints) -> Ints:
+        """Return the positions in ``who`` of those who have a session that a start on this day may touch."""
+        if self.index.crosses_midnight:
+            return np.arange(len(who))
+        return np.nonzero(self.per_day[who, self.index.calendar.day[start // DAY]])[0]
 
     def is_whole(self, s: int) -> bool:
         """Whether a session is placed with everything it needs."""

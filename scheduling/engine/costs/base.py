@@ -1,7 +1,7 @@
 """What a cost part is: one class that evaluates a whole plan and, beside it, what placing one session adds.
 
 ``full`` is the definition, used by the checker on a Timetable. The other methods give the change of cost when session s,
-not placed in the State yet, is placed: the sum of time + instructors + venues + place + pairs. No instructor and no venue
+not placed in the State yet, is placed: the sum of time + instructors + venues + places + pairs. No instructor and no venue
 add nothing of their own. The change when s is taken out again is the same with the other sign.
 ``post`` writes the part's share that ties sessions together into the linear model.
 """
@@ -38,8 +38,8 @@ class CostPart:
         """Return what each of some venues adds."""
         return 0
 
-    def place(self, state: "State", s: int, place: int) -> int:
-        """Return what holding s at a place (NONE: unknown) adds."""
+    def places(self, state: "State", s: int, places: Ints) -> Ints | int:
+        """Return what holding s at each of some places (NONE: unknown) adds."""
         return 0
 
     def pairs(self, state: "State", s: int, who: Ints, place: int) -> Ints | int:

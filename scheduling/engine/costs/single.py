@@ -83,12 +83,13 @@ class ClassTravel(CostPart):
             for c in p.session.classes
         )
 
-    def place(self, state: "State", s: int, place: int) -> int:
+    def places(self, state: "State", s: int, places: Ints) -> Ints | int:
         index = state.index
-        if place == NONE or not index.weights.class_travel:
-            return 0
-        row = index.distances.half_km(place)
-        return index.weights.class_travel * sum(int(row[index.class_home[c]]) for c in index.classes[s])
+        homes = [index.class_home[c] for c in index.classes[s]]
+        total = np.zeros(len(places), dtype=np.int64)
+        for home in homes if index.weights.class_travel else ():
+            total += index.distances.half_km(home)[places]
+        return index.weights.class_travel * total
 
 
 class Avoid(CostPart):

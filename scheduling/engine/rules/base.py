@@ -40,9 +40,9 @@ class Rule:
         """Return which of some venues cannot house s then; None for no venue."""
         return None
 
-    def place(self, state: "State", s: int, start: int, place: int) -> bool:
-        """Whether s cannot be held then at a place (NONE: unknown)."""
-        return False
+    def places(self, state: "State", s: int, start: int, places: Ints) -> Bools | None:
+        """Return at which of some places (NONE: unknown) s cannot be held then; None for no place."""
+        return None
 
     def pairs(self, state: "State", s: int, start: int, who: Ints, place: int) -> Bools | None:
         """Return which of some instructors cannot teach s then at a place; None for nobody."""

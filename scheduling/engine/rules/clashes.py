@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduling.engine.cliques import Kind, cliques
-from scheduling.engine.index import NONE, Bools, Ints
+from scheduling.engine.index import DAY, NONE, Bools, Ints
 from scheduling.engine.reasons import Reason, Violation
 from scheduling.engine.rules.base import Rule
 from scheduling.engine.state import Timeline, is_free, neighbours, overlapping, peak
@@ -36,21 +36,16 @@ def _rushes(table: Timetable, entries: list[Placed]) -> Iterator[tuple[Placed, P
             yield a, b
 
 
-def _lacks_time(state: "State", line: Timeline, begin: int, end: int, place: int) -> bool:
-    """Whether a session at a known place cannot be reached from, or left for, its neighbours in a timeline."""
-    before, after = neighbours(line, begin, end)
-    minutes = state.index.distances.minutes(place)
-    return (
-        before is not None
-        and before[3] not in (place, NONE)
-        and before[1] + int(minutes[before[3]]) > begin
-        and minutes[before[3]] > 0
-    ) or (
-        after is not None
-        and after[3] not in (place, NONE)
-        and end + int(minutes[after[3]]) > after[0]
-        and minutes[after[3]] > 0
-    )
+def _out_of_reach(state: "State", line: Timeline, begin: int, end: int, places: Ints) -> Bools | None:
+    """Return at which places [begin, end) leaves no time to travel from and to its neighbours in a timeline."""
+    blocked: Bools | None = None
+    before, after = neighbours(line, begin, end) if line else (None, None)
+    for other, gap in ((before, begin - before[1] if before else 0), (after, after[0] - end if after else 0)):
+        if other is not None and other[3] != NONE:
+            minutes = state.index.distances.minutes(other[3])[places]
+            far = (minutes > max(0, gap)) & (places != NONE) & (places != other[3])
+            blocked = far if blocked is None else blocked | far
+    return blocked
 
 
 class InstructorOnce(Rule):
@@ -65,9 +60,10 @@ class InstructorOnce(Rule):
 
     def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
         end, lines = start + state.index.minutes[s], state.of_instructor
-        return np.array(
-            [bool(lines[i]) and not is_free(lines[i], start, end) for i in who.tolist()], dtype=np.bool_
-        )
+        busy = np.zeros(len(who), dtype=np.bool_)
+        for n in state.engaged(start, who).tolist():
+            busy[n] = not is_free(lines[who[n]], start, end)
+        return busy
 
     def post(self, model: "Model") -> None:
         for _, ids in model.by_instructor():
@@ -114,15 +110,13 @@ class VenueGroups(Rule):
 
     def venues(self, state: "State", s: int, start: int, which: Ints) -> Bools | None:
         index, end = state.index, start + state.index.minutes[s]
-
-        def is_full(v: int) -> bool:
-            line, groups = state.of_venue[v], int(index.groups[v])
-            if not groups or len(line) < groups:
-                return not groups
-            there = overlapping(line, start, end, index.longest)
-            return len(there) >= groups and peak([(e[0], e[1], 1) for e in there], start, end) >= groups
-
-        return np.array([is_full(v) for v in which.tolist()], dtype=np.bool_)
+        full = index.groups[which] <= 0
+        there_at_all = state.venue_per_day[which, index.calendar.day[start // DAY]] >= index.groups[which]
+        for n in np.nonzero(~full & (there_at_all | index.crosses_midnight))[0].tolist():
+            groups = int(index.groups[which[n]])
+            there = overlapping(state.of_venue[which[n]], start, end, index.longest)
+            full[n] = len(there) >= groups and peak([(e[0], e[1], 1) for e in there], start, end) >= groups
+        return np.asarray(full)
 
     def post(self, model: "Model") -> None:
         for venue, ids in model.by_venue():
@@ -154,11 +148,12 @@ class InstructorTravel(Rule):
     def pairs(self, state: "State", s: int, start: int, who: Ints, place: int) -> Bools | None:
         if place == NONE:
             return None
-        end, lines = start + state.index.minutes[s], state.of_instructor
-        return np.array(
-            [bool(lines[i]) and _lacks_time(state, lines[i], start, end, place) for i in who.tolist()],
-            dtype=np.bool_,
-        )
+        end, here = start + state.index.minutes[s], np.array([place])
+        rushed = np.zeros(len(who), dtype=np.bool_)
+        for n in state.engaged(start, who).tolist():
+            blocked = _out_of_reach(state, state.of_instructor[who[n]], start, end, here)
+            rushed[n] = blocked is not None and bool(blocked[0])
+        return rushed
 
 
 class ClassTravel(Rule):
@@ -175,11 +170,13 @@ class ClassTravel(Rule):
                     {"class": name, "other": a.session.id, "minutes": table.travel(a, b)},
                 )
 
-    def place(self, state: "State", s: int, start: int, place: int) -> bool:
-        end = start + state.index.minutes[s]
-        return place != NONE and any(
-            _lacks_time(state, state.of_class[c], start, end, place) for c in state.index.classes[s]
-        )
+    def places(self, state: "State", s: int, start: int, places: Ints) -> Bools | None:
+        end, blocked = start + state.index.minutes[s], None
+        for c in state.index.classes[s]:
+            far = _out_of_reach(state, state.of_class[c], start, end, places)
+            if far is not None:
+                blocked = far if blocked is None else blocked | far
+        return blocked
 
 
 class InstructorAway(Rule):
