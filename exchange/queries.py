@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import url_for
@@ -151,11 +151,19 @@ def changes_of(run: ImportRun, kind: str, action: str = "") -> list[dict[str, An
     return [c for c in run.changes if c["kind"] == kind and action in ("", c["action"])]
 
 
-def hints_of(run: ImportRun) -> list[tuple[Problem, list[Stretch]]]:
-    """Remarks offered as availability, each with its suggested reading for the year of the plan."""
+def hints_of(run: ImportRun) -> list[tuple[Problem, list[str]]]:
+    """Remarks offered as availability, each with its suggested stretches of the plan's year in words."""
     first = date(run.year, 1, 1)
     remarks = [p for p in problems_of(run) if p.code is ProblemCode.REMARK_TO_CONFIRM]
-    return [(p, suggested(str(p.params["text"]), run.year, first)) for p in remarks]
+    return [(p, [_words(s) for s in suggested(str(p.params["text"]), run.year, first)]) for p in remarks]
+
+
+def _words(stretch: Stretch) -> str:
+    """`07-01 – 07-31` for whole days, `01-06 12:00–18:00` for a part of one."""
+    first, last = stretch.starts, stretch.ends
+    if first.time() == last.time() == time():
+        return f"{first:%m-%d} – {last - timedelta(days=1):%m-%d}"
+    return f"{first:%m-%d %H:%M}–{last:%H:%M}"
 
 
 def rows_of(run: ImportRun, tab: str, args: Mapping[str, str]) -> Listed:

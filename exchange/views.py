@@ -8,12 +8,13 @@ from flask_babel import gettext
 
 from accounts.enums import Level, P
 from accounts.web import current_actor, current_scope, requires
+from core import clock
 from core.db import transaction
 from core.errors import RuleBroken
 from core.excel import Sheet, SheetColumn, workbook_response
 from core.refusals import put_errors
 from core.tables import wants_export
-from exchange import notices, queries
+from exchange import notices, queries, snapshots
 from exchange.enums import Action, ImportState, Severity, SheetKind
 from exchange.forms import UploadForm
 from exchange.services import imports
@@ -56,6 +57,15 @@ def upload() -> ResponseReturnValue:
         put_errors(form, refused, "file")
         return _listed(form, 422)
     return redirect(url_for("exchange.show", run_id=run_id))
+
+
+@blueprint.get("/staff.xlsx")
+@requires(P.IMPORT)
+def staff() -> ResponseReturnValue:
+    """All six sheets in the staff's own columns, ready to be edited and imported again."""
+    owner = queries.owner_of(current_scope())
+    sheets = notices.staff_sheets(snapshots.load_stored(owner), clock.today().year)
+    return workbook_response(f"{owner.name} {clock.today():%Y-%m-%d}", sheets)
 
 
 @blueprint.get("/<int:run_id>")

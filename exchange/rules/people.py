@@ -26,10 +26,10 @@ class People:
             row.values["id_number"]: row for row in stored.people if row.values.get("id_number")
         }
         self.by_phone: dict[tuple[object, object], StoredRow] = {}
+        self.by_unit: dict[tuple[object, object], list[StoredRow]] = {}
         for row in stored.people:
-            self.by_phone.setdefault(
-                (row.values["name"], row.values.get("phone") or row.values.get("work_unit")), row
-            )
+            self.by_phone.setdefault((row.values["name"], row.values.get("phone") or None), row)
+            self.by_unit.setdefault((row.values["name"], row.values.get("work_unit")), []).append(row)
         self.matched: dict[Place, StoredRow | None] = {
             (r.sheet, r.row): self._match(r) for r in book.instructors
         }
@@ -39,11 +39,14 @@ class People:
         number = self.stored.number_digest(row.id_number) if row.id_number else None
         if number in self.by_number:
             return self.by_number[number]
-        phone = self.stored.phone_digest(row.phone) if row.phone else None
-        found = self.by_phone.get((row.name, phone or row.unit))
-        if found is not None and number and found.values.get("id_number"):
-            return None
-        return found
+        if not row.phone and not number:
+            among = self.by_unit.get((row.name, row.unit or ""), [])
+            return among[0] if len(among) == 1 else None
+        found = self.by_phone.get((row.name, self.stored.phone_digest(row.phone))) if row.phone else None
+        if found is not None and not (number and found.values.get("id_number")):
+            return found
+        bare = [p for p in self.by_unit.get((row.name, row.unit or ""), []) if _is_bare(p)]
+        return bare[0] if len(bare) == 1 else None
 
     def _refs(self, rows: Iterable[InstructorRow]) -> dict[str, list[tuple[str, PersonRef]]]:
         """Name → (unit, person), people of the file before people only the pool knows."""
@@ -69,6 +72,11 @@ class People:
         exact = [ref for at, ref in among if unit is not None and at == unit]
         chosen = exact or [ref for _, ref in among]
         return chosen[0] if len(chosen) == 1 else None
+
+
+def _is_bare(person: StoredRow) -> bool:
+    """Somebody of whom neither phone nor ID number is known yet: a leader whom only a post has named."""
+    return not person.values.get("phone") and not person.values.get("id_number")
 
 
 def person_changes(book: Workbook, people: People, units: Units, catalogue: frozenset[str]) -> list[Change]:

@@ -66,7 +66,7 @@ class _Checker:
         """Remarks are offered, never applied."""
         for row in self.book.instructors:
             if row.remark:
-                self.note(row, ProblemCode.REMARK_TO_CONFIRM, "remark", text=row.remark)
+                self.note(row, ProblemCode.REMARK_TO_CONFIRM, "remark", name=row.name, text=row.remark)
 
     def towns(self) -> None:
         """Each unknown town once: one that is named like a town will be made, another is left out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -18,11 +19,13 @@ from bases.models import OpeningHours, TeachingBase, Venue
 from core.audit import AuditRecord
 from core.db import Model, session, transaction
 from core.errors import Conflict, RuleBroken
+from core.excel import write_workbook
 from core.sealed import blind
 from courses.models import Course
-from exchange import jobs
+from exchange import jobs, snapshots
 from exchange.enums import ImportState
 from exchange.models import ImportRun
+from exchange.notices import staff_sheets
 from exchange.services import imports
 from instructor_pool.enums import Gender, PoolState
 from instructor_pool.models import AvailabilityHint, Instructor, Qualification, StateChange
@@ -374,3 +377,25 @@ def test_sessions_people_were_told_of_are_left_alone(owner):
     run = previewed(owner, changed(move))
     assert run.summary["counts"]["sessions"]["update"] == 1
     assert [p["row"] for p in run.problems if p["code"] == "session_settled"] == [3]
+
+
+def test_what_is_exported_in_the_staffs_columns_comes_in_again(owner):
+    imported(owner, shipped())
+    out = io.BytesIO()
+    write_workbook(out, staff_sheets(snapshots.load_stored(session().get_one(OrgUnit, owner)), 2027))
+    assert b"19900002407" not in out.getvalue()
+    run = previewed(owner, out.getvalue())
+    assert (run.summary["errors"], run.summary["writes"], run.changes) == (0, 0, [])
+    assert counts(run)["instructors"] == (0, 0, 124)
+    assert counts(run)["sessions"] == (0, 0, 158)
+
+
+def test_a_leader_known_by_post_alone_is_completed_by_the_information_sheet(owner):
+    leaders = [
+        ["姓名", "单位", "职务", "任职起", "职责类别"],
+        ["贾淑", "县水务局", "党组书记", date(2024, 1, 1), "单位书记"],
+    ]
+    imported(owner, built(责任清单=leaders))
+    headings = [*PEOPLE, "工作单位"]
+    imported(owner, built(师资信息表=[headings, [*person(), "县水务局"]]))
+    assert person_named("贾淑").phone == "19900002407"

@@ -115,4 +115,5 @@ def test_other_counties_and_roles_see_nothing(organiser, sign_in):
         == outsider.get(f"{page}/problems.xlsx").status_code
         == 404
     )
+    assert outsider.get("/imports/staff.xlsx").data[:2] == b"PK"
     assert sign_in("instructor").get("/imports/").status_code == 403
