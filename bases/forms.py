@@ -27,6 +27,7 @@ from bases.rules import bad_spans
 from bases.services.venues import VenueFields
 
 _PHONE = re.compile(r"^(1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})$")
+_CLOCK = re.compile(r"^(\d{1,2})[:：.]?(\d{2})$", re.ASCII)
 SPANS = 2
 """Opening spans a day that the form offers: before and after noon."""
 Span = tuple[int, time, time]
@@ -210,6 +211,14 @@ class RevealForm(FlaskForm):
     )
 
 
+def _clock(raw: str) -> time:
+    """`8:30`, `08:30`, `8：30` or `830`; ValueError for anything else."""
+    found = _CLOCK.match(raw)
+    if found is None:
+        raise ValueError(raw)
+    return time(int(found[1]), int(found[2]))
+
+
 def read_spans(values: Mapping[str, str]) -> tuple[list[Span], dict[int, str]]:
     """Opening times typed as `opens-0-1`, `closes-0-1` (weekday, span), and what is wrong by weekday."""
     spans: list[Span] = []
@@ -220,7 +229,7 @@ def read_spans(values: Mapping[str, str]) -> tuple[list[Span], dict[int, str]]:
             if not opens and not closes:
                 continue
             try:
-                spans.append((weekday, time.fromisoformat(opens), time.fromisoformat(closes)))
+                spans.append((weekday, _clock(opens), _clock(closes)))
             except ValueError:
                 wrong[weekday] = gettext("开始和结束都要填,写成 8:30 这样。")
     for weekday in bad_spans([s for s in spans if s[0] not in wrong]):
