@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 
 from flask_babel import gettext
@@ -13,13 +12,11 @@ from sqlalchemy.orm import contains_eager
 from accounts.access import Scope
 from accounts.enums import Role
 from accounts.models import Grant, OrgUnit
-from bases.models import Closure, TeachingBase, Venue
-from bases.rules import BOOKABLE
+from bases.models import TeachingBase, Venue
 from core import clock
 from core.db import session
 from core.errors import NotFound
-from instructor_pool.enums import Grade, PoolState
-from instructor_pool.models import Instructor, Unavailability
+from instructor_pool.models import Instructor
 from scheduling.enums import BookingState, ResourceKind, SessionState
 from scheduling.models import Booking, Claim, Session, TrainingClass
 from scheduling.queries import names
@@ -188,112 +185,6 @@ def organisers_of(owner_id: int) -> list[int]:
             select(Grant.user_id).where(Grant.unit_id == owner_id, Grant.role == Role.ORGANISER)
         )
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """A booking in force that meets an absence, a closure, an exit or a closed base."""
-
-    booking: Booking
-    name: str
-    reason: str
-
-
-def list_clashes(scope: Scope, limit: int = 100) -> list[Clash]:
-    """Bookings still to come whose person or base can no longer serve them, by day."""
-    found = [*_absent(scope, limit), *_gone(scope, limit), *_closed(scope, limit), *_unusable(scope, limit)]
-    unique = {clash.booking.id: clash for clash in reversed(found)}
-    return sorted(unique.values(), key=lambda c: (c.booking.day, c.booking.from_unit, c.booking.id))[:limit]
-
-
-def _coming(scope: Scope, kind: ResourceKind) -> tuple[ColumnElement[bool], ...]:
-    return (
-        planned_by(scope),
-        Session.state == SessionState.PUBLISHED,
-        Booking.kind == kind,
-        Booking.state.in_(LIVE),
-        Booking.day >= clock.today(),
-    )
-
-
-def _absent(scope: Scope, limit: int) -> Iterable[Clash]:
-    """Days are compared in SQL, the hours here: quarter hours are no moments for SQL."""
-    after = datetime.combine(clock.today(), time())
-    stmt = (
-        select(Booking, Instructor.name, Unavailability)
-        .join(Booking.session)
-        .join(Session.training_class)
-        .join(Instructor, Booking.resource_id == Instructor.id)
-        .join(
-            Unavailability,
-            and_(Unavailability.instructor_id == Instructor.id, Unavailability.grade == Grade.CANNOT),
-        )
-        .where(*_coming(scope, ResourceKind.INSTRUCTOR), Unavailability.ends >= after)
-        .where(func.date(Unavailability.starts) <= Booking.day, func.date(Unavailability.ends) >= Booking.day)
-        .options(*TOLD)
-        .order_by(Booking.day)
-        .limit(limit)
-    )
-    for booking, name, away in session().execute(stmt):
-        start, end = moments_of(booking)
-        if away.starts < end and start < away.ends:
-            yield Clash(booking, name, away.reason or gettext("本人不能授课"))
-
-
-def _gone(scope: Scope, limit: int) -> Iterable[Clash]:
-    bookable = (PoolState.APPOINTED, PoolState.RENEWAL_DUE)
-    stmt = (
-        select(Booking, Instructor)
-        .join(Booking.session)
-        .join(Session.training_class)
-        .join(Instructor, Booking.resource_id == Instructor.id)
-        .where(*_coming(scope, ResourceKind.INSTRUCTOR))
-        .where(or_(Instructor.state.not_in(bookable), Instructor.term_end < Booking.day))
-        .options(*TOLD)
-        .order_by(Booking.day)
-        .limit(limit)
-    )
-    for booking, person in session().execute(stmt):
-        reason = (
-            person.state.label
-            if person.state not in bookable
-            else gettext("聘期到 %(day)s 为止", day=person.term_end)
-        )
-        yield Clash(booking, person.name, reason)
-
-
-def _closed(scope: Scope, limit: int) -> Iterable[Clash]:
-    stmt = (
-        select(Booking, TeachingBase.name, Closure.reason)
-        .join(Booking.session)
-        .join(Session.training_class)
-        .join(Venue, Booking.resource_id == Venue.id)
-        .join(TeachingBase, Venue.base_id == TeachingBase.id)
-        .join(Closure, Closure.base_id == TeachingBase.id)
-        .where(*_coming(scope, ResourceKind.VENUE), Booking.day.between(Closure.first_day, Closure.last_day))
-        .options(*TOLD)
-        .order_by(Booking.day)
-        .limit(limit)
-    )
-    for booking, name, reason in session().execute(stmt):
-        yield Clash(booking, name, reason or gettext("这一天不开放"))
-
-
-def _unusable(scope: Scope, limit: int) -> Iterable[Clash]:
-    stmt = (
-        select(Booking, TeachingBase)
-        .join(Booking.session)
-        .join(Session.training_class)
-        .join(Venue, Booking.resource_id == Venue.id)
-        .join(TeachingBase, Venue.base_id == TeachingBase.id)
-        .where(*_coming(scope, ResourceKind.VENUE))
-        .where(or_(TeachingBase.state.not_in(sorted(BOOKABLE)), Venue.is_closed.is_(True)))
-        .options(*TOLD)
-        .order_by(Booking.day)
-        .limit(limit)
-    )
-    for booking, base in session().execute(stmt):
-        yield Clash(booking, base.name, base.state.label if not base.is_bookable else gettext("教学点已停用"))
 
 
 def moments_of(booking: Booking) -> tuple[datetime, datetime]:

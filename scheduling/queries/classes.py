@@ -344,3 +344,11 @@ def list_versions(class_id: int) -> list[ScheduleVersion]:
 def may_edit(scope: Scope, klass: TrainingClass) -> bool:
     """Whether a visible class is also planned inside the scope."""
     return scope.covers(klass.owner.path)
+
+
+def search(scope: Scope, words: str, limit: int = 20) -> list[TrainingClass]:
+    """Classes whose number, name, host, pinyin or initials hold every word; those to come first."""
+    stmt = select(TrainingClass).where(visible(scope))
+    for word in words.split()[:5]:
+        stmt = stmt.where(TrainingClass.search_text.icontains(word, autoescape=True))
+    return list(session().scalars(stmt.order_by(STILL_TO_COME_FIRST, TrainingClass.id).limit(limit)))

@@ -15,6 +15,7 @@ from instructor_pool.enums import AnswerSource
 from scheduling import notices
 from scheduling.forms import RecordAnswerForm, whole
 from scheduling.queries import bookings as booking_queries
+from scheduling.queries.clashes import list_clashes
 from scheduling.services import answering
 from scheduling.views import blueprint
 
@@ -49,9 +50,7 @@ def declined() -> ResponseReturnValue:
 @requires(P.SCHEDULE_VIEW)
 def clashes() -> ResponseReturnValue:
     """Published bookings that meet an absence, a closure or an exit."""
-    return render_template(
-        "scheduling/clashes.html", clashes=booking_queries.list_clashes(current_scope()), notices=notices
-    )
+    return render_template("scheduling/clashes.html", clashes=list_clashes(current_scope()), notices=notices)
 
 
 @blueprint.route("/bookings/<int:booking_id>/answer", methods=["GET", "POST"])

@@ -1,0 +1,150 @@
+"""What waits in scheduling for the workbench, and the sessions of this week; one page away each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import url_for
+from flask_babel import gettext
+
+from accounts.access import Actor
+from accounts.enums import P
+from core import clock
+from core.settings import get_setting
+from core.todo import Todo, Urgency
+from core.when import day_text, moment_text
+from scheduling.enums import ResourceKind
+from scheduling.models import Session
+from scheduling.queries import bookings, clashes
+from scheduling.queries import classes as class_queries
+from scheduling.queries import sessions as session_queries
+
+AHEAD = timedelta(days=30)
+DECLINES_SHOWN = 5
+DAYS_TO_ANSWER = 3
+"""Default of the setting `days_to_answer` [common]."""
+
+
+def todos(actor: Actor) -> list[Todo]:
+    """Lines for whoever plans, teaches or keeps a base; about ten statements for an organiser."""
+    lines: list[Todo] = []
+    if actor.can(P.OWN_TEACHING) and actor.user_id is not None:
+        lines += _own(ResourceKind.INSTRUCTOR, actor.user_id)
+    if actor.can(P.OWN_BASE) and actor.user_id is not None:
+        lines += _own(ResourceKind.VENUE, actor.user_id)
+    if actor.can(P.SCHEDULE_EDIT):
+        lines += _planning(actor)
+    return lines
+
+
+def _own(kind: ResourceKind, user_id: int) -> list[Todo]:
+    count = bookings.count_held(kind, user_id)
+    if kind is ResourceKind.INSTRUCTOR:
+        return [
+            Todo(
+                gettext("%(n)s 次授课等您答复", n=count),
+                url_for("teaching.index"),
+                count,
+                "lessons_to_answer",
+                Urgency.NOW,
+            )
+        ]
+    text = gettext("%(n)s 个预约等您确认", n=count)
+    return [Todo(text, url_for("teaching.base_bookings"), count, "bookings_to_confirm", Urgency.NOW)]
+
+
+def _planning(actor: Actor) -> list[Todo]:
+    scope = actor.scope(P.SCHEDULE_EDIT)
+    lines = _declines(actor)
+    meeting = len(clashes.list_clashes(scope, 50))
+    lines.append(
+        Todo(
+            gettext("%(n)s 项安排和请假、停用冲突", n=meeting),
+            url_for("scheduling.clashes"),
+            meeting,
+            "clashes",
+            Urgency.NOW,
+        )
+    )
+    today = clock.today()
+    classes, lessons = class_queries.count_gaps(scope, today, today + AHEAD)
+    gaps = gettext("30 天内 %(n)s 个班次还缺讲师", n=classes)
+    lines.append(
+        Todo(
+            gaps,
+            url_for("scheduling.classes"),
+            classes,
+            "gaps",
+            Urgency.NOW,
+            gettext("共 %(n)s 个课次", n=lessons),
+        )
+    )
+    days = get_setting("days_to_answer", DAYS_TO_ANSWER)
+    late = bookings.count_overdue(scope, clock.now() - timedelta(days=days))
+    lines.append(
+        Todo(
+            gettext("%(n)s 项安排超过 %(days)s 天没有答复", n=late, days=days),
+            url_for("scheduling.waiting"),
+            late,
+            "answers",
+        )
+    )
+    if actor.can(P.SCHEDULE_PUBLISH):
+        ready = class_queries.count_ready(scope)
+        lines.append(
+            Todo(
+                gettext("%(n)s 个班次有内容没有发布", n=ready),
+                url_for("scheduling.publish_many"),
+                ready,
+                "unpublished",
+            )
+        )
+    over, of_classes = session_queries.count_unmarked(scope)
+    note = gettext("共 %(n)s 个班次", n=of_classes)
+    lines.append(
+        Todo(
+            gettext("%(n)s 个课次上完了还没登记", n=over),
+            url_for("scheduling.unmarked"),
+            over,
+            "unmarked",
+            note=note,
+        )
+    )
+    return lines
+
+
+def _declines(actor: Actor) -> list[Todo]:
+    """Each declined lesson with its own line, as finding a substitute is one page away; the rest in one."""
+    found = bookings.list_declined(actor.scope(P.SCHEDULE_EDIT))
+    names = bookings.names_of(found[:DECLINES_SHOWN])
+    lines = [
+        Todo(
+            gettext("%(name)s 谢绝了《%(course)s》", name=names[b.id], course=b.session.course_name),
+            url_for("scheduling.show_session", session_id=b.session_id),
+            1,
+            f"declined_{b.id}",
+            Urgency.NOW,
+            " · ".join(filter(None, (_when(b.session), b.session.training_class.name, b.answer_reason))),
+        )
+        for b in found[:DECLINES_SHOWN]
+    ]
+    more = len(found) - len(lines)
+    lines.append(
+        Todo(
+            gettext("还有 %(n)s 节谢绝的课等人接", n=more),
+            url_for("scheduling.declined"),
+            more,
+            "declined",
+            Urgency.NOW,
+        )
+    )
+    return lines
+
+
+def _when(row: Session) -> str:
+    return moment_text(row.start) if row.start else f"{day_text(row.day)} {row.half_day.label}"
+
+
+def week(actor: Actor) -> list[Session]:
+    """This week's sessions of the classes the actor may see, in order of time."""
+    return session_queries.list_week(actor.scope(P.SCHEDULE_VIEW)) if actor.can(P.SCHEDULE_VIEW) else []
