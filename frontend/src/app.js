@@ -8,6 +8,7 @@ import { startMenus } from "./js/menus.js";
 import { startPickers } from "./js/picker.js";
 import { startPreferences } from "./js/preferences.js";
 import { startRows } from "./js/rows.js";
+import { startScrollers } from "./js/scrollers.js";
 import { startToasts } from "./js/toasts.js";
 import { startViews } from "./js/views.js";
 
@@ -30,3 +31,4 @@ startForms();
 startRows();
 startPickers();
 startViews();
+startScrollers();
