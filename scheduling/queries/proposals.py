@@ -11,6 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from accounts.models import OrgUnit
 from core.db import session
 from core.when import moment_text, span_text
 from instructor_pool.models import Instructor
@@ -268,11 +269,13 @@ def _serving(run: MatchRun) -> dict[int, list[str]]:
 def duties_of(run: MatchRun) -> list[DutyLine]:
     """What the proposal does for outstanding duties: those it leaves open first."""
     duties = run.log.get("duties", [])
-    stmt = select(Obligation.id, Instructor.name, Post.title).join(Post, Obligation.post_id == Post.id)
-    stmt = stmt.join(Instructor, Post.holder_id == Instructor.id)
+    stmt = select(Obligation.id, Instructor.name, OrgUnit.name, Post.title).join(
+        Post, Obligation.post_id == Post.id
+    )
+    stmt = stmt.join(Instructor, Post.holder_id == Instructor.id).join(OrgUnit, Post.unit_id == OrgUnit.id)
     held = {
-        row_id: (name, title)
-        for row_id, name, title in session().execute(
+        row_id: (name, f"{unit} {title}")
+        for row_id, name, unit, title in session().execute(
             stmt.where(Obligation.id.in_([d["obligation"] for d in duties]))
         )
     }
@@ -286,7 +289,7 @@ def duties_of(run: MatchRun) -> list[DutyLine]:
                 who, post, duty["need"], len(duty["before"]), len(duty["after"]), duty["eligible"], taught
             )
         )
-    return sorted(found, key=lambda line: (line.is_met, line.who))
+    return sorted(found, key=lambda line: (line.is_met, not line.eligible, line.post))
 
 
 def cost_bars(run: MatchRun) -> list[tuple[str, int, int]]:

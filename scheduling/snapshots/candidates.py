@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,12 +13,13 @@ from core.db import session
 from core.when import span_text
 from instructor_pool.models import Instructor
 from scheduling import engine
+from scheduling.engine import Reason
 from scheduling.models import Session
 from scheduling.queries import names
-from scheduling.queries.proposals import Amount, amounts
+from scheduling.queries.proposals import Amount, Block, amounts, blocks
 from scheduling.snapshots.desk import Desk, Loads, Option, desk
 from scheduling.snapshots.keys import number
-from scheduling.wording import help_text, reason_text
+from scheduling.wording import reason_text
 
 MOST_EXCLUDED = 40
 MOST_ROOMS = 30
@@ -54,7 +56,6 @@ class Barred:
     name: str
     note: str
     reasons: Sequence[str]
-    help: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ class Panel:
     people: Sequence[Person]
     barred: Sequence[Barred]
     barred_count: int
+    blocks: Sequence[Block]
+    """The reasons of everyone who cannot, counted."""
     rooms: Sequence[Spot]
     times: Sequence[Spot]
 
@@ -92,7 +95,7 @@ def panel_of(row: Session, search: str = "") -> Panel:
     klass = row.training_class
     at = desk(klass.owner_id, klass.year, row.id)
     if not at.is_free:
-        return Panel(row, False, (), (), (), 0, (), ())
+        return Panel(row, False, (), (), (), 0, (), (), ())
     ranking = at.ranking() if row.needs_instructor else engine.Ranking((), ())
     best = ranking.candidates[0] if ranking.candidates else _best_unstaffed(at)
     spots = at.times()
@@ -121,9 +124,10 @@ def panel_of(row: Session, search: str = "") -> Panel:
         ],
         barred=[
             _barred(x, facts[number(x.instructor)])
-            for x in sorted(barred, key=lambda x: len(x.reasons))[:MOST_EXCLUDED]
+            for x in sorted(barred, key=lambda x: (Reason.TOPIC in x.reasons, len(x.reasons)))[:MOST_EXCLUDED]
         ],
         barred_count=len(barred),
+        blocks=blocks(Counter(str(reason) for x in ranking.excluded for reason in x.reasons)),
         rooms=[_spot(at, o, known) for o in rooms],
         times=[_spot(at, o, known) for o in spots],
     )
@@ -212,14 +216,7 @@ def _person(
 
 
 def _barred(found: engine.Excluded, who: _Facts) -> Barred:
-    first = str(found.reasons[0]) if found.reasons else ""
-    return Barred(
-        number(found.instructor),
-        who.name,
-        who.note,
-        [reason_text(str(r)) for r in found.reasons],
-        help_text(first),
-    )
+    return Barred(number(found.instructor), who.name, who.note, [reason_text(str(r)) for r in found.reasons])
 
 
 def _spot(at: Desk, found: Option, known: Mapping[str, str]) -> Spot:

@@ -145,16 +145,14 @@ class Desk:
 
     def _at_place(self, s: int, start: int, place: int, who: Ints) -> tuple[list[engine.Reason], int]:
         """What keeps the session from a place, and what being there costs."""
-        state = self._state
+        state, there = self._state, np.array([place])
         barred = [
             rule.reason
             for rule in RULES
-            if rule.place(state, s, start, place) or _hits(rule.pairs(state, s, start, who, place))
+            if _hits(rule.places(state, s, start, there)) or _hits(rule.pairs(state, s, start, who, place))
         ]
-        amount = sum(
-            part.place(state, s, place) + int(np.sum(part.pairs(state, s, who, place))) for part in COSTS
-        )
-        return barred, amount
+        amounts = [(part.places(state, s, there), part.pairs(state, s, who, place)) for part in COSTS]
+        return barred, sum(int(np.sum(a)) + int(np.sum(b)) for a, b in amounts)
 
     def times(self) -> list[Option]:
         """Every time that was asked for: with the person and room it has now, else with the best then."""
@@ -205,13 +203,13 @@ class Desk:
         who, which = np.array([p.instructor]), np.array([p.venue])
         found = []
         for rule in RULES:
-            masks = []
+            masks: list[Bools | None] = []
             if p.venue != NONE:
                 masks.append(rule.venues(state, s, p.start, which))
             if p.instructor != NONE:
                 masks += [rule.instructors(state, s, p.start, who), rule.pairs(state, s, p.start, who, place)]
-            is_hit = rule.time(state, s, p.start) or rule.place(state, s, p.start, place)
-            if is_hit or any(map(_hits, masks)):
+            masks.append(rule.places(state, s, p.start, np.array([place])))
+            if rule.time(state, s, p.start) or any(map(_hits, masks)):
                 found.append(rule.reason)
         return found
 

@@ -17,6 +17,10 @@ from scheduling.snapshots.people import elsewhere, place_of_unit
 from scheduling.snapshots.records import AnyRow, Records
 from scheduling.snapshots.spans import Span, around, joined, whole_days
 
+SPARE_ROOM = (
+    2  # what a classroom costs that is no class's own: next door is as near as home, yet home comes first
+)
+
 
 def to_venues(
     records: Records,
@@ -31,6 +35,7 @@ def to_venues(
     are still to be placed.
     """
     bases = {row.id: row for row in records.bases}
+    homes = {row.main_base_id for row in records.classes.values()}
     closed = _closed(records, hours, now)
     busy_elsewhere = elsewhere(records, ResourceKind.VENUE)
     year = whole_days(date(records.year, 1, 1), date(records.year, 12, 31))
@@ -49,6 +54,7 @@ def to_venues(
             groups=row.groups,
             max_per_day=row.max_per_day,
             features=(PRACTICE if base.kind is BaseKind.PRACTICE_POINT else CAMPUS,),
+            cost=0 if base.id in homes or base.kind is BaseKind.PRACTICE_POINT else SPARE_ROOM,
             busy=tuple(
                 joined(
                     [

@@ -46,7 +46,7 @@ def new_run() -> ResponseReturnValue:
 def _form(chosen: set[int], problem: str = "") -> str:
     classes = run_queries.list_matchable(current_scope())
     plans = Counter((klass.owner_id, klass.year) for klass in classes)
-    owners = {unit.id: unit.title for unit in account_queries.list_units(current_scope())}
+    owners = {unit.id: unit.name for unit in account_queries.list_units(current_scope())}
     return render_template(
         "scheduling/run_form.html",
         classes=classes,
