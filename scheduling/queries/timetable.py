@@ -85,7 +85,7 @@ def _line(row: Session, klass: TrainingClass) -> Line:
         time=hours_text(row.start, row.end) if row.start and row.end else "",
         course=row.course_name,
         method=row.method.label,
-        hours=f"{row.class_hours:g}",
+        hours=f"{float(row.class_hours):g}",
         instructor=person.name if person else ("" if row.needs_instructor else gettext("基地讲解员")),
         post=f"{person.work_unit} {person.post_title}".strip() if person else "",
         place=place,
