@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar, cast
+
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -23,6 +26,7 @@ from scheduling.enums import HalfDay, OrderKind, Tier
 from scheduling.rules import ClassFacts, SessionFacts
 
 MOST = 2**31 - 1
+T = TypeVar("T")
 
 
 def whole(value: object) -> int:
@@ -31,7 +35,20 @@ def whole(value: object) -> int:
     return int(text) if text.isascii() and text.isdigit() and int(text[:11]) <= MOST else 0
 
 
-class ClassForm(FlaskForm):  # type: ignore[misc]
+def given(value: T | None) -> T:
+    """A field that validation has made sure of."""
+    if value is None:
+        raise ValueError("read a form before it was validated")
+    return value
+
+
+def chosen(field: SelectField) -> str:
+    """What the chosen id of a select box is called; empty for none."""
+    pairs = cast(Sequence[tuple[int, object]], field.choices or ())
+    return next((str(name) for value, name in pairs if value and value == field.data), "")
+
+
+class ClassForm(FlaskForm):
     """A class of a plan."""
 
     version = HiddenField()
@@ -76,19 +93,19 @@ class ClassForm(FlaskForm):  # type: ignore[misc]
         self.host_id.choices, self.town_id.choices = [(0, _("其他单位")), *units], [nothing, *towns]
         self.main_base_id.choices = [nothing, *bases]
 
-    def facts(self, host_title: str) -> ClassFacts:
-        """What was entered; `host_title` is the chosen unit's name."""
+    def facts(self) -> ClassFacts:
+        """What was entered."""
         return ClassFacts(
-            year=self.starts_on.data.year,
-            number=self.number.data.strip(),
-            name=self.name.data.strip(),
+            year=given(self.starts_on.data).year,
+            number=given(self.number.data).strip(),
+            name=given(self.name.data).strip(),
             tier=Tier(self.tier.data),
-            starts_on=self.starts_on.data,
-            ends_on=self.ends_on.data,
-            size=self.size.data,
+            starts_on=given(self.starts_on.data),
+            ends_on=given(self.ends_on.data),
+            size=given(self.size.data),
             order_kind=OrderKind(self.order_kind.data),
             is_main=self.is_main.data,
-            host_name=(self.host_name.data or "").strip() or host_title,
+            host_name=(self.host_name.data or "").strip() or chosen(self.host_id),
             host_id=self.host_id.data or None,
             town_id=self.town_id.data or None,
             audience=Audience(self.audience.data) if self.audience.data else None,
@@ -98,7 +115,7 @@ class ClassForm(FlaskForm):  # type: ignore[misc]
         )
 
 
-class SessionForm(FlaskForm):  # type: ignore[misc]
+class SessionForm(FlaskForm):
     """A session of a class: what it needs."""
 
     version = HiddenField()
@@ -129,15 +146,15 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
         self.course_id.choices = [(0, _("目录外的课")), *courses]
         self.wanted_base_id.choices, self.wanted_instructor_id.choices = [nothing, *bases], [nothing, *people]
 
-    def facts(self, position: int, course_title: str) -> SessionFacts:
-        """What was entered; `course_title` is the chosen course's name."""
+    def facts(self, position: int) -> SessionFacts:
+        """What was entered, for the session at this place of its class."""
         return SessionFacts(
             position=position,
-            day=self.day.data,
+            day=given(self.day.data),
             half_day=HalfDay(self.half_day.data),
-            course_name=course_title or (self.course_name.data or "").strip(),
+            course_name=chosen(self.course_id) or (self.course_name.data or "").strip(),
             method=Method(self.method.data),
-            class_hours=self.class_hours.data,
+            class_hours=given(self.class_hours.data),
             course_id=self.course_id.data or None,
             leader_required=self.leader_required.data,
             wanted_base_id=self.wanted_base_id.data or None,
@@ -145,7 +162,7 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
         )
 
 
-class ReasonForm(FlaskForm):  # type: ignore[misc]
+class ReasonForm(FlaskForm):
     """Something taken back or cancelled, and why."""
 
     version = HiddenField()
@@ -156,13 +173,13 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class PublishForm(FlaskForm):  # type: ignore[misc]
+class PublishForm(FlaskForm):
     """Publishing; the note is needed where a ratio is missed."""
 
     note = TextAreaField(_("说明"), [Length(max=300, message=_("最多 300 个字。"))])
 
 
-class OwnAnswerForm(FlaskForm):  # type: ignore[misc]
+class OwnAnswerForm(FlaskForm):
     """An answer by the person asked."""
 
     version = HiddenField()
@@ -170,7 +187,7 @@ class OwnAnswerForm(FlaskForm):  # type: ignore[misc]
     reason = TextAreaField(_("不能来的原因"), [Length(max=300, message=_("最多 300 个字。"))])
 
 
-class RecordAnswerForm(FlaskForm):  # type: ignore[misc]
+class RecordAnswerForm(FlaskForm):
     """An answer somebody gave by phone, WeChat or in person."""
 
     version = HiddenField()
@@ -188,7 +205,7 @@ class RecordAnswerForm(FlaskForm):  # type: ignore[misc]
         self.source.choices = [(source.value, source.label) for source in heard]
 
 
-class HoldForm(FlaskForm):  # type: ignore[misc]
+class HoldForm(FlaskForm):
     """A session that was held."""
 
     version = HiddenField()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -82,7 +84,7 @@ def record_answer(booking_id: int) -> ResponseReturnValue:
     return redirect(url_for("scheduling.show_class", class_id=class_id, _anchor=f"s{session_id}"))
 
 
-def _page(booking: booking_queries.Booking, form: RecordAnswerForm) -> str:
+def _page(booking: Any, form: RecordAnswerForm) -> str:
     name = booking_queries.names_of([booking])[booking.id]
     return render_template(
         "scheduling/record_answer.html", booking=booking, form=form, name=name, notices=notices

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -68,7 +70,7 @@ def base_answer(booking_id: int) -> ResponseReturnValue:
     return redirect(url_for("teaching.base_bookings"))
 
 
-def _page(booking: booking_queries.Booking, form: OwnAnswerForm) -> str:
+def _page(booking: Any, form: OwnAnswerForm) -> str:
     name = booking_queries.names_of([booking])[booking.id]
     return render_template(
         "scheduling/base_answer.html", booking=booking, form=form, name=name, notices=notices

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -15,7 +17,7 @@ from core.errors import RuleBroken
 from core.excel import workbook_response
 from core.tables import wants_export
 from scheduling.enums import HalfDay, SessionState
-from scheduling.forms import ClassForm
+from scheduling.forms import ClassForm, whole
 from scheduling.queries import choices, figures, timetable
 from scheduling.queries import classes as class_queries
 from scheduling.queries import sessions as session_queries
@@ -87,7 +89,7 @@ def new_class() -> ResponseReturnValue:
     try:
         with transaction():
             owner = choices.planning_unit(current_scope())
-            klass = planning.create_class(owner, form.facts(_host_title(form)), actor=current_actor())
+            klass = planning.create_class(owner, form.facts(), actor=current_actor())
             class_id = klass.id
     except RuleBroken as refused:
         refusals.put_errors(form, refused, "name")
@@ -109,8 +111,8 @@ def edit_class(class_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             klass = class_queries.get_own_class(current_scope(), class_id)
-            seen = int(form.version.data) if str(form.version.data).isdigit() else None
-            planning.update_class(klass, form.facts(_host_title(form)), actor=current_actor(), seen=seen)
+            seen = whole(form.version.data) or None
+            planning.update_class(klass, form.facts(), actor=current_actor(), seen=seen)
     except RuleBroken as refused:
         refusals.put_errors(form, refused, "name")
         return render_template("scheduling/class_form.html", form=form, klass=klass), 422
@@ -118,7 +120,7 @@ def edit_class(class_id: int) -> ResponseReturnValue:
     return redirect(url_for("scheduling.show_class", class_id=class_id))
 
 
-def _class_form(klass: class_queries.TrainingClass | None = None) -> ClassForm:
+def _class_form(klass: Any = None) -> ClassForm:
     form = ClassForm(obj=klass)
     units = account_queries.list_units(current_scope())
     towns = [(unit.id, unit.name) for unit in units if unit.level is not Level.UNIT]
@@ -131,12 +133,6 @@ def _class_form(klass: class_queries.TrainingClass | None = None) -> ClassForm:
         form.host_id.data, form.town_id.data = klass.host_id or 0, klass.town_id or 0
         form.main_base_id.data = klass.main_base_id or 0
     return form
-
-
-def _host_title(form: ClassForm) -> str:
-    return next(
-        (str(title) for value, title in form.host_id.choices if value == form.host_id.data and value), ""
-    )
 
 
 @blueprint.get("/classes/<int:class_id>/timetable")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -14,7 +16,7 @@ from core.errors import DomainError, RuleBroken
 from core.web import is_htmx
 from scheduling import notices
 from scheduling.enums import SessionState
-from scheduling.forms import HoldForm, ReasonForm, SessionForm, whole
+from scheduling.forms import HoldForm, ReasonForm, SessionForm, given, whole
 from scheduling.queries import bookings as booking_queries
 from scheduling.queries import choices
 from scheduling.queries import classes as class_queries
@@ -55,7 +57,7 @@ def new_session(class_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             klass = class_queries.get_own_class(current_scope(), class_id)
-            facts = form.facts(planning.next_position(klass), _course_title(form))
+            facts = form.facts(planning.next_position(klass))
             planning.add_session(klass, facts, actor=current_actor())
     except RuleBroken as refused:
         refusals.put_errors(form, refused, "day")
@@ -75,7 +77,7 @@ def edit_session(session_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             row = session_queries.get_own_session(current_scope(), session_id)
-            facts = form.facts(row.position, _course_title(form))
+            facts = form.facts(row.position)
             planning.update_session(row, facts, actor=current_actor(), seen=whole(form.version.data) or None)
             class_id = row.class_id
     except RuleBroken as refused:
@@ -86,13 +88,11 @@ def edit_session(session_id: int) -> ResponseReturnValue:
     return redirect(url_for("scheduling.show_class", class_id=class_id))
 
 
-def _form_page(
-    form: SessionForm, klass: class_queries.TrainingClass, row: session_queries.Session | None
-) -> str:
+def _form_page(form: SessionForm, klass: Any, row: Any) -> str:
     return render_template("scheduling/session_form.html", form=form, klass=klass, row=row)
 
 
-def _session_form(row: session_queries.Session | None = None) -> SessionForm:
+def _session_form(row: Any = None) -> SessionForm:
     form = SessionForm(obj=row)
     people = choices.list_people(current_scope(P.POOL_VIEW))
     courses = choices.list_courses(current_scope(P.COURSE_VIEW))
@@ -109,12 +109,6 @@ def _session_form(row: session_queries.Session | None = None) -> SessionForm:
             row.wanted_instructor_id or 0,
         )
     return form
-
-
-def _course_title(form: SessionForm) -> str:
-    return next(
-        (str(name) for value, name in form.course_id.choices if value and value == form.course_id.data), ""
-    )
 
 
 @blueprint.route("/sessions/<int:session_id>/cancel", methods=["GET", "POST"])
@@ -142,7 +136,7 @@ def _taken_back(session_id: int, *, is_cancelled: bool) -> ResponseReturnValue:
     act = withdrawing.cancel if is_cancelled else withdrawing.withdraw
     with transaction():
         row = session_queries.get_own_session(current_scope(), session_id)
-        act(row, reason=form.reason.data, actor=current_actor(), seen=whole(form.version.data) or None)
+        act(row, reason=given(form.reason.data), actor=current_actor(), seen=whole(form.version.data) or None)
         class_id = row.class_id
     flash(
         gettext("课次已取消,有关的人会收到消息。")
@@ -164,7 +158,7 @@ def hold_session(session_id: int) -> ResponseReturnValue:
     with transaction():
         row = session_queries.get_own_session(current_scope(), session_id)
         seen = whole(form.version.data) or None
-        holding.hold(row, attendance=form.attendance.data, actor=current_actor(), seen=seen)
+        holding.hold(row, attendance=given(form.attendance.data), actor=current_actor(), seen=seen)
         class_id = row.class_id
     flash(gettext("已登记授课。"), "success")
     return redirect(url_for("scheduling.hold_class", class_id=class_id))
@@ -201,7 +195,7 @@ def hold_class(class_id: int) -> ResponseReturnValue:
     return redirect(url_for("scheduling.show_class", class_id=class_id))
 
 
-def _hold_page(klass: class_queries.TrainingClass, errors: list[str]) -> str:
+def _hold_page(klass: Any, errors: list[str]) -> str:
     rows = session_queries.list_sessions(klass.id)
     over = [row for row in rows if row.state is SessionState.PUBLISHED and row.end and row.end <= clock.now()]
     held = [row for row in rows if row.state is SessionState.HELD]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -60,5 +62,5 @@ def answer(booking_id: int) -> ResponseReturnValue:
     return redirect(url_for("teaching.index"))
 
 
-def _page(booking: booking_queries.Booking, form: OwnAnswerForm) -> str:
+def _page(booking: Any, form: OwnAnswerForm) -> str:
     return render_template("scheduling/teaching_answer.html", booking=booking, form=form, notices=notices)

@@ -308,7 +308,7 @@ def test_an_organiser_records_an_answer_with_its_source(
     url = f"/scheduling/bookings/{asked.id}/answer"
     assert browser.post(url, data={"answer": "accept"}).status_code == 422
     assert (
-        browser.post(url, data={"answer": "accept", "source": "phone", "version": asked.version}).status_code
+        browser.post(url, data={"answer": "accept", "source": "phone", "version": seen}).status_code
         == 302
     )
     told = session().get_one(Booking, asked.id)
@@ -318,7 +318,7 @@ def test_an_organiser_records_an_answer_with_its_source(
         told.recorded_by_id,
     ) == ("confirmed", "phone", county.users["organiser"])
     assert (
-        browser.post(url, data={"answer": "accept", "source": "phone", "version": asked.version}).status_code
+        browser.post(url, data={"answer": "accept", "source": "phone", "version": seen}).status_code
         == 409
     )
 
