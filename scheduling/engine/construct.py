@@ -6,16 +6,22 @@ from scheduling.engine.candidates import Candidates, Choice, must_place
 from scheduling.engine.index import Index
 
 _TRIES = 8  # starts tried for each session of a package
-_STEPS = 2000  # insertions tried for one package
+_TIED = 6  # sessions of the longest series that is placed as a group
+_STEPS = 300  # insertions tried for one package
 
 Unit = tuple[int, ...]
 
 
 def units_of(index: Index) -> list[Unit]:
-    """Return the sessions in groups that are placed whole or not at all; most groups are single sessions."""
+    """Return the sessions in groups that are placed one with another; most groups are single sessions.
+
+    A package is one group, whole or not at all; so are short series that are ordered or bound to few days.
+    """
     unit_of: dict[int, list[int]] = {}
     for r, members in enumerate(index.series):
-        if index.problem.series[r].together:
+        series = index.problem.series[r]
+        is_tied = (series.ordered or series.max_days is not None) and len(members) <= _TIED
+        if series.together or is_tied:
             merged: list[int] = []
             for s in members:
                 merged.extend(o for o in unit_of.get(s, [s]) if o not in merged)
@@ -26,32 +32,41 @@ def units_of(index: Index) -> list[Unit]:
 
 
 def by_scarcity(candidates: Candidates, units: Sequence[Unit]) -> list[Unit]:
-    """Return units in the order of greedy insertion: pinned first, then high priority, then few possibilities."""
+    """Return units in the order of greedy insertion: pinned first, then high priority, large groups, few possibilities."""
     state = candidates.state
     index = state.index
 
-    def key(unit: Unit) -> tuple[int, int, int]:
+    def key(unit: Unit) -> tuple[int, int, int, int]:
         pinned = min(-len(index.problem.sessions[s].pinned) * must_place(state, s) for s in unit)
         ways = min(
             len(index.starts[s]) * (1 + len(candidates.instructors(s)) * (1 + len(candidates.venues(s))))
             for s in unit
         )
-        return pinned, -max(index.priority[s] for s in unit), ways
+        return pinned, -max(index.priority[s] for s in unit), -len(unit), ways
 
     return sorted(units, key=key)
 
 
 def insert(candidates: Candidates, unit: Unit) -> int | None:
-    """Place all sessions of an unplaced unit well; return the change of cost, None when left out as not possible or not worth it."""
+    """Place what is unplaced of a unit well; return the change of cost, None when nothing is possible and worth it."""
     state = candidates.state
-    below = None if any(must_place(state, s) for s in unit) else 0
-    if len(unit) == 1 and not state.index.whole_only[unit[0]]:
-        choice = candidates.best(unit[0], below=below)
-        if choice is None:
-            return None
-        state.place(unit[0], choice.placement)
-        return choice.added
-    return _insert_package(candidates, unit, below)
+    missing = tuple(s for s in unit if state.placement[s] is None)
+    is_whole_only = any(state.index.whole_only[s] for s in unit)
+    if len(missing) > 1 or is_whole_only:
+        below = None if any(must_place(state, s) for s in missing) else 0
+        added = _insert_package(candidates, missing, below)
+        if added is not None or is_whole_only:
+            return added
+    found = [a for a in [_insert_one(candidates, s) for s in missing] if a is not None]
+    return sum(found) if found else None
+
+
+def _insert_one(candidates: Candidates, s: int) -> int | None:
+    choice = candidates.best(s, below=None if must_place(candidates.state, s) else 0)
+    if choice is None:
+        return None
+    candidates.state.place(s, choice.placement)
+    return choice.added
 
 
 def _insert_package(candidates: Candidates, unit: Unit, below: int | None) -> int | None:
@@ -91,7 +106,7 @@ def construct(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[],
     total = 0
     state = candidates.state
     for unit in by_scarcity(candidates, units):
-        if any(state.placement[s] is not None for s in unit):
+        if all(state.placement[s] is not None for s in unit):
             continue
         if not go_on() and not any(must_place(state, s) for s in unit):
             continue

@@ -57,12 +57,13 @@ class Improver:
 
     def settle(self) -> None:
         """Put back what is left out of the state, take the result if it is better, and return to the best otherwise."""
-        for unit in self.units:
-            if all(self.state.placement[s] is None for s in unit):
-                insert(self.candidates, unit)
-            elif any(self.state.placement[s] is None and self.state.index.whole_only[s] for s in unit):
-                for s in unit:
+        index = self.state.index
+        for r, members in enumerate(index.series):
+            if index.problem.series[r].together and not all(self.state.is_whole(s) for s in members):
+                for s in members:
                     self.state.clear(s)
+        for unit in self.units:
+            if any(self.state.placement[s] is None for s in unit):
                 insert(self.candidates, unit)
         plan = Plan(self.state.index.problem.name, self.state.assignments())
         report = check(self.state.index.problem, plan)
@@ -78,9 +79,9 @@ class Improver:
         for s in before:
             change -= added_cost_after_clearing(self.state, s)
         cleared = [s for s, p in before.items() if p is not None]
-        sound = all(
-            [insert(self.candidates, self.units[n]) is not None or not self._needed(n) for n in chosen]
-        )
+        for n in chosen:
+            insert(self.candidates, self.units[n])
+        sound = all(self.state.placement[s] is not None or not must_place(self.state, s) for s in before)
         change += self._cost_of_placing([s for s in before])
         allowed = (
             heat * _COOLING * self.best_cost / max(1, len(self._unit_of)) * -np.log(self.rng.random() + 1e-12)
@@ -102,9 +103,6 @@ class Improver:
         for s, p in zip(sessions, placements, strict=True):
             self.state.place(s, p)
         return total
-
-    def _needed(self, n: int) -> bool:
-        return any(must_place(self.state, s) for s in self.units[n])
 
     def _related(self) -> list[int]:
         """Return a random unit and some that share its class, its instructor or its days, in the order to put back."""

@@ -52,7 +52,7 @@ def place_pinned(candidates: Candidates, units: Sequence[Unit]) -> None:
     state = candidates.state
     needed = [unit for unit in units if any(must_place(state, s) for s in unit)]
     construct(candidates, needed, lambda: True)
-    if all(state.placement[s] is not None for unit in needed for s in unit):
+    if all(state.placement[s] is not None for unit in needed for s in unit if must_place(state, s)):
         return
     free = sorted(s for unit in needed for s in unit)
     for s in range(len(state.placement)):

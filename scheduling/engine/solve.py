@@ -94,13 +94,11 @@ def adopt(candidates: Candidates, plan: Plan, units: list[tuple[int, ...]]) -> N
         state.completing = {r for s in unit for r in state.index.series_of[s]}
         for s in unit:
             p = wanted[s]
-            if p is None or not is_possible(candidates, s, p):
-                break
-            state.place(s, p)
-        else:
-            continue
-        for s in unit:
-            state.clear(s)
+            if p is not None and is_possible(candidates, s, p):
+                state.place(s, p)
+        if any(state.index.whole_only[s] for s in unit) and not all(state.is_whole(s) for s in unit):
+            for s in unit:
+                state.clear(s)
     state.completing = set()
 
 
