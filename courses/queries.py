@@ -37,6 +37,14 @@ def list_courses(scope: Scope, *, retired: bool = False) -> list[Course]:
     return list(session().scalars(stmt.order_by(Course.category, Course.name)))
 
 
+def search(scope: Scope, words: str, limit: int = 20) -> list[Course]:
+    """Courses inside the scope whose name, pinyin or initials hold every word."""
+    stmt = select(Course).join(OrgUnit, Course.owner_id == OrgUnit.id).where(scope.clause(OrgUnit.path))
+    for word in words.split()[:5]:
+        stmt = stmt.where(Course.search_text.icontains(word, autoescape=True))
+    return list(session().scalars(stmt.order_by(Course.name).limit(limit)))
+
+
 def courses_by_name(scope: Scope) -> dict[str, Course]:
     """Every course inside the scope by its name, for reading workbooks: one statement."""
     return {course.name: course for course in list_courses(scope, retired=True)}

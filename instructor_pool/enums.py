@@ -88,7 +88,7 @@ class PoolAction(Labelled):
     PUBLICISE = "publicise", N_("开始公示")
     APPROVE = "approve", N_("批准入库")
     SIGN_LETTER = "sign_letter", N_("签订责任书")
-    APPOINT = "appoint", N_("聘任")
+    APPOINT = "appoint", N_("办理聘任")
     ADMIT = "admit", N_("直接入库")
     REJECT = "reject", N_("不予通过")
     RESERVE = "reserve", N_("转为后备")

@@ -15,7 +15,14 @@ from accounts.models import User
 from core.db import session, transaction
 from core.errors import NotAllowed, RuleBroken
 from instructor_pool import jobs, queries
-from instructor_pool.enums import EngagementMode, ExitReason, PoolAction, PoolState, SourceCategory, TermProblem
+from instructor_pool.enums import (
+    EngagementMode,
+    ExitReason,
+    PoolAction,
+    PoolState,
+    SourceCategory,
+    TermProblem,
+)
 from instructor_pool.models import Instructor, ReviewPanel, StateChange
 from instructor_pool.rules import life as table
 from instructor_pool.rules import term_problem

@@ -152,7 +152,7 @@ def test_from_nomination_to_certificate_on_the_pages(sign_in: SignIn, county: Co
     assert "嘉党讲聘〔2027〕054号" in page and "聘期 2027-06-01 至 2029-05-31" in page
     assert session().get_one(Instructor, person_id).state is PoolState.APPOINTED
     again = organiser.post(f"{url}/steps/appoint", data=term | {"certificate": "x"})
-    assert again.status_code == 422 and "现在是「在库」(聘任),不能「聘任」。" in text_of(again)
+    assert again.status_code == 422 and "现在是「在库」(聘任),不能「办理聘任」。" in text_of(again)
 
 
 def test_only_an_approver_makes_somebody_leave_and_the_page_says_so(sign_in: SignIn, county: County) -> None:
