@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Callable
@@ -78,6 +79,8 @@ def worker() -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
+    # A queue that is busy misses its next looks by design; that is no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = build(app)
     scheduler.start()
     stop.wait()

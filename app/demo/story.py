@@ -30,7 +30,7 @@ from party_lessons.services import obligations
 from scheduling import jobs as match_jobs
 from scheduling.enums import RunState, SessionState
 from scheduling.models import MatchRun, Session, TrainingClass
-from scheduling.services import adopting, matching, publishing
+from scheduling.services import adopting, intake, matching, publishing
 from score_forms.services import ensure_default_forms
 
 WORKBOOK = Path(__file__).parent / "jiaxiang-2027.xlsx"
@@ -114,7 +114,11 @@ def _import_workbook(cast: Cast) -> None:
     if run.state is not ImportState.DONE:
         raise RuntimeError(f"demo import: {run.state} {run.failure}")
     with transaction():
-        obligations.recompute(YEAR, actor=cast.actor("organiser"))
+        organiser = cast.actor("organiser")
+        obligations.recompute(YEAR, actor=organiser)
+        # The workbook has no column for whom to call.
+        for klass in session().scalars(select(TrainingClass)).all():
+            intake.amend_class(klass, actor=organiser, contact_name=organiser.name, contact_phone="0537-6820012")
 
 
 def match_half_year(cast: Cast) -> list[int]:

@@ -36,6 +36,8 @@ class ClassFields(TypedDict, total=False):
     audience: Audience
     order_kind: OrderKind
     main_base: TeachingBase | None
+    contact_name: str
+    contact_phone: str
 
 
 class SessionFields(TypedDict, total=False):
