@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -85,30 +86,50 @@ def stop(*processes: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The demo county, loaded anew and served with its worker."""
-    instance = tmp_path_factory.mktemp("instance")
-    port = free_port()
-    environment = {
+def loaded_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance with the demo county, loaded once for all test processes; copy it, do not serve it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "demo-county"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "loaded").exists():
+            subprocess.run(
+                [BIN / "flask", "demo", "prepare"], cwd=ROOT, env=environment(folder), check=True, timeout=600
+            )
+            (folder / "loaded").touch()
+    return folder
+
+
+def environment(instance: Path, port: int = 0) -> dict[str, str]:
+    """The surroundings of a process of the product."""
+    return {
         **{k: v for k, v in os.environ.items() if k != "DATABASE_URL"},
         "FLASK_APP": "app",
         "JIANGTAI_INSTANCE": str(instance),
         "JIANGTAI_PORT": str(port),
         "JIANGTAI_WEB_WORKERS": "1",
     }
-    subprocess.run([BIN / "flask", "demo", "prepare"], cwd=ROOT, env=environment, check=True, timeout=300)
-    log = (instance / "server.log").open("wb")
-    web = subprocess.Popen(
-        [BIN / "gunicorn", "--config", "gunicorn.conf.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
-    )
-    worker = subprocess.Popen([BIN / "flask", "worker"], cwd=ROOT, env=environment, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_up(url, web)
-        yield Site(url, instance, environment)
-    finally:
-        stop(web, worker)
-        log.close()
+
+
+@pytest.fixture(scope="module")
+def site(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A copy of the demo county for one module of tests, served with its worker."""
+    instance = tmp_path_factory.mktemp("instance")
+    for name in ("jiangtai.sqlite", "data.key", "secret.key"):
+        shutil.copy(loaded_demo / name, instance)
+    surroundings = environment(instance, free_port())
+    url = f"http://127.0.0.1:{surroundings['JIANGTAI_PORT']}"
+    with (instance / "server.log").open("wb") as log:
+        web, worker = (
+            subprocess.Popen([BIN / words[0], *words[1:]], cwd=ROOT, env=surroundings, stdout=log, stderr=log)
+            for words in (("gunicorn", "--config", "gunicorn.conf.py"), ("flask", "worker"))
+        )
+        try:
+            wait_until_up(url, web)
+            yield Site(url, instance, surroundings)
+        finally:
+            stop(web, worker)
 
 
 @pytest.fixture(scope="session")
@@ -148,7 +169,7 @@ def new_context(chromium: Browser, site: Site) -> Iterator[Callable[[dict[str, o
         context = chromium.new_context(
             base_url=site.url, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce", **size
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         context.on("page", watch)
         made.append(context)
         return context

@@ -1,0 +1,83 @@
+"""Every page that a role can reach by links: it opens, has one heading, fits its width and axe finds nothing.
+
+Pages are told apart by their path with numbers left out; each is looked at once per role and width.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.axe import axe_faults
+from tests.browser.signing_in import sign_in
+
+ROLES = ("organiser", "approver", "evaluator", "town", "contact", "administrator", "security", "auditor")
+PHONE_ROLES = ("instructor", "leader", "manager")
+FILES = re.compile(r"\.(xlsx|xls|csv|ics|pdf)$|/export\b")
+MOST_PAGES = 80
+
+
+def kind_of(path: str) -> str:
+    """A path with its numbers left out: /classes/17/grid → /classes/#/grid."""
+    return re.sub(r"\d+", "#", path)
+
+
+def links_of(page: Page) -> list[str]:
+    """Paths that links on the page lead to, on this site, downloads left out."""
+    hrefs: list[str] = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+    here = urlsplit(page.url).netloc
+    parts = [urlsplit(href) for href in hrefs]
+    return [
+        p.path for p in parts if p.netloc == here and not FILES.search(p.path) and "export=" not in p.query
+    ]
+
+
+def faults_of(page: Page, path: str) -> list[str]:
+    """What is wrong with one page."""
+    answer = page.goto(path)
+    assert answer is not None
+    if answer.status >= 400:
+        return [f"{path}: {answer.status}"]
+    found = [f"{path}: {fault}" for fault in axe_faults(page)]
+    if page.locator("h1").count() != 1:
+        found.append(f"{path}: {page.locator('h1').count()} h1")
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
+        found.append(f"{path}: wider than the window")
+    return found
+
+
+def walk(page: Page) -> tuple[list[str], list[str]]:
+    """Look at every kind of page from the workbench on: (kinds seen, faults)."""
+    waiting, seen, faults = ["/"], {"/"}, []
+    while waiting and len(seen) <= MOST_PAGES:
+        path = waiting.pop(0)
+        faults += faults_of(page, path)
+        for link in links_of(page):
+            if kind_of(link) not in seen:
+                seen.add(kind_of(link))
+                waiting.append(link)
+    return sorted(seen), faults
+
+
+@pytest.mark.parametrize("login", ROLES + PHONE_ROLES)
+def test_pages_at_a_desk(desk: Page, login: str) -> None:
+    sign_in(desk, login)
+    seen, faults = walk(desk)
+    assert faults == []
+    assert len(seen) > 1
+
+
+@pytest.mark.parametrize("login", ("organiser", *PHONE_ROLES))
+def test_pages_on_a_phone(phone: Page, login: str) -> None:
+    sign_in(phone, login)
+    seen, faults = walk(phone)
+    assert faults == []
+    assert len(seen) > 1
+
+
+def test_pages_before_signing_in(page: Page) -> None:
+    faults = [fault for path in ("/sign-in", "/activate") for fault in faults_of(page, path)]
+    assert faults == []
