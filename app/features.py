@@ -18,6 +18,9 @@ import party_lessons.models
 import scheduling.models
 import score_forms.models
 from accounts.views import blueprint as accounts_pages
+from app.audit_pages import blueprint as audit_pages
+from app.reminders import DUTIES, REMINDERS
+from app.search_pages import blueprint as search_pages
 from bases.views import blueprint as base_pages
 from bases.views import own_pages as own_base_pages
 from core.jobs import Job, Queue
@@ -28,6 +31,8 @@ from exchange.jobs import QUEUE as IMPORTS
 from exchange.views import blueprint as exchange_pages
 from instructor_pool.jobs import TERMS
 from instructor_pool.views import blueprint as pool_pages
+from notifications.jobs import OUTBOX
+from notifications.views import blueprint as inbox_pages
 from scheduling.jobs import MATCHING
 from scheduling.views import blueprint as scheduling_pages
 from scheduling.views import own_pages as teaching_pages
@@ -56,6 +61,9 @@ BLUEPRINTS = (
     duty_pages,
     base_pages,
     own_base_pages,
+    inbox_pages,
+    search_pages,
+    audit_pages,
     scheduling_pages,
     teaching_pages,
     exchange_pages,
@@ -64,8 +72,8 @@ BLUEPRINTS = (
     pool_pages,
     evaluations_pages,
 )
-JOBS: tuple[Job, ...] = (TERMS, RATINGS)
-QUEUES: tuple[Queue, ...] = (IMPORTS, MATCHING)
+JOBS: tuple[Job, ...] = (TERMS, RATINGS, REMINDERS, DUTIES)
+QUEUES: tuple[Queue, ...] = (IMPORTS, MATCHING, OUTBOX)
 
 
 def register(app: Flask) -> None:

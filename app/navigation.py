@@ -118,11 +118,12 @@ DESTINATIONS = (
         N_("设置"),
         "/accounts/",
         "settings",
-        (P.ACCOUNT_VIEW, P.IMPORT),
-        ("/accounts/", "/imports/"),
+        (P.ACCOUNT_VIEW, P.IMPORT, P.AUDIT_VIEW),
+        ("/accounts/", "/imports/", "/audit/"),
         (
             Destination("users", N_("账号"), "/accounts/", "user", (P.ACCOUNT_VIEW,)),
             Destination("imports", N_("数据导入"), "/imports/", "upload", (P.IMPORT,)),
+            Destination("audit", N_("审计"), "/audit/", "audit", (P.AUDIT_VIEW,)),
         ),
     ),
 )

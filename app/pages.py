@@ -8,13 +8,16 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
+from sqlalchemy.exc import OperationalError
 
 from accounts.access import Actor
 from accounts.enums import P
 from accounts.models import OrgUnit
 from accounts.web import current_actor, current_place, places, public, requires
+from app.home import figures, todos, week
 from app.navigation import destinations
 from core import clock
+from notifications.queries import count_unread
 
 blueprint = Blueprint("pages", __name__)
 
@@ -55,11 +58,23 @@ def _seat() -> Seat | None:
     )
 
 
+def _unread(seat: Seat | None) -> int:
+    """Unread messages, asked once a request; none while the database does not answer."""
+    if "unread" not in g:
+        try:
+            g.unread = count_unread(seat.actor.user_id) if seat and seat.actor.user_id is not None else 0
+        except OperationalError:
+            g.unread = 0
+    found: int = g.unread
+    return found
+
+
 @blueprint.get("/")
 @requires(P.OWN_ACCOUNT)
 def home() -> ResponseReturnValue:
     """The workbench."""
-    return render_template("pages/home.html", actor_roles=current_actor().roles)
+    actor = current_actor()
+    return render_template("pages/home.html", todos=todos(actor), week=week(actor), figures=figures(actor))
 
 
 @blueprint.get("/healthz")
@@ -79,6 +94,7 @@ def install(app: Flask) -> None:
         seat = _seat()
         return {
             "actor": seat,
+            "unread": _unread(seat),
             "nav": destinations(seat.actor, request.path) if seat else [],
             "locale": str(get_locale()),
             "clock_today": clock.today(),

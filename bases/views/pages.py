@@ -33,6 +33,7 @@ def base_page(
         "bases/show.html",
         base=base,
         may_edit=may_edit,
+        is_kept=base_queries.can_keep(current_scope(P.BASE_VIEW), base),
         tone=base_queries.TONES[base.state],
         closures=list_closures(base.id, clock.today()),
         changes=base_queries.list_changes(base.id),

@@ -25,6 +25,7 @@ from party_lessons.rules import LessonFacts
 from scheduling.enums import BookingState, OrderKind, ResourceKind, SessionState
 from scheduling.models import Booking, Session, TrainingClass
 from scheduling.models.classes import MINUTES_PER_CLASS_HOUR
+from scheduling.queries.figures import day_times
 from scheduling.rules import DayTimes
 
 Span = tuple[datetime, datetime]
@@ -153,6 +154,7 @@ class _Staff:
     away: Mapping[int, Sequence[Span]]
     declined: Mapping[int, frozenset[int]]
     """Session id to those who said no to it."""
+    times: DayTimes
 
     @classmethod
     def read(cls, year: int) -> _Staff:
@@ -172,7 +174,7 @@ class _Staff:
             else:
                 away[booking.resource_id].append(_span(booking))
         frozen = {course_id: frozenset(people) for course_id, people in by_course.items()}
-        return cls(people, frozen, away, {k: frozenset(v) for k, v in declined.items()})
+        return cls(people, frozen, away, {k: frozenset(v) for k, v in declined.items()}, day_times())
 
     def who_could(self, row: AnyRow) -> frozenset[int]:
         """Ids of those who could still teach a session."""
@@ -190,7 +192,7 @@ class _Staff:
         starts = (
             [lesson.start]
             if lesson.start and lesson.pinned_start
-            else DayTimes().starts(lesson.day, lesson.half_day)
+            else self.times.starts(lesson.day, lesson.half_day)
         )
         length = timedelta(minutes=lesson.minutes)
         return term_problem(self.people[person], lesson.day) is None and any(

@@ -1,0 +1,51 @@
+"""Daily work over all features: keep duties in step, and remind people of what presses."""
+
+from __future__ import annotations
+
+from flask import current_app
+from flask_babel import force_locale, gettext
+
+from accounts.access import SYSTEM, Actor, Held
+from accounts.models import User
+from accounts.queries import list_active_users
+from app.home import todos
+from core import clock
+from core.jobs import Job, daily_at
+from core.todo import Urgency
+from notifications import services as notifications
+from party_lessons.services import credits, obligations
+from scheduling.queries.lessons import list_told_facts
+
+MOST_LINES = 12
+
+
+def remind() -> None:
+    """One message a person with every line that cannot wait; nobody is written to for nothing."""
+    for user_id, locale, actor in [(u.id, u.locale, _actor(u)) for u in list_active_users()]:
+        with force_locale(locale or current_app.config["BABEL_DEFAULT_LOCALE"]):
+            lines = _pressing(actor)
+            if lines:
+                title = gettext("今天有 %(n)s 件事要办", n=len(lines))
+                notifications.queue(user_id, "reminder", title, "\n".join(lines[:MOST_LINES]), "/")
+
+
+def _actor(user: User) -> Actor:
+    return Actor(user.id, user.name, tuple(Held(g.role, g.unit.path, g.unit.name) for g in user.grants))
+
+
+def _pressing(actor: Actor) -> list[str]:
+    """What presses; addresses of pages can be built in a request only."""
+    with current_app.test_request_context():
+        return [line.text for line in todos(actor) if line.urgency is Urgency.NOW]
+
+
+def keep_duties() -> None:
+    """This year's and next year's duties follow from the posts; credits from what was told and held."""
+    this_year = clock.today().year
+    for year in (this_year, this_year + 1):
+        obligations.recompute(year, actor=SYSTEM)
+        credits.follow(list_told_facts(year), actor=SYSTEM)
+
+
+REMINDERS = Job("reminders", 300, remind, daily_at(8))
+DUTIES = Job("duties", 600, keep_duties, daily_at(2))
