@@ -1,4 +1,4 @@
-"""An import from upload to written rows: exactly what the file says, all at once or not at all."""
+"""An import from upload to written rows: exactly what the file says."""
 
 from __future__ import annotations
 
@@ -7,26 +7,20 @@ from collections import Counter
 from datetime import date
 from decimal import Decimal
 
-import pytest
 from sqlalchemy import func, select
 
-from accounts import services as accounts
-from accounts.access import Actor
-from accounts.enums import Level, Role
+from accounts.enums import Level
 from accounts.models import OrgUnit
 from bases.enums import BaseState, LeadUnit
 from bases.models import OpeningHours, TeachingBase, Venue
 from core.audit import AuditRecord
-from core.db import Model, session, transaction
-from core.errors import Conflict, RuleBroken
+from core.db import session, transaction
 from core.excel import write_workbook
 from core.sealed import blind
 from courses.models import Course
-from exchange import jobs, snapshots
+from exchange import snapshots
 from exchange.enums import ImportState
-from exchange.models import ImportRun
 from exchange.notices import staff_sheets
-from exchange.services import imports
 from instructor_pool.enums import Gender, PoolState
 from instructor_pool.models import AvailabilityHint, Instructor, Qualification, StateChange
 from party_lessons.enums import SchemeKind
@@ -34,68 +28,15 @@ from party_lessons.models import Post
 from scheduling.enums import HalfDay
 from scheduling.models import Session, TrainingClass
 from tests.exchange.books import PEOPLE, built, changed, person, shipped
-from tests.factories.county import make_user
-
-SAME = {"create": 0, "update": 0}
-
-
-@pytest.fixture
-def owner(app) -> int:
-    """An empty county: the tree above it and nothing else."""
-    with transaction():
-        city = accounts.create_unit(None, Level.CITY, "济宁市")
-        county = accounts.create_unit(city, Level.COUNTY, "嘉祥县", committee="县委组织部")
-        make_user("organiser", Role.ORGANISER, county, "组织员甲")
-        made = county.id
-    return made
-
-
-def uploaded(owner: int, data: bytes) -> int:
-    with transaction():
-        actor = Actor(None, "tester", is_system=True)
-        return imports.upload(session().get_one(OrgUnit, owner), "计划.xlsx", data, actor=actor).id
-
-
-def run_of(run_id: int) -> ImportRun:
-    session().expire_all()
-    return session().get_one(ImportRun, run_id)
-
-
-def previewed(owner: int, data: bytes) -> ImportRun:
-    run_id = uploaded(owner, data)
-    assert jobs.take()
-    return run_of(run_id)
-
-
-def confirmed(run: ImportRun) -> ImportRun:
-    run_id = run.id
-    with transaction():
-        imports.confirm(run_of(run_id), actor=Actor(None, "tester", is_system=True))
-    assert jobs.take()
-    return run_of(run_id)
-
-
-def imported(owner: int, data: bytes) -> ImportRun:
-    run = confirmed(previewed(owner, data))
-    assert (run.state, run.failure) == (ImportState.DONE, "")
-    return run
-
-
-def count(model: type[Model]) -> int:
-    return session().scalar(select(func.count()).select_from(model)) or 0
-
-
-def counts(run: ImportRun) -> dict[str, tuple[int, int, int]]:
-    return {k: (c["create"], c["update"], c["same"]) for k, c in run.summary["counts"].items()}
-
-
-def versions() -> dict[str, list[tuple[int, int]]]:
-    models = (Instructor, TeachingBase, Venue, Course, TrainingClass, Session, Post, OrgUnit)
-    return {m.__name__: sorted(session().execute(select(m.id, m.version)).all()) for m in models}
-
-
-def person_named(name: str) -> Instructor:
-    return session().scalars(select(Instructor).where(Instructor.name == name)).one()
+from tests.exchange.runs import (
+    confirmed,
+    count,
+    counts,
+    imported,
+    person_named,
+    previewed,
+    versions,
+)
 
 
 def test_the_preview_writes_nothing_and_counts_everything(owner):
@@ -247,102 +188,6 @@ def test_a_corrected_file_updates_only_what_differs(owner):
     assert {k: len(v) for k, v in changed_ids.items()} == {
         "Instructor": 1, "TeachingBase": 2, "Venue": 0, "Course": 0, "TrainingClass": 1, "Session": 1, "Post": 1, "OrgUnit": 0,
     }  # fmt: skip
-
-
-def test_errors_block_everything(owner):
-    def spoil(book):
-        book["师资信息表"]["B10"] = None
-
-    run = previewed(owner, changed(spoil))
-    assert (run.state, run.summary["errors"]) == (ImportState.READY, 1)
-    with pytest.raises(RuleBroken), transaction():
-        imports.confirm(run, actor=Actor(None, "tester", is_system=True))
-    assert not jobs.take()
-    assert count(Course) == 0
-
-
-def test_a_preview_gone_stale_is_made_anew(owner):
-    imported(owner, shipped())
-
-    def correct(book):
-        book["培训班"]["I3"] = 90
-
-    run = previewed(owner, changed(correct))
-    with transaction() as db:
-        db.scalars(select(TrainingClass).where(TrainingClass.number == "B001")).one().size = 85
-    run = confirmed(run)
-    assert (run.state, run.failure) == (ImportState.READY, imports.STALE)
-    assert run.changes[0]["fields"] == [["size", "85", "90"]]
-    assert confirmed(run).state is ImportState.DONE
-    assert session().scalar(select(TrainingClass.size).where(TrainingClass.number == "B001")) == 90
-
-
-def test_only_a_waiting_preview_can_be_confirmed(owner):
-    run = imported(owner, shipped())
-    with pytest.raises(Conflict), transaction():
-        imports.confirm(run, actor=Actor(None, "tester", is_system=True))
-
-
-def test_nothing_is_half_written_when_a_row_fails(owner, monkeypatch):
-    from exchange.services import applying
-
-    run = previewed(owner, shipped())
-
-    def broken(*_args, **_fields):
-        raise RuntimeError("planted")
-
-    monkeypatch.setattr(applying.posts, "take_up", broken)
-    with transaction():
-        imports.confirm(run_of(run.id), actor=Actor(None, "tester", is_system=True))
-    assert jobs.take()
-    run = run_of(run.id)
-    assert run.state is ImportState.FAILED
-    assert run.failure.startswith("写入时出了差错")
-    assert (count(Instructor), count(Course), count(TeachingBase), count(OrgUnit)) == (0, 0, 0, 2)
-
-
-def test_a_dropped_import_is_taken_up_once_more_and_then_given_up(owner):
-    run_id = uploaded(owner, shipped())
-    for expected in (True, True, False):
-        with transaction():
-            assert (imports.claim() is not None) is expected
-        with transaction():
-            run_of(run_id).lease_until = imports.clock.instant() - imports.LEASE
-    assert run_of(run_id).state is ImportState.FAILED
-
-
-def test_reading_can_be_cancelled(owner):
-    run_id = uploaded(owner, shipped())
-    with transaction():
-        work = imports.claim()
-    assert work is not None
-    with transaction():
-        imports.cancel(run_of(run_id), actor=Actor(None, "tester", is_system=True))
-    with pytest.raises(imports.Cancelled), transaction():
-        imports.note_progress(run_id, 20, "读取工作表")
-    with transaction():
-        imports.stop(run_id)
-    run = run_of(run_id)
-    assert (run.state, run.content) == (ImportState.CANCELLED, None)
-
-
-def test_wrong_files_are_refused_at_upload(owner):
-    with pytest.raises(RuleBroken) as raised:
-        uploaded(owner, b"<html><table></table></html>")
-    assert [v.code for v in raised.value.violations] == ["html"]
-    assert count(ImportRun) == 0
-
-
-def test_personal_numbers_are_sealed_everywhere(owner):
-    run = imported(owner, built(师资信息表=[PEOPLE, person(联系电话=19900002407)]))
-    kept = [run.content, run.summary, run.changes, run.problems]
-    assert "19900002407" not in str(kept)
-    assert "379900198209135051" not in str(kept)
-    waiting = previewed(owner, shipped())
-    assert waiting.content is not None
-    assert not waiting.content.startswith(b"PK")
-    records = session().scalars(select(AuditRecord)).all()
-    assert "19900002407" not in str([r.changes for r in records])
 
 
 def test_a_leader_outside_the_pool_is_registered_as_a_reserve(owner):

@@ -78,9 +78,9 @@ def test_other_zips_are_refused():
 
 
 def timed_refusal(data: bytes) -> tuple[Refusal, float]:
-    start = time.perf_counter()
+    start = time.process_time()
     found = refusal(data)
-    return found, time.perf_counter() - start
+    return found, time.process_time() - start
 
 
 def test_a_bomb_is_refused_in_a_tenth_of_a_second():
