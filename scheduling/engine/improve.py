@@ -5,11 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from scheduling.engine.candidates import Candidates, added_cost, must_place
-from scheduling.engine.check import check
 from scheduling.engine.construct import Unit, insert
 from scheduling.engine.cuts import rushed
 from scheduling.engine.index import DAY, NONE
-from scheduling.engine.model import Plan
 from scheduling.engine.run import Run
 from scheduling.engine.state import Placement, State, Timeline
 
@@ -65,12 +63,22 @@ class Improver:
         for unit in self.units:
             if any(self.state.placement[s] is None for s in unit):
                 insert(self.candidates, unit)
-        plan = Plan(self.state.index.problem.name, self.state.assignments())
-        report = check(self.state.index.problem, plan)
-        if not report.violations and report.cost < self.best_cost:
-            self.best_cost, self.best = report.cost, self.state.copy_placements()
+        cost = self._cost_now()
+        if cost < self.best_cost:
+            self.best_cost, self.best = cost, self.state.copy_placements()
         self.state.restore(self.best)
         self.cost = self.best_cost
+
+    def _cost_now(self) -> int:
+        """Return the cost of the state, reckoned from the best by the sessions that differ."""
+        changed = [s for s, p in enumerate(self.best) if p != self.state.placement[s]]
+        now = self.state.copy_placements()
+        difference = sum(added_cost_after_clearing(self.state, s) for s in changed)
+        for s in changed:
+            difference -= added_cost(self.state, s, self.best[s])
+            self.state.place(s, self.best[s])
+        self.state.restore(now)
+        return self.best_cost + difference
 
     def _step(self, heat: float) -> None:
         chosen = self._related()

@@ -55,7 +55,7 @@ class Model:
         self.is_free = set(free)
         self._go_on, self._most = go_on, most
         self.out_cost = np.array([math.inf if must_place(self.state, s) else 0.0 for s in self.free])
-        self.entries = {kind: Entries() for kind in Kind}
+        self.entries = [Entries() for _ in Kind]
         self.constant = (
             0.0  # what placed sessions and the parts of ``post`` cost before any free session is placed
         )
@@ -152,10 +152,10 @@ class Model:
     def put(self, row: int, kind: Kind, elements: Ints | Sequence[int], value: float | Floats = 1.0) -> None:
         """Give elements of one kind their coefficients in a row."""
         ids = np.asarray(elements, dtype=np.int64)
-        entries = self.entries[kind]
+        entries = self.entries[kind.value]
         entries.row.append(np.full(len(ids), row, dtype=np.int64))
         entries.element.append(ids)
-        entries.value.append(np.broadcast_to(np.asarray(value, dtype=np.float64), ids.shape))
+        entries.value.append(value if isinstance(value, np.ndarray) else np.full(len(ids), float(value)))
 
     def by_instructor(self) -> Iterable[tuple[int, Ints]]:
         """Yield each instructor with their elements."""
@@ -179,9 +179,10 @@ class Model:
 
     def cap(self, kind: Kind, ids: Ints, limit: int) -> None:
         """Let at most ``limit`` of some elements be chosen; no row where that cannot be exceeded."""
-        of_time = {Kind.TIME: None, Kind.INSTRUCTOR: self.i_time, Kind.VENUE: self.v_time}[kind]
-        times = ids if of_time is None else of_time[ids]
-        if len(np.unique(self.t_session[times])) > limit:
+        if len(ids) <= limit:
+            return
+        times = ids if kind is Kind.TIME else (self.i_time if kind is Kind.INSTRUCTOR else self.v_time)[ids]
+        if len(set(self.t_session[times].tolist())) > limit:
             self.put(self.row(-INFINITE, limit), kind, ids)
 
     def of_session(self, kind: Kind, s: int) -> Ints:

@@ -59,7 +59,7 @@ class Pricer:
         self.model = model
         self.rows = len(model.lower)
         self.row_lower, self.row_upper = np.array(model.lower), np.array(model.upper)
-        self._entries = {kind: model.entries[kind].joined() for kind in Kind}
+        self._entries = {kind: model.entries[kind.value].joined() for kind in Kind}
         sizes = {
             Kind.TIME: len(model.t_cost),
             Kind.INSTRUCTOR: len(model.i_cost),

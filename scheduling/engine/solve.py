@@ -104,8 +104,14 @@ def adopt(candidates: Candidates, plan: Plan, units: list[tuple[int, ...]]) -> N
 
 def finish(problem: Problem, run: Run, state: State) -> Plan:
     """Return the state as a plan with its figures, computed by the full evaluation."""
-    plan = Plan(problem.name, state.assignments(), seed=run.options.seed, seconds=run.elapsed)
+    plan = Plan(problem.name, state.assignments(), seed=run.options.seed)
     report = check(problem, plan)
+    while report.violations:  # what the linear model cannot say, e.g. of sessions without length
+        for s in {state.index.session[v.session] for v in report.violations if v.session is not None}:
+            run.note(f"left out again: {problem.sessions[s].id}")
+            state.clear(s)
+        plan = replace(plan, assignments=state.assignments())
+        report = check(problem, plan)
     bound = run.bound
     status = Status.OPTIMAL if bound is not None and bound >= report.cost else Status.FEASIBLE
     run.note(f"best plan costs {report.cost}, bound {bound}, {status}")

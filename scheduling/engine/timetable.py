@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scheduling.engine.distances import kilometres, travel_minutes
-from scheduling.engine.index import DAY, to_minutes
+from scheduling.engine.index import DAY, to_minutes, to_time
 from scheduling.engine.model import (
     Assignment,
     Instructor,
@@ -48,7 +48,8 @@ class Placed:
 
     def overlaps(self, intervals: Iterable[Interval]) -> bool:
         """Whether it overlaps one of some intervals."""
-        return any(self.begin < to_minutes(b) and to_minutes(a) < self.end for a, b in intervals)
+        begin, end = to_time(self.begin), to_time(self.end)
+        return any(begin < b and a < end for a, b in intervals)
 
 
 class Timetable:

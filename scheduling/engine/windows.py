@@ -16,8 +16,8 @@ from scheduling.engine.pricing import Pricer
 from scheduling.engine.prove import Proof, adopt_solution
 from scheduling.engine.run import Run
 
-STARTS = 400  # starts of the free sessions of a window, all together
-MOST = Most(instructors=30, venues=12)
+STARTS = 150  # starts of the free sessions of a window, all together
+MOST = Most(instructors=25, venues=10)
 SLACK = 8.0  # columns of a window's integer model are within this much of its bound
 SECONDS = 15.0  # for one window
 

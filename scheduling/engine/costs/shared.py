@@ -28,8 +28,8 @@ class DutyShort(CostPart):
     def full(self, table: Timetable) -> int:
         short = 0
         for duty in table.problem.duties:
-            eligible = set(duty.sessions)
-            done = sum(1 for p, x in table.taught() if x.id == duty.instructor and p.session.id in eligible)
+            eligible = table.series(duty.sessions)
+            done = sum(1 for p in eligible if p.instructor is not None and p.instructor.id == duty.instructor)
             short += max(0, duty.need - done)
         return table.problem.weights.duty * short
 
