@@ -188,6 +188,26 @@ def _in_state(stmt: Any, value: str) -> Any:
     return stmt.where(conditions[ClassState(value)])
 
 
+def _lack_choices() -> list[tuple[str, str]]:
+    return [
+        ("instructor", gettext("缺讲师")),
+        ("venue", gettext("缺地点")),
+        ("start", gettext("未定时间")),
+        ("answer", gettext("待答复")),
+    ]
+
+
+def _lacking(stmt: Any, value: str) -> Any:
+    asked = exists().where(Booking.session_id == Session.id, Booking.state == BookingState.HELD)
+    conditions: dict[str, ColumnElement[bool]] = {
+        "instructor": LACKS_INSTRUCTOR,
+        "venue": Session.venue_id.is_(None),
+        "start": Session.start.is_(None),
+        "answer": asked,
+    }
+    return stmt.where(_has(IS_LIVE, conditions[value]))
+
+
 TODAY = bindparam("today", callable_=clock.today, type_=Date())
 STILL_TO_COME_FIRST = case((TrainingClass.ends_on < TODAY, "1"), else_="0") + cast(
     TrainingClass.starts_on, String
@@ -250,6 +270,7 @@ CLASSES: Table[Any] = Table(
     ],
     filters=[
         Filter("state", lazy_gettext("排课情况"), _in_state, ClassState.choices),
+        Filter("lack", lazy_gettext("还缺"), _lacking, _lack_choices),
         Filter(
             "month",
             lazy_gettext("月份"),

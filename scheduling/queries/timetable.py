@@ -30,6 +30,7 @@ class Line:
     post: str
     place: str
     chair: str
+    """Written in by hand: the plan does not know who chairs."""
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -67,14 +68,14 @@ def headings() -> list[str]:
 def lines_of(klass: TrainingClass) -> list[Line]:
     """The working plan in order of time, cancelled sessions left out; what is open stays empty."""
     rows = [row for row in list_sessions(klass.id) if row.state is not SessionState.CANCELLED]
-    return [_line(row, klass) for row in sorted(rows, key=_order)]
+    return [_line(row) for row in sorted(rows, key=_order)]
 
 
 def _order(row: Session) -> tuple[datetime, int]:
     return row.start or datetime.combine(row.day, datetime.max.time()), row.position
 
 
-def _line(row: Session, klass: TrainingClass) -> Line:
+def _line(row: Session) -> Line:
     person, venue = row.instructor, row.venue
     place = ""
     if venue is not None:
@@ -89,7 +90,7 @@ def _line(row: Session, klass: TrainingClass) -> Line:
         instructor=person.name if person else ("" if row.needs_instructor else gettext("基地讲解员")),
         post=f"{person.work_unit} {person.post_title}".strip() if person else "",
         place=place,
-        chair=klass.contact_name,
+        chair="",
     )
 
 

@@ -72,7 +72,7 @@ def _planning(actor: Actor) -> list[Todo]:
     lines.append(
         Todo(
             gaps,
-            url_for("scheduling.classes"),
+            url_for("scheduling.classes", lack="instructor"),
             classes,
             "gaps",
             Urgency.NOW,

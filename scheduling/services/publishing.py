@@ -13,7 +13,7 @@ from accounts.models import OrgUnit
 from core import audit, clock
 from core.db import session
 from core.errors import RuleBroken, Violation
-from scheduling.enums import SessionState
+from scheduling.enums import ResourceKind, SessionState
 from scheduling.models import Booking, ScheduleVersion, Session, TrainingClass
 from scheduling.queries import figures
 from scheduling.queries import sessions as session_queries
@@ -32,7 +32,9 @@ class Published:
     left_out: tuple[Session, ...]
     """Sessions that lack a part and were not published."""
     messages: int
-    """How many people got a message; the others are asked by the organiser."""
+    """How many messages went out."""
+    by_hand: int
+    """New bookings whose person or base has no account: the organiser asks them."""
 
 
 def publish(klass: TrainingClass, *, actor: Actor, note: str = "") -> Published:
@@ -64,11 +66,12 @@ def publish(klass: TrainingClass, *, actor: Actor, note: str = "") -> Published:
     version = _version(klass, rows, actor, note)
     session().flush()
     crediting.plan(due, actor=actor)
-    messages = telling.asked([b for b in settled.asked if b.kind.value != "class"])
-    messages += telling.changed([b for b in settled.kept if b.kind.value != "class" and _is_news(b, again)])
-    messages += telling.withdrawn(settled.released)
+    asked = [b for b in settled.asked if b.kind is not ResourceKind.CLASS]
+    reached = telling.asked(asked)
+    messages = reached + telling.withdrawn(settled.released)
+    messages += telling.changed([b for b in settled.kept if _is_news(b, again)])
     audit.note(session(), f"{klass.name} v{version.number}")
-    return Published(version, tuple(due), tuple(left_out), messages)
+    return Published(version, tuple(due), tuple(left_out), messages, len(asked) - reached)
 
 
 def _lock(klass: TrainingClass) -> None:
@@ -96,7 +99,11 @@ def _tell(row: Session) -> None:
 def _is_news(booking: Booking, before: dict[int, tuple[int | None, str]]) -> bool:
     """A booking that stands, whose place or course people knew differently."""
     row = booking.session
-    return before[row.id][1] != "" and before[row.id] != (row.told_venue_id, row.told_course_name)
+    return (
+        booking.kind is not ResourceKind.CLASS
+        and before[row.id][1] != ""
+        and before[row.id] != (row.told_venue_id, row.told_course_name)
+    )
 
 
 def _version(klass: TrainingClass, rows: Sequence[Session], actor: Actor, note: str) -> ScheduleVersion:

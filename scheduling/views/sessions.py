@@ -185,7 +185,11 @@ def hold_class(class_id: int) -> ResponseReturnValue:
             for session_id in ids:
                 row = session_queries.get_own_session(current_scope(), session_id)
                 people = request.form.get(f"attendance-{session_id}", "")
-                holding.hold(row, attendance=whole(people) if people.isdigit() else -1, actor=current_actor())
+                holding.hold(
+                    row,
+                    attendance=whole(people) if people.isascii() and people.isdigit() else -1,
+                    actor=current_actor(),
+                )
     except DomainError as refused:
         errors = [refused.sentence]
     if errors or not ids:

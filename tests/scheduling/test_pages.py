@@ -156,7 +156,7 @@ def test_the_timetable_has_the_staffs_columns(sign_in: SignIn, county: County, p
         "赵书记",
         "东镇党委 党委书记",
         "东镇党校",
-        "张联络",
+        None,
     )
     assert rows[6][6:9] == ("基地讲解员", None, "红色纪念馆")
 
