@@ -42,6 +42,10 @@ class Ground(Labelled):
     DEADLINE_PASSED = "deadline_passed", N_("期限 %(deadline)s 已过,还差 %(missing)s 课。")
     NOT_REPORTED = "not_reported", N_("期限 %(deadline)s 已过,安排好的课还没有登记授课。")
     NONE_LEFT = "none_left", N_("到 %(deadline)s 为止,已没有符合条件的课次。")
+    NONE_TAUGHT = (
+        "none_taught",
+        N_("有 %(near)s 个对象合适的课次,但本人都讲不了:课程不在可授范围、时间不便或已请别人。"),
+    )
     TOO_FEW = "too_few", N_("还差 %(missing)s 课,符合条件的课次只剩 %(left)s 个。")
     LAST_ONES = "last_ones", N_("符合条件的课次只剩 %(left)s 个,不能再错过。")
     CROWDED = "crowded", N_("有 %(left)s 个符合条件的课次,但其他领导也要用,须有人让出。")

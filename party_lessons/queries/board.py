@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask_babel import gettext
@@ -17,7 +17,6 @@ from party_lessons.rules import (
     Demand,
     LessonFacts,
     Outlook,
-    PostFacts,
     SchemeFacts,
     Standing,
     eligible,
@@ -48,11 +47,15 @@ TONES: Mapping[DutyState, str] = {
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """One obligation as the board shows it; `lessons` would still serve it, soonest first."""
+    """One obligation as the board shows it; `lessons` would still serve it, soonest first.
+
+    `near` are before the right people, but the holder cannot teach them as things stand.
+    """
 
     obligation: Obligation
     standing: Standing
     lessons: tuple[LessonFacts, ...]
+    near: tuple[LessonFacts, ...] = ()
 
     @property
     def state(self) -> DutyState:
@@ -131,37 +134,35 @@ def _board(
 ) -> Board:
     schemes = scheme_facts()
     obligations = list_obligations(year)
-    ahead = [
-        lesson for lesson in lessons if lesson.day >= today and not lesson.is_held and not lesson.is_told
-    ]
-    serving = {row.id: serving_lessons(row, ahead, schemes) for row in obligations}
+    ahead = [lesson for lesson in lessons if lesson.day >= today and not lesson.is_held]
+    fitting = {row.id: fitting_lessons(row, ahead, schemes) for row in obligations}
+    serving = {row.id: tuple(x for x in fitting[row.id] if _could_teach(row, x)) for row in obligations}
     outlooks = forecast(list(demands(obligations, serving)))
     rows = []
     for row in obligations:
         if shown(row):
-            outlook = outlooks.get(row.id, Outlook(len(serving[row.id]), False))
+            near = tuple(x for x in fitting[row.id] if not _could_teach(row, x))
+            outlook = replace(outlooks.get(row.id, Outlook(0, False)), near=len(near))
             stands = standing(due_facts(row), today, outlook, post_facts(row.post), schemes[row.post.kind])
-            rows.append(BoardRow(row, stands, serving[row.id]))
+            rows.append(BoardRow(row, stands, serving[row.id], near))
     rows.sort(key=lambda r: (STATE_ORDER.index(r.state), r.obligation.deadline))
     return Board(year, tuple(rows))
 
 
-def serving_lessons(
+def _could_teach(row: Obligation, lesson: LessonFacts) -> bool:
+    """Whether the lesson is still to be given and the holder is among those who could take it."""
+    return not lesson.is_told and row.post.holder_id in lesson.candidates
+
+
+def fitting_lessons(
     row: Obligation, ahead: Iterable[LessonFacts], schemes: Mapping[SchemeKind, SchemeFacts]
 ) -> tuple[LessonFacts, ...]:
-    """Lessons not yet given to anybody that the holder could teach and that would count."""
+    """Lessons that would count if the holder taught them, soonest first; none where none is missing."""
     due = due_facts(row)
     if due.is_exempt or not due.missing:
         return ()
-    post: PostFacts = post_facts(row.post)
-    scheme = schemes[row.post.kind]
-    found = (
-        lesson
-        for lesson in ahead
-        if lesson.day <= row.deadline
-        and post.holder_id in lesson.candidates
-        and eligible(post, lesson, scheme)
-    )
+    post, scheme = post_facts(row.post), schemes[row.post.kind]
+    found = (x for x in ahead if x.day <= row.deadline and eligible(post, x, scheme))
     return tuple(sorted(found, key=lambda lesson: (lesson.day, lesson.session_ref)))
 
 

@@ -27,10 +27,14 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """How many eligible sessions are left, and whether serving it makes others give way."""
+    """How many eligible sessions are left, and whether serving it makes others give way.
+
+    `near` counts sessions before the right people that the person cannot teach as things stand.
+    """
 
     left: int
     is_crowded: bool
+    near: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,8 @@ def _exempt(due: DueFacts, post: PostFacts, scheme: SchemeFacts) -> Standing:
 
 def _ahead(missing: int, outlook: Outlook, blanks: Mapping[str, str]) -> Standing:
     if outlook.left == 0:
-        return Standing(DutyState.IMPOSSIBLE, Ground.NONE_LEFT, blanks)
+        ground = Ground.NONE_TAUGHT if outlook.near else Ground.NONE_LEFT
+        return Standing(DutyState.IMPOSSIBLE, ground, {**blanks, "near": str(outlook.near)})
     if outlook.left < missing:
         return Standing(DutyState.IMPOSSIBLE, Ground.TOO_FEW, blanks)
     if outlook.is_crowded:

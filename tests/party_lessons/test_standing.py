@@ -81,6 +81,14 @@ CASES = [
         Ground.CROWDED,
     ),
     ("none left", DueFacts(1, END), MAY, NONE, DutyState.IMPOSSIBLE, Ground.NONE_LEFT),
+    (
+        "some near, none to teach",
+        DueFacts(1, END),
+        MAY,
+        Outlook(0, True, 3),
+        DutyState.IMPOSSIBLE,
+        Ground.NONE_TAUGHT,
+    ),
     ("year end, still the day", DueFacts(1, END), END, ONE, DutyState.AT_RISK, Ground.LAST_ONES),
     ("year end is past", DueFacts(1, END), date(2028, 1, 1), MANY, DutyState.OVERDUE, Ground.DEADLINE_PASSED),
     (
