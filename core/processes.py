@@ -10,7 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.queues import Queue
-from multiprocessing.synchronize import Event
+from multiprocessing.sharedctypes import Synchronized
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -20,19 +20,25 @@ EVERY = 0.5  # seconds between two looks at the news
 class Line:
     """The calculation's end: `tell` sends news and answers whether to go on. Lives in the child only."""
 
-    news: Queue[object]
-    stop: Event
+    news: Queue[tuple[int, object]]
+    wanted: Synchronized[int]
+    number: int = 0
 
     @classmethod
     def tell(cls, news: object) -> bool:
-        """Send something picklable to the parent; False once the parent wants an end."""
-        cls.news.put(news)
-        return not cls.stop.is_set()
+        """Send something picklable to the parent; False once the parent no longer wants this calculation."""
+        cls.news.put((cls.number, news))
+        return cls.wanted.value == cls.number
 
 
-def _equip(news: Queue[object], stop: Event) -> None:
-    Line.news, Line.stop = news, stop
+def _equip(news: Queue[tuple[int, object]], wanted: Synchronized[int]) -> None:
+    Line.news, Line.wanted = news, wanted
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _work(number: int, work: Callable[..., T], args: tuple[object, ...]) -> T:
+    Line.number = number
+    return work(*args)
 
 
 def _end_with_parent() -> None:
@@ -50,8 +56,10 @@ class Bench(Generic[T]):
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
         context = get_context("spawn")
-        self._news: Queue[object] = context.Queue()
-        self._stop = context.Event()
+        self._news: Queue[tuple[int, object]] = context.Queue()
+        # The number of the calculation that is wanted: whatever else still runs ends by itself.
+        self._wanted = context.Value("q", 0)
+        self._count = 0
 
     def run(self, work: Callable[..., T], *args: object, hear: Callable[[object | None], bool]) -> T:
         """Run `work(*args)` there. `hear` gets the latest news (None: none yet) twice a second; False asks for an end.
@@ -59,11 +67,11 @@ class Bench(Generic[T]):
         `work` reports through `Line.tell`. Raises what `work` raises; BrokenProcessPool when the process died.
         """
         with self._lock:
-            self._stop.clear()
-            self._latest()
+            self._count += 1
+            self._wanted.value = self._count
             pool = self._pool or self._open()
             try:
-                future = pool.submit(work, *args)
+                future = pool.submit(_work, self._count, work, args)
                 self._follow(future, hear)
                 return future.result()
             except BrokenProcessPool:
@@ -72,14 +80,14 @@ class Bench(Generic[T]):
 
     def close(self) -> None:
         """Ask for an end and let the process go."""
-        self._stop.set()
+        self._wanted.value = 0
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
 
     def _open(self) -> ProcessPoolExecutor:
         self._pool = ProcessPoolExecutor(
-            1, mp_context=get_context("spawn"), initializer=_equip, initargs=(self._news, self._stop)
+            1, mp_context=get_context("spawn"), initializer=_equip, initargs=(self._news, self._wanted)
         )
         return self._pool
 
@@ -91,16 +99,18 @@ class Bench(Generic[T]):
             while not done.wait(EVERY):
                 news = self._latest() or news
                 if not hear(news):
-                    self._stop.set()
+                    self._wanted.value = 0
         except BaseException:
             # Whoever listens has failed: the calculation must not run on unheard.
-            self._stop.set()
+            self._wanted.value = 0
             raise
 
     def _latest(self) -> object | None:
         found: object | None = None
         while True:
             try:
-                found = self._news.get_nowait()
+                number, news = self._news.get_nowait()
             except queue.Empty:
                 return found
+            if number == self._count:
+                found = news
