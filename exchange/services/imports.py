@@ -27,6 +27,7 @@ from exchange.rules import Plan, fingerprint, make_plan
 from exchange.services.applying import Writer
 from exchange.workbook import Unreadable, Workbook, check
 from exchange.workbook.opening import refuse_unreadable
+from notifications import services as notifications
 
 LEASE = timedelta(minutes=5)
 MOST_PROBLEMS = 5000
@@ -215,6 +216,7 @@ def apply(run_id: int, book: Workbook, *, actor: Actor) -> ImportRun:
     if plan.writes:
         Writer(run.owner, book, plan, actor=actor).write()
         audit.note(session(), f"{run.file_name} · {plan.writes}")
+        _tell(run, gettext("「%(file)s」已导入,写入了 %(n)s 条。", file=run.file_name, n=plan.writes))
     _finish(run, ImportState.DONE)
     return run
 
@@ -226,7 +228,16 @@ def stop(run_id: int) -> None:
 
 def fail(run_id: int, sentence: str) -> None:
     """Mark an import as failed, with what a person should know."""
-    _finish(session().get_one(ImportRun, run_id), ImportState.FAILED, sentence)
+    run = session().get_one(ImportRun, run_id)
+    _finish(run, ImportState.FAILED, sentence)
+    _tell(run, gettext("「%(file)s」没有导入成功。", file=run.file_name))
+
+
+def _tell(run: ImportRun, title: str) -> None:
+    """The result waits in the inbox of whoever asked for it."""
+    user_id = run.confirmed_by_id or run.uploaded_by_id
+    if user_id is not None:
+        notifications.queue(user_id, "import", title, url=f"/imports/{run.id}")
 
 
 def _finish(run: ImportRun, state: ImportState, sentence: str = "") -> None:

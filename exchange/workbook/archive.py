@@ -26,6 +26,8 @@ MAX_MERGES = 20_000
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']\$?([A-Za-z]{0,9})\$?(\d{0,12})["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>\s*(\d{1,9})\s*<")
 _STRING = re.compile(rb"<(?:\w+:)?si\b")
+_ROW = re.compile(rb"<(?:\w+:)?row\b")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b")
 
 
@@ -115,6 +117,12 @@ def _bound(body: bytes) -> None:
             raise _too_many()
         last = max(last, int(row or 0))
     if last > MAX_ROWS or max(map(_column_number, columns), default=0) > MAX_COLUMNS:
+        raise _too_many()
+    # Cells and rows may leave their place out and follow the one before: those are counted.
+    rows = _ROW.split(body)[1:]
+    if len(rows) > MAX_ROWS or any(
+        len(row) > MAX_COLUMNS * 4 and len(_CELL.findall(row)) > MAX_COLUMNS for row in rows
+    ):
         raise _too_many()
     if len(_MERGE.findall(body)) > MAX_MERGES:
         raise _too_many()

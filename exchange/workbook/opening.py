@@ -11,6 +11,7 @@ import python_calamine as calamine
 from exchange.enums import Refusal
 from exchange.workbook.archive import MAX_COLUMNS, MAX_ROWS, repack
 from exchange.workbook.grid import Cell, Grid, is_blank
+from exchange.workbook.legacy import read_legacy
 from exchange.workbook.problems import Unreadable
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -21,7 +22,10 @@ MAX_SHEETS = 50
 
 def open_grids(data: bytes) -> tuple[list[Grid], list[str]]:
     """Visible sheets in order, and the names of the hidden ones; raises Unreadable."""
-    book = _open(_checked(data))
+    checked = _checked(data)
+    if checked.startswith(OLE):
+        return _legacy(checked)
+    book = _open(checked)
     visible: list[Grid] = []
     hidden: list[str] = []
     for sheet in book.sheets_metadata[:MAX_SHEETS]:
@@ -32,6 +36,15 @@ def open_grids(data: bytes) -> tuple[list[Grid], list[str]]:
         else:
             hidden.append(sheet.name)
     return visible, hidden
+
+
+def _legacy(data: bytes) -> tuple[list[Grid], list[str]]:
+    found = read_legacy(data)
+    grids = []
+    for sheet in found["visible"][:MAX_SHEETS]:
+        _fill_down(sheet["rows"], sheet["merges"])
+        grids.append(Grid(sheet["name"], sheet["rows"]))
+    return grids, found["hidden"]
 
 
 def refuse_unreadable(data: bytes) -> None:

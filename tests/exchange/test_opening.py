@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import resource
 import struct
 import time
 import zipfile
+from datetime import date
 
 import pytest
+import xlwt
 
 from exchange.enums import Refusal
 from exchange.workbook import Unreadable, read_workbook
@@ -118,6 +121,16 @@ def test_a_far_cell_is_refused_before_memory_is_taken(reference):
     assert (found, seconds < 0.5) == (Refusal.TOO_MANY_CELLS, True)
 
 
+def test_cells_without_a_place_are_counted():
+    many = (
+        b"<row>"
+        + b"".join(b"<c><v>%d</v></c>" % (n * 7919 % 100_003) for n in range(200_000))
+        + b"</row></sheetData>"
+    )
+    found, seconds = timed_refusal(first_sheet(lambda body: body.replace(b"</sheetData>", many)))
+    assert (found, seconds < 1) == (Refusal.TOO_MANY_CELLS, True)
+
+
 def test_more_rows_or_columns_than_anyone_keeps_are_refused():
     tall = built(师资=[PEOPLE, *([["x"]] * MAX_ROWS)])
     wide = built(师资=[PEOPLE, ["x"] * (MAX_COLUMNS + 1)])
@@ -160,3 +173,33 @@ def test_xls_reads_like_xlsx():
 def test_an_xls_cut_short_is_refused():
     data = built_xls(师资信息表=[PEOPLE, person()])
     assert refusal(data[:1500]) is Refusal.BROKEN
+
+
+def test_an_xls_that_claims_a_vast_sheet_costs_this_process_nothing():
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("师资")
+    sheet.write(0, 0, "姓名")
+    sheet.write(65535, 255, "x")
+    out = io.BytesIO()
+    book.save(out)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert refusal(out.getvalue()) in (Refusal.TOO_MANY_CELLS, Refusal.BROKEN)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024
+
+
+def test_dates_survive_the_old_format():
+    days = [
+        ["班次编号", "班次名称", "主办单位", "开始日期", "结束日期"],
+        ["B001", "冬训班", "县委组织部", date(2027, 1, 7), date(2027, 1, 8)],
+    ]
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("培训班")
+    style = xlwt.easyxf(num_format_str="YYYY-MM-DD")
+    for i, row in enumerate(days):
+        for j, value in enumerate(row):
+            sheet.write(i, j, value, style if isinstance(value, date) else xlwt.Style.default_style)
+    out = io.BytesIO()
+    book.save(out)
+    assert [(c.starts, c.ends) for c in read(out.getvalue()).classes] == [
+        (date(2027, 1, 7), date(2027, 1, 8))
+    ]

@@ -11,6 +11,7 @@ from core.db import session
 from exchange import jobs
 from exchange.models import ImportRun
 from instructor_pool.models import Instructor
+from notifications.models import OutboxMessage
 from tests.exchange.books import changed, shipped
 
 
@@ -67,6 +68,8 @@ def test_the_whole_way(organiser):
     assert organiser.post(f"{page}/confirm").status_code == 302
     assert jobs.take()
     assert "写入了" in text(organiser.get(page))
+    told = session().scalars(select(OutboxMessage).where(OutboxMessage.kind == "import")).one()
+    assert (told.url, told.title.startswith("「计划.xlsx」已导入")) == (page, True)
     assert pool_size() == before + 124
     assert organiser.get(f"{page}/problems.xlsx").data[:2] == b"PK"
     assert "计划.xlsx" in text(organiser.get("/imports/"))
