@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request, url_for
+from werkzeug.exceptions import BadRequest
+from werkzeug.routing import IntegerConverter, Map
 
 from core import when
 
@@ -23,6 +26,14 @@ def _manifest(path: str) -> dict[str, str]:
     return dict(json.loads(file.read_text("utf-8"))) if file.exists() else {}
 
 
+class RowId(IntegerConverter):
+    """`<int:…>` in an address: a number no row can have is no page, and never reaches the database."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max", 2**31 - 1)
+        super().__init__(map, *args, **kwargs)
+
+
 def install(app: Flask) -> None:
     """Asset addresses for templates, and the headers every answer carries."""
     manifest = Path(app.static_folder or "static") / "dist" / "manifest.json"
@@ -30,6 +41,7 @@ def install(app: Flask) -> None:
     def asset(name: str) -> str:
         return url_for("static", filename=f"dist/{_manifest(str(manifest)).get(name, name)}")
 
+    app.url_map.converters["int"] = RowId
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.globals.update(
         day_text=when.day_text,
@@ -37,6 +49,15 @@ def install(app: Flask) -> None:
         moment_text=when.moment_text,
         span_text=when.span_text,
     )
+
+    @app.before_request
+    def _plain_text() -> None:
+        # PostgreSQL keeps no NUL in text, and nobody types one.
+        sent = (
+            text for values in (request.args, request.form) for many in values.listvalues() for text in many
+        )
+        if any("\x00" in text for text in sent):
+            raise BadRequest
 
     @app.after_request
     def _headers(response: Response) -> Response:
