@@ -10,7 +10,7 @@ from flask_babel import gettext
 from accounts.access import Actor
 from core import audit, clock
 from core.db import session as database
-from core.errors import NotAllowed, RuleBroken, Violation
+from core.errors import NotAllowed, RuleBroken
 from evaluations import queries, rules
 from evaluations.models import SessionScore
 from instructor_pool.models import Instructor
@@ -51,17 +51,6 @@ def score_session(session: Session, marks: Mapping[str, Decimal], comment: str =
     update_rating(person)
     audit.note(database(), gettext("给 %(name)s 的课评分:%(total)s 分", name=person.name, total=sheet.total))
     return score
-
-
-def exclude_score(score: SessionScore, reason: str, *, actor: Actor) -> None:
-    """Leave a score out of the rating with a reason; the sheet itself stays as it is."""
-    if not reason.strip():
-        sentence = gettext("请写明不计入的原因。")
-        raise RuleBroken(sentence, [Violation("reason", sentence, "reason")])
-    score.excluded_reason = reason.strip()[:300]
-    database().flush()
-    person = database().get_one(Instructor, score.instructor_id)
-    update_rating(person)
 
 
 def update_rating(person: Instructor) -> None:

@@ -40,6 +40,8 @@ class Instructor(Versioned, Sealing, Model):
     owner_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), unique=True)
     name: Mapped[str] = mapped_column(String(40), index=True)
+    name_pinyin: Mapped[str] = mapped_column(String(80), default="", index=True)
+    """What lists of people are ordered by."""
     gender: Mapped[Gender | None] = mapped_column(choice(Gender))
     birth_month: Mapped[date | None]
     """First day of the month of birth."""

@@ -9,8 +9,15 @@ from instructor_pool.queries.away import (
     list_unavailability,
     unavailable,
 )
-from instructor_pool.queries.lists import candidates_table, instructors_table, state_badge, teachers_of
+from instructor_pool.queries.lists import (
+    activation_table,
+    candidates_table,
+    instructors_table,
+    state_badge,
+    teachers_of,
+)
 from instructor_pool.queries.people import (
+    MOST_CODES,
     find_by_id_number,
     find_own,
     get_instructor,
@@ -33,7 +40,9 @@ from instructor_pool.queries.reviews import (
 from instructor_pool.queries.todos import todos
 
 __all__ = [
+    "MOST_CODES",
     "Away",
+    "activation_table",
     "barred_reviewers",
     "candidates_table",
     "find_by_id_number",

@@ -79,7 +79,7 @@ def list_hints(scope: Scope, instructor_id: int | None = None) -> list[Availabil
     )
     if instructor_id is not None:
         stmt = stmt.where(AvailabilityHint.instructor_id == instructor_id)
-    return list(session().scalars(stmt.order_by(AvailabilityHint.text, Instructor.name).limit(500)))
+    return list(session().scalars(stmt.order_by(AvailabilityHint.text, Instructor.name_pinyin).limit(500)))
 
 
 def get_hint(scope: Scope, hint_id: int) -> AvailabilityHint:

@@ -86,7 +86,7 @@ def _course_choices() -> list[tuple[str, str]]:
 
 
 _NAME: Column[Instructor] = Column(
-    "name", lazy_gettext("姓名"), lambda i: i.name, sort=Instructor.name, note=lambda i: i.post_title
+    "name", lazy_gettext("姓名"), lambda i: i.name, sort=Instructor.name_pinyin, note=lambda i: i.post_title
 )
 _UNIT: Column[Instructor] = Column(
     "unit", lazy_gettext("工作单位"), lambda i: i.work_unit, sort=Instructor.work_unit
@@ -187,7 +187,7 @@ CANDIDATES: Table[tuple[Instructor, int, int]] = Table(
     name="candidates",
     title=lazy_gettext("候选人"),
     columns=[
-        Column("name", lazy_gettext("姓名"), lambda r: r[0].name, sort=Instructor.name, note=lambda r: r[0].post_title),
+        Column("name", lazy_gettext("姓名"), lambda r: r[0].name, sort=Instructor.name_pinyin, note=lambda r: r[0].post_title),
         Column("unit", lazy_gettext("工作单位"), lambda r: r[0].work_unit, sort=Instructor.work_unit),
         Column("source", lazy_gettext("来源类别"), lambda r: r[0].source_category.label, sort=Instructor.source_category),
         Column("mode", lazy_gettext("聘任方式"), lambda r: r[0].engagement_mode.label, sort=Instructor.engagement_mode),
@@ -234,8 +234,37 @@ def candidates_table(scope: Scope) -> BoundTable[tuple[Instructor, int, int]]:
     return CANDIDATES.bind(session(), stmt)
 
 
+def _account_badge(person: Instructor) -> Badge:
+    return Badge(gettext("已发码,待激活"), "warn") if person.user_id else Badge(gettext("没有账号"), "idle")
+
+
+ACTIVATION: Table[Instructor] = Table(
+    name="activation",
+    title=lazy_gettext("讲师激活码"),
+    columns=[_NAME, _UNIT, _MODE, Column("account", lazy_gettext("账号"), _account_badge, sort=Instructor.user_id, kind="badge")],
+    filters=[
+        Filter(
+            "account",
+            lazy_gettext("账号"),
+            lambda s, v: s.where(Instructor.user_id.is_(None) if v == "none" else Instructor.user_id.is_not(None)),
+            [("none", lazy_gettext("没有账号")), ("issued", lazy_gettext("已发码,待激活"))],
+        ),
+        _BY_MODE,
+    ],
+    search=Instructor.search_text,
+    default_sort="unit",
+    row_url=_row_url,
+)
+
+
+def activation_table(scope: Scope) -> BoundTable[Instructor]:
+    """People in the pool who have yet to activate an account."""
+    stmt = scoped(scope).outerjoin(User, Instructor.user_id == User.id).where(waiting_for_account())
+    return ACTIVATION.bind(session(), stmt)
+
+
 def teachers_of(scope: Scope, course_id: int) -> list[Instructor]:
     """People who can be booked and may teach the course, the best rated first; at most 100."""
     stmt = scoped(scope).join(Qualification, Qualification.instructor_id == Instructor.id)
     stmt = stmt.where(Qualification.course_id == course_id, Instructor.state.in_(BOOKABLE))
-    return list(session().scalars(stmt.order_by(Instructor.rating.desc(), Instructor.name).limit(MOST_TEACHERS)))
+    return list(session().scalars(stmt.order_by(Instructor.rating.desc(), Instructor.name_pinyin).limit(MOST_TEACHERS)))

@@ -18,6 +18,7 @@ from instructor_pool.models import Instructor, Qualification, StateChange
 from instructor_pool.rules import life
 
 MOST_PICKED = 20
+MOST_CODES = 500
 BOOKABLE = (PoolState.APPOINTED, PoolState.RENEWAL_DUE)
 
 
@@ -60,7 +61,7 @@ def find_by_id_number(owner_id: int, digest: str) -> Instructor | None:
 def list_by_ids(scope: Scope, ids: Sequence[int]) -> list[Instructor]:
     """Those of `ids` inside the scope, by name; accounts and owners loaded."""
     stmt = scoped(scope).where(Instructor.id.in_(ids)).options(joinedload(Instructor.user), joinedload(Instructor.owner))
-    return list(session().scalars(stmt.order_by(Instructor.name, Instructor.id)))
+    return list(session().scalars(stmt.order_by(Instructor.name_pinyin, Instructor.id)))
 
 
 def list_bookable(scope: Scope, year: int) -> list[Instructor]:
@@ -82,14 +83,16 @@ def pick_people(scope: Scope, q: str, *, bookable: bool = True) -> list[Instruct
         stmt = stmt.where(Instructor.state.in_(BOOKABLE))
     for word in q.split()[:5]:
         stmt = stmt.where(Instructor.search_text.icontains(word, autoescape=True))
-    return list(session().scalars(stmt.order_by(Instructor.name).limit(MOST_PICKED)))
+    return list(session().scalars(stmt.order_by(Instructor.name_pinyin).limit(MOST_PICKED)))
 
 
-def list_without_account(scope: Scope) -> list[Instructor]:
-    """People in the pool who have yet to activate an account, by unit and name."""
+def list_without_account(scope: Scope, ids: Sequence[int] | None = None) -> list[Instructor]:
+    """People in the pool who have yet to activate an account, by unit and name: those of `ids`, or the first 500."""
     stmt = scoped(scope).outerjoin(User, Instructor.user_id == User.id).where(waiting_for_account())
-    stmt = stmt.options(joinedload(Instructor.user))
-    return list(session().scalars(stmt.order_by(Instructor.work_unit, Instructor.name, Instructor.id)))
+    if ids is not None:
+        stmt = stmt.where(Instructor.id.in_(ids))
+    stmt = stmt.options(joinedload(Instructor.user), joinedload(Instructor.owner))
+    return list(session().scalars(stmt.order_by(Instructor.work_unit, Instructor.name_pinyin, Instructor.id).limit(MOST_CODES)))
 
 
 def waiting_for_account() -> ColumnElement[bool]:

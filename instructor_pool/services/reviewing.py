@@ -17,9 +17,11 @@ from core.errors import NotAllowed, RuleBroken, Violation
 from instructor_pool import queries
 from instructor_pool.enums import PoolAction
 from instructor_pool.models import Instructor, Reviewer, ReviewPanel
+from instructor_pool.notices import asked_to_review
 from instructor_pool.rules.panels import FEWEST_REVIEWERS
 from instructor_pool.services.entering import note_change
 from instructor_pool.services.life import check_step
+from notifications import services as notifications
 from score_forms import services as forms
 from score_forms.enums import Purpose
 from score_forms.rules import Total, verdict
@@ -40,7 +42,7 @@ def open_panel(person: Instructor, reviewers: Sequence[User], *, due: date | Non
     if due is not None and due < clock.today():
         raise _refused("due", gettext("截止日期不能早于今天。"), "due")
     panel = ReviewPanel(
-        instructor_id=person.id,
+        instructor=person,
         form_id=forms.current_form(Purpose.TRIAL_LECTURE).id,
         opened_at=clock.now(),
         due=due,
@@ -48,6 +50,9 @@ def open_panel(person: Instructor, reviewers: Sequence[User], *, due: date | Non
     )
     session().add(panel)
     session().flush()
+    kind, title, body, url = asked_to_review(panel)
+    for user in chosen:
+        notifications.queue(user.id, kind, title, body, url)
     audit.note(session(), gettext("为 %(name)s 组成评审组", name=person.name))
     return panel
 

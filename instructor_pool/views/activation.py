@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from accounts.enums import P
 from accounts.web import current_actor, current_scope, requires
 from core.db import transaction
+from core.errors import RuleBroken
+from core.tables import wants_export
 from instructor_pool import queries
 from instructor_pool.services import activation as accounts_for
 from instructor_pool.views.blueprint import blueprint
@@ -17,17 +20,22 @@ from instructor_pool.views.blueprint import blueprint
 @requires(P.ACTIVATION_ISSUE)
 def activation() -> ResponseReturnValue:
     """People in the pool who have yet to activate an account."""
-    return render_template("instructor_pool/activation.html", people=queries.list_without_account(current_scope()))
+    table = queries.activation_table(current_scope())
+    if wants_export(request.args):
+        return table.export(request.args)
+    return render_template("instructor_pool/activation.html", page=table.page(request.args), most=queries.MOST_CODES)
 
 
 @blueprint.post("/instructors/activation")
 @requires(P.ACTIVATION_ISSUE)
 def issue_codes() -> ResponseReturnValue:
-    """Fresh codes for those ticked, or for all; shown once, to print or to paste."""
-    ids = {int(raw) for raw in request.form.getlist("ids") if raw.isdigit() and len(raw) < 10}
+    """Fresh codes for those ticked, or for all (at most 500 at once); shown once, to print or to paste."""
+    ids = [int(raw) for raw in request.form.getlist("ids") if raw.isdigit() and len(raw) < 10]
+    everybody = request.form.get("whom") == "all"
     with transaction():
-        waiting = queries.list_without_account(current_scope())
-        chosen = waiting if request.form.get("whom") == "all" else [p for p in waiting if p.id in ids]
+        chosen = queries.list_without_account(current_scope(), None if everybody else ids)
+        if ids and not chosen:
+            raise RuleBroken(gettext("选中的人都已激活账号,不用再发激活码。"))
         slips = accounts_for.issue_codes(chosen, actor=current_actor())
     return render_template(
         "instructor_pool/codes.html", people=slips, activate_url=url_for("accounts.activate", _external=True)

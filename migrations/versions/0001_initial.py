@@ -374,6 +374,7 @@ def upgrade():
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("name_pinyin", sa.String(length=80), nullable=False),
         sa.Column(
             "gender",
             sa.Enum("male", "female", name="gender", native_enum=False, create_constraint=True, length=32),
@@ -504,6 +505,7 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_instructor_engagement_mode"), ["engagement_mode"], unique=False)
         batch_op.create_index(batch_op.f("ix_instructor_id_number_blind"), ["id_number_blind"], unique=False)
         batch_op.create_index(batch_op.f("ix_instructor_name"), ["name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_instructor_name_pinyin"), ["name_pinyin"], unique=False)
         batch_op.create_index("ix_instructor_owner_state", ["owner_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_instructor_phone_blind"), ["phone_blind"], unique=False)
         batch_op.create_index(batch_op.f("ix_instructor_search_text"), ["search_text"], unique=False)
@@ -1644,6 +1646,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_instructor_search_text"))
         batch_op.drop_index(batch_op.f("ix_instructor_phone_blind"))
         batch_op.drop_index("ix_instructor_owner_state")
+        batch_op.drop_index(batch_op.f("ix_instructor_name_pinyin"))
         batch_op.drop_index(batch_op.f("ix_instructor_name"))
         batch_op.drop_index(batch_op.f("ix_instructor_id_number_blind"))
         batch_op.drop_index(batch_op.f("ix_instructor_engagement_mode"))

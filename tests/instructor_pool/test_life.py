@@ -29,6 +29,7 @@ from instructor_pool.rules import term_problem
 from instructor_pool.rules.panels import Workplace, has_conflict
 from instructor_pool.rules.terms import alert, term_ending
 from instructor_pool.services import entering, life, reviewing
+from notifications.models import OutboxMessage
 from tests.factories.county import County, make_instructor, make_user
 
 A, S = PoolAction, PoolState
@@ -215,6 +216,9 @@ def test_a_sheet_is_handed_in_once_by_members_only_and_closing_needs_three(count
         person = nominated(county)
         life.take_step(person, A.CHECK_ELIGIBILITY, actor=organiser)
         panel = reviewing.open_panel(person, users(county, "evaluator", "evaluator2", "evaluator3"), actor=organiser)
+        told = session().execute(select(OutboxMessage.user_id, OutboxMessage.title, OutboxMessage.url))
+        wanted = [(u.id, "请评审候选人 周候选", f"/instructors/reviews/{panel.id}") for u in users(county, "evaluator", "evaluator2", "evaluator3")]
+        assert [tuple(row) for row in told] == wanted
         with pytest.raises(RuleBroken, match="已有评审组"):
             reviewing.open_panel(person, users(county, "evaluator", "evaluator2", "evaluator3"), actor=organiser)
         with pytest.raises(NotAllowed):

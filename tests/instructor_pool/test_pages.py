@@ -49,11 +49,11 @@ def test_the_list_searches_by_pinyin_filters_and_leaves_others_out(sign_in: Sign
         ("q=wf", ["王芳"]),
         ("q=shanxiong", ["单雄"]),
         ("q=赵 东镇", ["赵书记"]),
-        ("source=leader", ["赵书记", "钱局长"]),
+        ("source=leader", ["钱局长", "赵书记"]),
         (f"course={course}&sort=-rating", ["王芳", "单雄", "钱局长"]),
         ("state=exited", ["孙退"]),
         ("rating=90", []),
-        ("rating=unrated&state=bookable", ["单雄", "李强", "王芳", "赵书记", "钱局长"]),
+        ("rating=unrated&state=bookable", ["李强", "钱局长", "单雄", "王芳", "赵书记"]),
         ("term=over", []),
         ("term=none", []),
         ("account=active", ["孙退", "王芳"]),
@@ -204,6 +204,8 @@ def test_codes_are_shown_once_and_open_an_account(sign_in: SignIn, county: Count
     listed = text_of(browser.get("/instructors/activation"))
     assert "全部生成(4 人)" in listed and "李强" in listed and "孙退" not in listed
     assert browser.post("/instructors/activation", data={}).status_code == 422
+    active = browser.post("/instructors/activation", data={"ids": [str(county.instructors["王芳"])]})
+    assert active.status_code == 422 and "选中的人都已激活账号" in text_of(active)
     page = text_of(browser.post("/instructors/activation", data={"ids": [str(county.instructors["李强"])]}))
     found = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", page)
     assert found and "liqiang" in page and "李强您好" in page and "/activate" in page
@@ -238,7 +240,7 @@ def test_an_instructor_sees_the_own_file_and_keeps_the_own_time(sign_in: SignIn,
 def test_teachers_of_a_course_and_the_picker(sign_in: SignIn, county: County) -> None:
     browser = sign_in("organiser")
     page = text_of(browser.get(f"/instructors/teachers/{county.courses['嘉祥党史']}"))
-    assert re.findall(r'href="/instructors/\d+">([^<]+)', page) == ["王芳", "单雄", "钱局长"]
+    assert re.findall(r'href="/instructors/\d+">([^<]+)', page) == ["王芳", "钱局长", "单雄"]
     assert browser.get("/instructors/picker?q=李").json == [
         {"value": str(county.instructors["李强"]), "text": "李强", "note": "县委党校"}
     ]
