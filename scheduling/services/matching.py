@@ -15,6 +15,7 @@ from accounts.models import OrgUnit
 from core import audit, clock
 from core.db import session
 from core.errors import Conflict, RuleBroken
+from notifications import services as notifications
 from scheduling import engine
 from scheduling.enums import RunState
 from scheduling.models import MatchRun, ProposalItem, TrainingClass
@@ -177,6 +178,14 @@ def fail_run(claim: Claim, sentence: str) -> None:
         run.state = RunState.CANCELLED if run.cancel_asked else RunState.FAILED
         run.failure, run.finished_at = sentence[:300], clock.now()
         session().flush()
+        if run.state is RunState.FAILED:
+            _tell(run, gettext("自动排课没有成功:%(title)s", title=run.title), run.failure)
+
+
+def _tell(run: MatchRun, title: str, body: str) -> None:
+    """Whoever asked may have left the page: the result waits in the inbox."""
+    if run.asked_by_id is not None:
+        notifications.queue(run.asked_by_id, "match", title, body, f"/scheduling/runs/{run.id}")
 
 
 def contradiction_text(violations: Sequence[engine.Violation]) -> str:
@@ -221,6 +230,11 @@ def store_proposal(claim: Claim, snapshot: Snapshot, proposal: Proposal) -> Matc
         )
     run.state, run.percent, run.finished_at, run.phase = RunState.READY, 100, clock.now(), ""
     session().flush()
+    counts = run.log["counts"]
+    body = gettext(
+        "%(after)s/%(all)s 个课次可排齐,请查看方案后采用。", after=counts["after"], all=counts["sessions"]
+    )
+    _tell(run, gettext("自动排课完成:%(title)s", title=run.title), body)
     audit.note(session(), gettext("自动排课完成:%(title)s", title=run.title))
     return run
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from accounts.access import SYSTEM
 from core import clock, jobs
 from core.db import session, transaction
 from core.errors import Conflict, RuleBroken
+from notifications.models import OutboxMessage
 from party_lessons.enums import SchemeKind
 from party_lessons.models import Post
 from party_lessons.services import obligations
@@ -271,6 +273,12 @@ def test_pages_walk_from_form_to_adoption(county: County, sign_in: Callable[[str
     assert "HX-Refresh" not in browser.get(f"{address}/progress").headers
     assert match_jobs.take_run()
     assert browser.get(f"{address}/progress").headers["HX-Refresh"] == "true"
+    [told] = session().scalars(select(OutboxMessage).where(OutboxMessage.kind == "match"))
+    assert (told.user_id, told.url, told.body) == (
+        county.users["organiser"],
+        address,
+        "4/4 个课次可排齐,请查看方案后采用。",
+    )
     page = browser.get(address).get_data(as_text=True)
     assert "已证明是最好的安排" in page and "6月7日 周一 上午 8:30–10:45" in page
     assert browser.post(f"{address}/adopt").status_code == 302
