@@ -1,6 +1,6 @@
 // Bundles src/ into app/static/dist with content hashes, and writes manifest.json: plain name -> hashed name.
 import { build } from "esbuild";
-import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -44,8 +44,10 @@ for (const name of fresh.filter((each) => each !== "manifest.json")) {
   await cp(join(staging, name), join(target, name));
 }
 await rename(join(staging, "manifest.json"), join(target, "manifest.json"));
+// Pages that are open, and servers that were started before, still ask for the old names for a while.
+const DAY = 24 * 60 * 60 * 1000;
 for (const name of await readdir(target)) {
-  if (!fresh.includes(name)) {
+  if (!fresh.includes(name) && Date.now() - (await stat(join(target, name))).mtimeMs > DAY) {
     await rm(join(target, name), { recursive: true, force: true });
   }
 }
