@@ -87,14 +87,18 @@ class AccountCounts:
 def count_accounts() -> AccountCounts:
     """Figures of all accounts for the administrators' workbench: one statement."""
     since = clock.instant() - timedelta(days=7)
-    row = session().execute(
-        select(
-            func.count(),
-            func.count().filter(User.password_hash.is_(None), User.disabled.is_(False)),
-            func.count().filter(User.disabled.is_(True)),
-            func.count().filter(User.last_sign_in_at >= since),
-        ).select_from(User)
-    ).one()
+    row = (
+        session()
+        .execute(
+            select(
+                func.count(),
+                func.count().filter(User.password_hash.is_(None), User.disabled.is_(False)),
+                func.count().filter(User.disabled.is_(True)),
+                func.count().filter(User.last_sign_in_at >= since),
+            ).select_from(User)
+        )
+        .one()
+    )
     return AccountCounts(*row)
 
 

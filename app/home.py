@@ -96,8 +96,7 @@ def _entries(actor: Actor) -> Iterable[tuple[date, Entry]]:
     last = clock.today() + WEEK
     if actor.can(P.SCHEDULE_VIEW):
         yield from (
-            (row.start.date() if row.start else row.day, _session(row))
-            for row in week_of_classes(actor)
+            (row.start.date() if row.start else row.day, _session(row)) for row in week_of_classes(actor)
         )
         return
     bookings: list[Booking] = []

@@ -21,18 +21,26 @@ def _filled(value: str | None) -> str:
 class CourseForm(FlaskForm):
     """A course of the catalogue."""
 
-    name = StringField(_("课程名称"), [InputRequired(_("请填写课程名称。")), Length(max=120)], filters=[_filled])
+    name = StringField(
+        _("课程名称"), [InputRequired(_("请填写课程名称。")), Length(max=120)], filters=[_filled]
+    )
     category = SelectField(_("内容类别"), [InputRequired()])
     method = SelectField(_("教学形式"), [InputRequired()])
     class_hours = DecimalField(
         _("学时"),
-        [InputRequired(_("请填写学时。")), NumberRange(Decimal("0.5"), Decimal(16), _("学时在 0.5 到 16 之间。"))],
+        [
+            InputRequired(_("请填写学时。")),
+            NumberRange(Decimal("0.5"), Decimal(16), _("学时在 0.5 到 16 之间。")),
+        ],
         places=1,
         description=_("1 学时 45 分钟"),
     )
     is_party_lesson = BooleanField(_("可作党课"))
     audiences = SelectMultipleField(
-        _("适用领域"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validate_choice=True
+        _("适用领域"),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        validate_choice=True,
     )
     counts_as = SelectField(_("计入班次比例"), description=_("不选时按内容类别计算"))
     version = HiddenField()

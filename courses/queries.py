@@ -73,7 +73,9 @@ COURSES: Table[Course] = Table(
         Column("name", lazy_gettext("课程"), lambda c: c.name, sort=Course.name),
         Column("category", lazy_gettext("内容类别"), lambda c: c.category.label, sort=Course.category),
         Column("method", lazy_gettext("教学形式"), lambda c: c.method.label, sort=Course.method),
-        Column("hours", lazy_gettext("学时"), lambda c: c.class_hours, sort=Course.class_hours, kind="number"),
+        Column(
+            "hours", lazy_gettext("学时"), lambda c: c.class_hours, sort=Course.class_hours, kind="number"
+        ),
         Column(
             "party",
             lazy_gettext("可作党课"),
@@ -85,9 +87,24 @@ COURSES: Table[Course] = Table(
         Column("state", lazy_gettext("状态"), _state, sort=Course.retired, kind="badge", default=False),
     ],
     filters=[
-        Filter("category", lazy_gettext("内容类别"), lambda s, v: s.where(Course.category == Category(v)), Category.choices),
-        Filter("method", lazy_gettext("教学形式"), lambda s, v: s.where(Course.method == Method(v)), Method.choices),
-        Filter("party", lazy_gettext("可作党课"), lambda s, v: s.where(Course.is_party_lesson.is_(v == "yes")), _YES_NO),
+        Filter(
+            "category",
+            lazy_gettext("内容类别"),
+            lambda s, v: s.where(Course.category == Category(v)),
+            Category.choices,
+        ),
+        Filter(
+            "method",
+            lazy_gettext("教学形式"),
+            lambda s, v: s.where(Course.method == Method(v)),
+            Method.choices,
+        ),
+        Filter(
+            "party",
+            lazy_gettext("可作党课"),
+            lambda s, v: s.where(Course.is_party_lesson.is_(v == "yes")),
+            _YES_NO,
+        ),
         Filter(
             "audience",
             lazy_gettext("适用领域"),
@@ -109,4 +126,7 @@ COURSES: Table[Course] = Table(
 
 def courses_table(scope: Scope) -> BoundTable[Course]:
     """The catalogue inside the scope."""
-    return COURSES.bind(session(), select(Course).join(OrgUnit, Course.owner_id == OrgUnit.id).where(scope.clause(OrgUnit.path)))
+    return COURSES.bind(
+        session(),
+        select(Course).join(OrgUnit, Course.owner_id == OrgUnit.id).where(scope.clause(OrgUnit.path)),
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from courses.enums import Category, Method, Ratio
 
-PARTY_SPIRIT = frozenset({Category.POLITICAL_TRAINING, Category.PARTY_RULES, Category.PURPOSE, Category.REVOLUTIONARY_TRADITION})
+PARTY_SPIRIT = frozenset(
+    {Category.POLITICAL_TRAINING, Category.PARTY_RULES, Category.PURPOSE, Category.REVOLUTIONARY_TRADITION}
+)
 INTERACTIVE = frozenset({Method.SEMINAR, Method.CASE, Method.SIMULATION, Method.EXPERIENCE, Method.DEBATE})
 
 

@@ -35,7 +35,9 @@ def show(course_id: int) -> ResponseReturnValue:
     """One course and who may teach it."""
     course = queries.get_course(current_scope(), course_id)
     can_edit = current_actor().scope(P.COURSE_EDIT).covers(course.owner.path)
-    return render_template("courses/show.html", course=course, audiences=queries.audience_labels(course), can_edit=can_edit)
+    return render_template(
+        "courses/show.html", course=course, audiences=queries.audience_labels(course), can_edit=can_edit
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

@@ -69,7 +69,9 @@ def _held(scope: Scope) -> Select[Session]:
 def get_held_session(scope: Scope, session_id: int) -> Session:
     """A held session inside the scope with class and instructor; NotFound otherwise."""
     stmt = _held(scope).where(Session.id == session_id)
-    row = session().scalar(stmt.options(contains_eager(Session.training_class), contains_eager(Session.instructor)))
+    row = session().scalar(
+        stmt.options(contains_eager(Session.training_class), contains_eager(Session.instructor))
+    )
     if row is None:
         raise NotFound(gettext("没有这次课,或还没有讲完,或不在您的范围内。"))
     return row
@@ -77,7 +79,9 @@ def get_held_session(scope: Scope, session_id: int) -> Session:
 
 def find_score(session_id: int, scorer_id: int | None) -> SessionScore | None:
     """One person's score of a session."""
-    stmt = select(SessionScore).where(SessionScore.session_id == session_id, SessionScore.scorer_id == scorer_id)
+    stmt = select(SessionScore).where(
+        SessionScore.session_id == session_id, SessionScore.scorer_id == scorer_id
+    )
     return session().scalar(stmt)
 
 
@@ -89,7 +93,9 @@ def list_scores(session_id: int) -> list[SessionScore]:
 
 
 def _class_choices(scope: Scope) -> list[tuple[str, str]]:
-    stmt = _held(scope).with_only_columns(TrainingClass.id, TrainingClass.number, TrainingClass.name).distinct()
+    stmt = (
+        _held(scope).with_only_columns(TrainingClass.id, TrainingClass.number, TrainingClass.name).distinct()
+    )
     rows = session().execute(stmt.order_by(TrainingClass.number).limit(MOST_CHOICES))
     return [(str(class_id), f"{number} {name}") for class_id, number, name in rows]
 
@@ -113,24 +119,62 @@ def held_table(scope: Scope, actor: Actor) -> BoundTable[HeldRow]:
         .where(SessionScore.session_id == Session.id, _counting())
         .scalar_subquery()
     )
-    total, mine = counting.scalar_subquery(), counting.where(SessionScore.scorer_id == actor.user_id).scalar_subquery()
+    total, mine = (
+        counting.scalar_subquery(),
+        counting.where(SessionScore.scorer_id == actor.user_id).scalar_subquery(),
+    )
     stmt = _held(scope).add_columns(total, mean, mine)
     stmt = stmt.options(contains_eager(Session.training_class), contains_eager(Session.instructor))
     columns: list[Column[HeldRow]] = [
-        Column("day", lazy_gettext("日期"), lambda r: r[0].start.date() if r[0].start else r[0].day, sort=Session.start, kind="date"),
         Column(
-            "course", lazy_gettext("课程"), lambda r: r[0].course_name, sort=Session.course_name, note=lambda r: r[0].method.label
+            "day",
+            lazy_gettext("日期"),
+            lambda r: r[0].start.date() if r[0].start else r[0].day,
+            sort=Session.start,
+            kind="date",
         ),
-        Column("instructor", lazy_gettext("讲师"), lambda r: r[0].instructor.name if r[0].instructor else None, sort=Instructor.name),
         Column(
-            "class", lazy_gettext("班次"), lambda r: r[0].training_class.name, sort=TrainingClass.number, note=lambda r: r[0].training_class.number
+            "course",
+            lazy_gettext("课程"),
+            lambda r: r[0].course_name,
+            sort=Session.course_name,
+            note=lambda r: r[0].method.label,
+        ),
+        Column(
+            "instructor",
+            lazy_gettext("讲师"),
+            lambda r: r[0].instructor.name if r[0].instructor else None,
+            sort=Instructor.name,
+        ),
+        Column(
+            "class",
+            lazy_gettext("班次"),
+            lambda r: r[0].training_class.name,
+            sort=TrainingClass.number,
+            note=lambda r: r[0].training_class.number,
         ),
         Column("scores", lazy_gettext("评分份数"), lambda r: r[1], sort=total, kind="number"),
-        Column("mean", lazy_gettext("平均分"), lambda r: round(float(r[2]), 1) if r[2] is not None else None, sort=mean, kind="number"),
+        Column(
+            "mean",
+            lazy_gettext("平均分"),
+            lambda r: round(float(r[2]), 1) if r[2] is not None else None,
+            sort=mean,
+            kind="number",
+        ),
     ]
     filters = [
-        Filter("class", lazy_gettext("班次"), lambda s, v: s.where(Session.class_id == int(v)), lambda: _class_choices(scope)),
-        Filter("instructor", lazy_gettext("讲师"), lambda s, v: s.where(Session.instructor_id == int(v)), lambda: _instructor_choices(scope)),
+        Filter(
+            "class",
+            lazy_gettext("班次"),
+            lambda s, v: s.where(Session.class_id == int(v)),
+            lambda: _class_choices(scope),
+        ),
+        Filter(
+            "instructor",
+            lazy_gettext("讲师"),
+            lambda s, v: s.where(Session.instructor_id == int(v)),
+            lambda: _instructor_choices(scope),
+        ),
     ]
     if actor.can(P.SESSION_SCORE):
         columns.append(Column("mine", lazy_gettext("我的评分"), _mine_badge, kind="badge"))
@@ -149,7 +193,10 @@ def held_table(scope: Scope, actor: Actor) -> BoundTable[HeldRow]:
         columns=columns,
         default_sort="-day",
         filters=filters,
-        search=Instructor.search_text.concat(" ").concat(TrainingClass.search_text).concat(" ").concat(Session.course_name),
+        search=Instructor.search_text.concat(" ")
+        .concat(TrainingClass.search_text)
+        .concat(" ")
+        .concat(Session.course_name),
         row_url=lambda r: url_for("evaluations.score", session_id=r[0].id),
         row_key=lambda r: r[0].id,
     )
@@ -185,7 +232,9 @@ def rating_sums(owner_id: int, instructor_id: int | None = None) -> dict[int, tu
 
 def owners_with_scores() -> list[int]:
     """Units whose pools have scores: for the nightly refresh."""
-    stmt = select(Instructor.owner_id).join(SessionScore, SessionScore.instructor_id == Instructor.id).distinct()
+    stmt = (
+        select(Instructor.owner_id).join(SessionScore, SessionScore.instructor_id == Instructor.id).distinct()
+    )
     return list(session().scalars(stmt))
 
 
@@ -205,7 +254,10 @@ def parts_of(person: Instructor) -> RatingParts:
     stmt = (
         select(SessionScore)
         .where(SessionScore.instructor_id == person.id)
-        .options(joinedload(SessionScore.session).joinedload(Session.training_class), joinedload(SessionScore.sheet))
+        .options(
+            joinedload(SessionScore.session).joinedload(Session.training_class),
+            joinedload(SessionScore.sheet),
+        )
         .order_by(SessionScore.scored_at.desc(), SessionScore.id.desc())
         .limit(200)
     )
@@ -214,7 +266,15 @@ def parts_of(person: Instructor) -> RatingParts:
     prior = pool_mean(person.owner_id)
     rating = rules.shrunk(mean or prior, n, prior)
     return RatingParts(
-        scores, n, mean, prior, rules.PRIOR_WEIGHT, rules.POOL_WEIGHT, rules.DEFAULT_MEAN, rating, person.rating
+        scores,
+        n,
+        mean,
+        prior,
+        rules.PRIOR_WEIGHT,
+        rules.POOL_WEIGHT,
+        rules.DEFAULT_MEAN,
+        rating,
+        person.rating,
     )
 
 
@@ -223,19 +283,33 @@ def todos(actor: Actor) -> list[Todo]:
     if not actor.can(P.SESSION_SCORE):
         return []
     scored = select(SessionScore.session_id)
-    stmt = _held(actor.scope(P.SESSION_SCORE)).where(Session.id.not_in(scored)).with_only_columns(func.count())
+    stmt = (
+        _held(actor.scope(P.SESSION_SCORE)).where(Session.id.not_in(scored)).with_only_columns(func.count())
+    )
     n = session().scalar(stmt) or 0
     if not n:
         return []
-    return [Todo(gettext("%(n)s 次课还没有人评分", n=n), url_for("evaluations.index", mine="no"), n, "sessions_to_score")]
+    return [
+        Todo(
+            gettext("%(n)s 次课还没有人评分", n=n),
+            url_for("evaluations.index", mine="no"),
+            n,
+            "sessions_to_score",
+        )
+    ]
 
 
 def teaches(actor: Actor, row: Session) -> bool:
     """Whether the actor is who taught the session."""
-    return actor.user_id is not None and row.instructor is not None and row.instructor.user_id == actor.user_id
+    return (
+        actor.user_id is not None and row.instructor is not None and row.instructor.user_id == actor.user_id
+    )
 
 
 def scorer_names(scores: list[SessionScore]) -> dict[int, str]:
     """Names of scorers by user id."""
     ids = [s.scorer_id for s in scores]
-    return {user_id: name for user_id, name in session().execute(select(User.id, User.name).where(User.id.in_(ids)))}
+    return {
+        user_id: name
+        for user_id, name in session().execute(select(User.id, User.name).where(User.id.in_(ids)))
+    }

@@ -20,7 +20,9 @@ from score_forms import services as forms
 from score_forms.enums import Purpose
 
 
-def score_session(session: Session, marks: Mapping[str, Decimal], comment: str = "", *, actor: Actor) -> SessionScore:
+def score_session(
+    session: Session, marks: Mapping[str, Decimal], comment: str = "", *, actor: Actor
+) -> SessionScore:
     """Hand in the supervision sheet on a held session; the instructor's rating moves at once.
 
     RuleBroken when it is not held, nobody of the pool taught it, or the actor has scored it; NotAllowed

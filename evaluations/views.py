@@ -96,4 +96,6 @@ def rating(instructor_id: int) -> ResponseReturnValue:
 def own_rating() -> ResponseReturnValue:
     """What one's own rating is made of; who scored stays with the evaluators."""
     person = get_own(current_actor())
-    return render_template("evaluations/rating.html", person=person, parts=queries.parts_of(person), is_own=True)
+    return render_template(
+        "evaluations/rating.html", person=person, parts=queries.parts_of(person), is_own=True
+    )

@@ -56,7 +56,9 @@ class PersonForm(FlaskForm):
     political_status = StringField(_("政治面貌"), [Length(max=20)], filters=[_plain])
     education = StringField(_("学历"), [Length(max=20)], filters=[_plain])
     major = StringField(_("专业"), [Length(max=40)], filters=[_plain])
-    work_unit = StringField(_("工作单位"), [InputRequired(_("请填写工作单位。")), Length(max=80)], filters=[_plain])
+    work_unit = StringField(
+        _("工作单位"), [InputRequired(_("请填写工作单位。")), Length(max=80)], filters=[_plain]
+    )
     post_title = StringField(_("职务"), [Length(max=60)], filters=[_plain])
     professional_title = StringField(_("职称"), [Length(max=40)], filters=[_plain])
     source_category = SelectField(_("来源类别"), [InputRequired(_("请选来源类别。"))])
@@ -70,10 +72,14 @@ class PersonForm(FlaskForm):
     phone = StringField(_("联系电话"), [Length(max=30)], filters=[_plain])
     id_number = StringField(_("身份证号"), [Length(max=30)], filters=[_plain])
     town = SelectField(_("所在镇街"), description=_("路程从这里算起"))
-    max_per_day = IntegerField(_("每天最多"), [InputRequired(_("请填写每天最多几次课。")), NumberRange(1, 6)], description=_("次课"))
+    max_per_day = IntegerField(
+        _("每天最多"), [InputRequired(_("请填写每天最多几次课。")), NumberRange(1, 6)], description=_("次课")
+    )
     max_per_week = IntegerField(_("每周最多"), [Optional(), NumberRange(1, 30)], description=_("次课"))
     max_per_month = IntegerField(_("每月最多"), [Optional(), NumberRange(1, 99)], description=_("次课"))
-    fee_per_hour = IntegerField(_("课酬(元/学时)"), [InputRequired(_("请填写课酬,没有填 0。")), NumberRange(0, 10000)], default=0)
+    fee_per_hour = IntegerField(
+        _("课酬(元/学时)"), [InputRequired(_("请填写课酬,没有填 0。")), NumberRange(0, 10000)], default=0
+    )
     remark = TextAreaField(_("备注"), [Length(max=400)], filters=[_plain])
     version = HiddenField()
 
@@ -144,7 +150,12 @@ class RevealForm(FlaskForm):
     """One's own password again, and why."""
 
     password = PasswordField(_("您的密码"), [InputRequired(_("请填写密码。")), Length(max=200)])
-    reason = StringField(_("查看原因"), [InputRequired(_("请写明查看的原因。")), Length(max=120)], filters=[_plain], description=_("会记入审计日志"))
+    reason = StringField(
+        _("查看原因"),
+        [InputRequired(_("请写明查看的原因。")), Length(max=120)],
+        filters=[_plain],
+        description=_("会记入审计日志"),
+    )
 
 
 class ReasonForm(FlaskForm):

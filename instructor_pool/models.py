@@ -90,7 +90,9 @@ class Instructor(Versioned, Sealing, Model):
     town: Mapped[OrgUnit | None] = relationship(foreign_keys=[town_id])
     user: Mapped[User | None] = relationship(foreign_keys=[user_id])
     exit_approver: Mapped[User | None] = relationship(foreign_keys=[exit_approver_id])
-    qualifications: Mapped[list[Qualification]] = relationship(back_populates="instructor", cascade="all, delete-orphan")
+    qualifications: Mapped[list[Qualification]] = relationship(
+        back_populates="instructor", cascade="all, delete-orphan"
+    )
 
     @property
     def is_leader(self) -> bool:
@@ -121,7 +123,10 @@ class Unavailability(Model):
     """A stretch of local time in which a person cannot or would rather not teach. Half-open."""
 
     __tablename__ = "unavailability"
-    __table_args__ = (CheckConstraint("ends > starts", name="span"), Index("ix_unavailability_instructor_starts", "instructor_id", "starts"))
+    __table_args__ = (
+        CheckConstraint("ends > starts", name="span"),
+        Index("ix_unavailability_instructor_starts", "instructor_id", "starts"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"))
@@ -184,7 +189,9 @@ class ReviewPanel(Versioned, Model):
 
     instructor: Mapped[Instructor] = relationship()
     form: Mapped[ScoreForm] = relationship()
-    reviewers: Mapped[list[Reviewer]] = relationship(back_populates="panel", cascade="all, delete-orphan", lazy="selectin")
+    reviewers: Mapped[list[Reviewer]] = relationship(
+        back_populates="panel", cascade="all, delete-orphan", lazy="selectin"
+    )
 
 
 class Reviewer(Model):

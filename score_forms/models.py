@@ -28,7 +28,9 @@ class ScoreForm(Versioned, Model):
     pass_mark: Mapped[int] = mapped_column(default=80)
     is_current: Mapped[bool] = mapped_column(default=True)
 
-    indicators: Mapped[list[Indicator]] = relationship(back_populates="form", order_by="Indicator.position", lazy="selectin")
+    indicators: Mapped[list[Indicator]] = relationship(
+        back_populates="form", order_by="Indicator.position", lazy="selectin"
+    )
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -45,7 +47,10 @@ class Indicator(Model):
     """A line of a form. `most` is the full mark in points; 0 for veto and comment lines."""
 
     __tablename__ = "indicator"
-    __table_args__ = (UniqueConstraint("form_id", "key"), CheckConstraint("most BETWEEN 0 AND 100", name="most"))
+    __table_args__ = (
+        UniqueConstraint("form_id", "key"),
+        CheckConstraint("most BETWEEN 0 AND 100", name="most"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     form_id: Mapped[int] = mapped_column(ForeignKey("score_form.id"), index=True)
@@ -75,7 +80,9 @@ class ScoreSheet(Model):
 
     form: Mapped[ScoreForm] = relationship(lazy="joined")
     scorer: Mapped[User | None] = relationship()
-    marks: Mapped[list[Mark]] = relationship(back_populates="sheet", cascade="all, delete-orphan", lazy="selectin")
+    marks: Mapped[list[Mark]] = relationship(
+        back_populates="sheet", cascade="all, delete-orphan", lazy="selectin"
+    )
 
 
 class Mark(Model):

@@ -13,7 +13,11 @@ from score_forms.models import ScoreForm
 
 def find_current_form(purpose: Purpose) -> ScoreForm | None:
     """The form in force for a purpose, or None before the first."""
-    return session().scalar(select(ScoreForm).where(ScoreForm.purpose == purpose, ScoreForm.is_current.is_(True)).order_by(ScoreForm.number.desc()))
+    return session().scalar(
+        select(ScoreForm)
+        .where(ScoreForm.purpose == purpose, ScoreForm.is_current.is_(True))
+        .order_by(ScoreForm.number.desc())
+    )
 
 
 def get_form(form_id: int) -> ScoreForm:

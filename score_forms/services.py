@@ -30,7 +30,9 @@ def current_form(purpose: Purpose) -> ScoreForm:
 
 
 def _make(purpose: Purpose, pattern: rules.Pattern) -> ScoreForm:
-    form = ScoreForm(purpose=purpose, number=1, title=pattern.title, pass_mark=pattern.pass_mark, is_current=True)
+    form = ScoreForm(
+        purpose=purpose, number=1, title=pattern.title, pass_mark=pattern.pass_mark, is_current=True
+    )
     form.indicators = [
         Indicator(position=n, key=line.key, title=line.title, help=line.help, kind=line.kind, most=line.most)
         for n, line in enumerate(pattern.lines, start=1)
@@ -44,7 +46,11 @@ def fault_sentence(line: rules.Line, fault: str) -> str:
     """What is wrong with one mark, in words."""
     title = gettext(line.title)
     if fault == "missing":
-        return gettext("请选通过或不通过。") if line.kind is Kind.VETO else gettext("请给「%(title)s」打分。", title=title)
+        return (
+            gettext("请选通过或不通过。")
+            if line.kind is Kind.VETO
+            else gettext("请给「%(title)s」打分。", title=title)
+        )
     if fault == "step":
         return gettext("「%(title)s」按 0.5 分一档打分。", title=title)
     return gettext("「%(title)s」应在 0 到 %(most)s 分之间。", title=title, most=line.most)
@@ -74,7 +80,9 @@ def fill_in(form: ScoreForm, marks: Mapping[str, Decimal], comment: str = "", *,
         vetoed=outcome.vetoed,
         comment=comment.strip()[:2000],
     )
-    sheet.marks = [Mark(indicator_id=i.id, points=marks[i.key]) for i in form.indicators if i.kind is not Kind.COMMENT]
+    sheet.marks = [
+        Mark(indicator_id=i.id, points=marks[i.key]) for i in form.indicators if i.kind is not Kind.COMMENT
+    ]
     session().add(sheet)
     session().flush()
     return sheet

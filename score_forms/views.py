@@ -29,4 +29,6 @@ def total(form_id: int) -> ResponseReturnValue:
     wrong = rules.faults(form.lines, sheet.marks)
     usable = {key: mark for key, mark in sheet.marks.items() if wrong.get(key) is None}
     left = sum(1 for fault in wrong.values() if fault == "missing")
-    return render_template("score_forms/_total.html", form=form, outcome=rules.total(form.lines, usable), left=left)
+    return render_template(
+        "score_forms/_total.html", form=form, outcome=rules.total(form.lines, usable), left=left
+    )

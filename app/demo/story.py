@@ -118,7 +118,9 @@ def _import_workbook(cast: Cast) -> None:
         obligations.recompute(YEAR, actor=organiser)
         # The workbook has no column for whom to call.
         for klass in session().scalars(select(TrainingClass)).all():
-            intake.amend_class(klass, actor=organiser, contact_name=organiser.name, contact_phone="0537-6820012")
+            intake.amend_class(
+                klass, actor=organiser, contact_name=organiser.name, contact_phone="0537-6820012"
+            )
 
 
 def match_half_year(cast: Cast) -> list[int]:

@@ -39,7 +39,11 @@ def unavailable(
     People who are free do not appear.
     """
     stmt = select(
-        Unavailability.instructor_id, Unavailability.starts, Unavailability.ends, Unavailability.grade, Unavailability.reason
+        Unavailability.instructor_id,
+        Unavailability.starts,
+        Unavailability.ends,
+        Unavailability.grade,
+        Unavailability.reason,
     ).where(Unavailability.starts < end, Unavailability.ends > start)
     if instructor_ids is not None and len(instructor_ids) <= MOST_IN_CLAUSE:
         stmt = stmt.where(Unavailability.instructor_id.in_(instructor_ids))
@@ -61,7 +65,9 @@ def list_unavailability(instructor_id: int, since: datetime | None = None) -> li
 
 def get_unavailability(instructor_id: int, row_id: int) -> Unavailability:
     """One stretch of one person; NotFound otherwise."""
-    stmt = select(Unavailability).where(Unavailability.id == row_id, Unavailability.instructor_id == instructor_id)
+    stmt = select(Unavailability).where(
+        Unavailability.id == row_id, Unavailability.instructor_id == instructor_id
+    )
     row = session().scalar(stmt)
     if row is None:
         raise NotFound(gettext("没有这条时间登记,可能已经删掉了。"))
@@ -97,5 +103,7 @@ def get_hint(scope: Scope, hint_id: int) -> AvailabilityHint:
 
 def find_hint(instructor_id: int, text: str) -> AvailabilityHint | None:
     """The remark of this wording, settled or not."""
-    stmt = select(AvailabilityHint).where(AvailabilityHint.instructor_id == instructor_id, AvailabilityHint.text == text)
+    stmt = select(AvailabilityHint).where(
+        AvailabilityHint.instructor_id == instructor_id, AvailabilityHint.text == text
+    )
     return session().scalar(stmt)

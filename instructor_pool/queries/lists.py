@@ -76,7 +76,9 @@ def _by_course(stmt: Select[Instructor], value: str) -> Select[Instructor]:
 
 
 def _by_account(stmt: Select[Instructor], value: str) -> Select[Instructor]:
-    waiting = select(Instructor.id).outerjoin(User, Instructor.user_id == User.id).where(waiting_for_account())
+    waiting = (
+        select(Instructor.id).outerjoin(User, Instructor.user_id == User.id).where(waiting_for_account())
+    )
     return stmt.where(Instructor.id.in_(waiting) if value == "waiting" else Instructor.id.not_in(waiting))
 
 
@@ -97,7 +99,9 @@ _SOURCE: Column[Instructor] = Column(
 _MODE: Column[Instructor] = Column(
     "mode", lazy_gettext("聘任方式"), lambda i: i.engagement_mode.label, sort=Instructor.engagement_mode
 )
-_STATE: Column[Instructor] = Column("state", lazy_gettext("状态"), state_badge, sort=Instructor.state, kind="badge")
+_STATE: Column[Instructor] = Column(
+    "state", lazy_gettext("状态"), state_badge, sort=Instructor.state, kind="badge"
+)
 _COURSES: Column[Instructor] = Column(
     "courses", lazy_gettext("可授课程"), lambda i: [q.course.name for q in i.qualifications], kind="tags"
 )
@@ -131,19 +135,46 @@ INSTRUCTORS: Table[Instructor] = Table(
             kind="number",
             note=lambda i: gettext("%(n)s 次评分", n=i.rating_count) if i.rating_count else None,
         ),
-        Column("until", lazy_gettext("聘期至"), lambda i: i.term_end, sort=Instructor.term_end, kind="date", note=_term_note),
+        Column(
+            "until",
+            lazy_gettext("聘期至"),
+            lambda i: i.term_end,
+            sort=Instructor.term_end,
+            kind="date",
+            note=_term_note,
+        ),
         _STATE,
         Column("town", lazy_gettext("所在镇街"), lambda i: i.town.name if i.town else None, default=False),
-        Column("title", lazy_gettext("职称"), lambda i: i.professional_title, sort=Instructor.professional_title, default=False),
+        Column(
+            "title",
+            lazy_gettext("职称"),
+            lambda i: i.professional_title,
+            sort=Instructor.professional_title,
+            default=False,
+        ),
         Column("research", lazy_gettext("研究方向"), lambda i: i.research, default=False),
-        Column("certificate", lazy_gettext("证书号"), lambda i: i.certificate_number, sort=Instructor.certificate_number, default=False),
-        Column("recommended", lazy_gettext("推荐单位"), lambda i: i.recommended_by, sort=Instructor.recommended_by, default=False),
+        Column(
+            "certificate",
+            lazy_gettext("证书号"),
+            lambda i: i.certificate_number,
+            sort=Instructor.certificate_number,
+            default=False,
+        ),
+        Column(
+            "recommended",
+            lazy_gettext("推荐单位"),
+            lambda i: i.recommended_by,
+            sort=Instructor.recommended_by,
+            default=False,
+        ),
     ],
     filters=[
         Filter(
             "state",
             lazy_gettext("状态"),
-            lambda s, v: s.where(Instructor.state.in_(BOOKABLE) if v == "bookable" else Instructor.state == PoolState(v)),
+            lambda s, v: s.where(
+                Instructor.state.in_(BOOKABLE) if v == "bookable" else Instructor.state == PoolState(v)
+            ),
             lambda: [("bookable", gettext("可排课")), *_words(OWN_STATES)],
         ),
         _BY_SOURCE,
@@ -187,17 +218,40 @@ CANDIDATES: Table[tuple[Instructor, int, int]] = Table(
     name="candidates",
     title=lazy_gettext("候选人"),
     columns=[
-        Column("name", lazy_gettext("姓名"), lambda r: r[0].name, sort=Instructor.name_pinyin, note=lambda r: r[0].post_title),
+        Column(
+            "name",
+            lazy_gettext("姓名"),
+            lambda r: r[0].name,
+            sort=Instructor.name_pinyin,
+            note=lambda r: r[0].post_title,
+        ),
         Column("unit", lazy_gettext("工作单位"), lambda r: r[0].work_unit, sort=Instructor.work_unit),
-        Column("source", lazy_gettext("来源类别"), lambda r: r[0].source_category.label, sort=Instructor.source_category),
-        Column("mode", lazy_gettext("聘任方式"), lambda r: r[0].engagement_mode.label, sort=Instructor.engagement_mode),
-        Column("recommended", lazy_gettext("推荐单位"), lambda r: r[0].recommended_by, sort=Instructor.recommended_by),
+        Column(
+            "source",
+            lazy_gettext("来源类别"),
+            lambda r: r[0].source_category.label,
+            sort=Instructor.source_category,
+        ),
+        Column(
+            "mode",
+            lazy_gettext("聘任方式"),
+            lambda r: r[0].engagement_mode.label,
+            sort=Instructor.engagement_mode,
+        ),
+        Column(
+            "recommended",
+            lazy_gettext("推荐单位"),
+            lambda r: r[0].recommended_by,
+            sort=Instructor.recommended_by,
+        ),
         Column(
             "review",
             lazy_gettext("评审"),
             lambda r: gettext("%(done)s / %(seats)s 份评分表", done=r[2], seats=r[1]) if r[1] else None,
         ),
-        Column("state", lazy_gettext("状态"), lambda r: state_badge(r[0]), sort=Instructor.state, kind="badge"),
+        Column(
+            "state", lazy_gettext("状态"), lambda r: state_badge(r[0]), sort=Instructor.state, kind="badge"
+        ),
     ],
     filters=[
         Filter(
@@ -225,9 +279,16 @@ def instructors_table(scope: Scope) -> BoundTable[Instructor]:
 
 def candidates_table(scope: Scope) -> BoundTable[tuple[Instructor, int, int]]:
     """People on their way in, with seats and sheets of their panels."""
-    seats = select(func.count()).select_from(Reviewer).join(ReviewPanel).where(ReviewPanel.instructor_id == Instructor.id)
+    seats = (
+        select(func.count())
+        .select_from(Reviewer)
+        .join(ReviewPanel)
+        .where(ReviewPanel.instructor_id == Instructor.id)
+    )
     stmt = (
-        select(Instructor, seats.scalar_subquery(), seats.where(Reviewer.sheet_id.is_not(None)).scalar_subquery())
+        select(
+            Instructor, seats.scalar_subquery(), seats.where(Reviewer.sheet_id.is_not(None)).scalar_subquery()
+        )
         .join(OrgUnit, Instructor.owner_id == OrgUnit.id)
         .where(scope.clause(OrgUnit.path), Instructor.state.in_(CANDIDATE_STATES))
     )
@@ -241,12 +302,19 @@ def _account_badge(person: Instructor) -> Badge:
 ACTIVATION: Table[Instructor] = Table(
     name="activation",
     title=lazy_gettext("讲师激活码"),
-    columns=[_NAME, _UNIT, _MODE, Column("account", lazy_gettext("账号"), _account_badge, sort=Instructor.user_id, kind="badge")],
+    columns=[
+        _NAME,
+        _UNIT,
+        _MODE,
+        Column("account", lazy_gettext("账号"), _account_badge, sort=Instructor.user_id, kind="badge"),
+    ],
     filters=[
         Filter(
             "account",
             lazy_gettext("账号"),
-            lambda s, v: s.where(Instructor.user_id.is_(None) if v == "none" else Instructor.user_id.is_not(None)),
+            lambda s, v: s.where(
+                Instructor.user_id.is_(None) if v == "none" else Instructor.user_id.is_not(None)
+            ),
             [("none", lazy_gettext("没有账号")), ("issued", lazy_gettext("已发码,待激活"))],
         ),
         _BY_MODE,
@@ -267,4 +335,8 @@ def teachers_of(scope: Scope, course_id: int) -> list[Instructor]:
     """People who can be booked and may teach the course, the best rated first; at most 100."""
     stmt = scoped(scope).join(Qualification, Qualification.instructor_id == Instructor.id)
     stmt = stmt.where(Qualification.course_id == course_id, Instructor.state.in_(BOOKABLE))
-    return list(session().scalars(stmt.order_by(Instructor.rating.desc(), Instructor.name_pinyin).limit(MOST_TEACHERS)))
+    return list(
+        session().scalars(
+            stmt.order_by(Instructor.rating.desc(), Instructor.name_pinyin).limit(MOST_TEACHERS)
+        )
+    )

@@ -24,12 +24,16 @@ BOOKABLE = (PoolState.APPOINTED, PoolState.RENEWAL_DUE)
 
 def scoped(scope: Scope) -> Select[Instructor]:
     """People whose file lies inside the scope."""
-    return select(Instructor).join(OrgUnit, Instructor.owner_id == OrgUnit.id).where(scope.clause(OrgUnit.path))
+    return (
+        select(Instructor).join(OrgUnit, Instructor.owner_id == OrgUnit.id).where(scope.clause(OrgUnit.path))
+    )
 
 
 def get_instructor(scope: Scope, instructor_id: int) -> Instructor:
     """A person inside the scope, qualifications loaded; NotFound otherwise."""
-    stmt = scoped(scope).where(Instructor.id == instructor_id).options(selectinload(Instructor.qualifications))
+    stmt = (
+        scoped(scope).where(Instructor.id == instructor_id).options(selectinload(Instructor.qualifications))
+    )
     person = session().scalar(stmt)
     if person is None:
         raise NotFound(gettext("库里没有这个人,或不在您的管理范围内。"))
@@ -60,7 +64,11 @@ def find_by_id_number(owner_id: int, digest: str) -> Instructor | None:
 
 def list_by_ids(scope: Scope, ids: Sequence[int]) -> list[Instructor]:
     """Those of `ids` inside the scope, by name; accounts and owners loaded."""
-    stmt = scoped(scope).where(Instructor.id.in_(ids)).options(joinedload(Instructor.user), joinedload(Instructor.owner))
+    stmt = (
+        scoped(scope)
+        .where(Instructor.id.in_(ids))
+        .options(joinedload(Instructor.user), joinedload(Instructor.owner))
+    )
     return list(session().scalars(stmt.order_by(Instructor.name_pinyin, Instructor.id)))
 
 
@@ -73,7 +81,9 @@ def list_bookable(scope: Scope, year: int) -> list[Instructor]:
         or_(Instructor.term_end.is_(None), Instructor.term_end >= first),
     )
     courses = selectinload(Instructor.qualifications).joinedload(Qualification.course)
-    return list(session().scalars(stmt.options(courses, joinedload(Instructor.town)).order_by(Instructor.id)).unique())
+    return list(
+        session().scalars(stmt.options(courses, joinedload(Instructor.town)).order_by(Instructor.id)).unique()
+    )
 
 
 def pick_people(scope: Scope, q: str, *, bookable: bool = True) -> list[Instructor]:
@@ -92,7 +102,11 @@ def list_without_account(scope: Scope, ids: Sequence[int] | None = None) -> list
     if ids is not None:
         stmt = stmt.where(Instructor.id.in_(ids))
     stmt = stmt.options(joinedload(Instructor.user), joinedload(Instructor.owner))
-    return list(session().scalars(stmt.order_by(Instructor.work_unit, Instructor.name_pinyin, Instructor.id).limit(MOST_CODES)))
+    return list(
+        session().scalars(
+            stmt.order_by(Instructor.work_unit, Instructor.name_pinyin, Instructor.id).limit(MOST_CODES)
+        )
+    )
 
 
 def waiting_for_account() -> ColumnElement[bool]:

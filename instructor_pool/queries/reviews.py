@@ -19,7 +19,9 @@ from instructor_pool.rules.panels import Workplace, has_conflict
 
 def find_open_panel(instructor_id: int) -> ReviewPanel | None:
     """The panel still at work on a candidate."""
-    stmt = select(ReviewPanel).where(ReviewPanel.instructor_id == instructor_id, ReviewPanel.closed_at.is_(None))
+    stmt = select(ReviewPanel).where(
+        ReviewPanel.instructor_id == instructor_id, ReviewPanel.closed_at.is_(None)
+    )
     return session().scalars(stmt.order_by(ReviewPanel.id.desc()).limit(1)).first()
 
 
@@ -35,8 +37,16 @@ def list_own_seats(actor: Actor) -> list[Reviewer]:
         select(Reviewer)
         .join(ReviewPanel)
         .where(Reviewer.user_id == actor.user_id)
-        .options(joinedload(Reviewer.panel).joinedload(ReviewPanel.instructor), selectinload(Reviewer.panel, ReviewPanel.reviewers))
-        .order_by(Reviewer.sheet_id.is_not(None), ReviewPanel.closed_at.is_not(None), ReviewPanel.due, ReviewPanel.id.desc())
+        .options(
+            joinedload(Reviewer.panel).joinedload(ReviewPanel.instructor),
+            selectinload(Reviewer.panel, ReviewPanel.reviewers),
+        )
+        .order_by(
+            Reviewer.sheet_id.is_not(None),
+            ReviewPanel.closed_at.is_not(None),
+            ReviewPanel.due,
+            ReviewPanel.id.desc(),
+        )
         .limit(200)
     )
     return list(session().scalars(stmt))
@@ -64,7 +74,11 @@ def list_evaluators(person: Instructor) -> list[tuple[User, int]]:
         select(User, open_seats)
         .join(Grant, Grant.user_id == User.id)
         .join(OrgUnit, Grant.unit_id == OrgUnit.id)
-        .where(Grant.role == Role.EVALUATOR, User.disabled.is_(False), OrgUnit.path.in_(_ancestors(person.owner.path)))
+        .where(
+            Grant.role == Role.EVALUATOR,
+            User.disabled.is_(False),
+            OrgUnit.path.in_(_ancestors(person.owner.path)),
+        )
         .options(selectinload(User.grants))
         .distinct()
     )
@@ -88,7 +102,8 @@ def barred_reviewers(person: Instructor, users: Sequence[User]) -> list[User]:
     return [
         user
         for user in users
-        if user.id == person.user_id or has_conflict(candidate, [*_places(user), *([_workplace(own[user.id])] if user.id in own else [])])
+        if user.id == person.user_id
+        or has_conflict(candidate, [*_places(user), *([_workplace(own[user.id])] if user.id in own else [])])
     ]
 
 
@@ -99,5 +114,7 @@ def _workplace(person: Instructor) -> Workplace:
 def _places(user: User) -> list[Workplace]:
     # A role at a county or above says whom somebody serves, not where they work.
     return [
-        Workplace(g.unit.path, g.unit.title) for g in user.grants if g.unit.level in (Level.TOWNSHIP, Level.UNIT)
+        Workplace(g.unit.path, g.unit.title)
+        for g in user.grants
+        if g.unit.level in (Level.TOWNSHIP, Level.UNIT)
     ]

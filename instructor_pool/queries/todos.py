@@ -44,21 +44,36 @@ def _count(scope: Scope, *conditions: object) -> int:
 
 def _reviews(actor: Actor) -> list[Todo]:
     stmt = select(func.count(), func.min(ReviewPanel.due)).select_from(Reviewer).join(ReviewPanel)
-    n, due = session().execute(
-        stmt.where(Reviewer.user_id == actor.user_id, Reviewer.sheet_id.is_(None), ReviewPanel.closed_at.is_(None))
-    ).one()
+    n, due = (
+        session()
+        .execute(
+            stmt.where(
+                Reviewer.user_id == actor.user_id,
+                Reviewer.sheet_id.is_(None),
+                ReviewPanel.closed_at.is_(None),
+            )
+        )
+        .one()
+    )
     soon = due is not None and due <= clock.today() + timedelta(days=2)
     text = gettext("%(n)s 位候选人等您评审", n=n)
-    return [Todo(text, url_for("instructor_pool.reviews"), n, "reviews", Urgency.NOW if soon else Urgency.SOON)]
+    return [
+        Todo(text, url_for("instructor_pool.reviews"), n, "reviews", Urgency.NOW if soon else Urgency.SOON)
+    ]
 
 
 def _organising(scope: Scope) -> list[Todo]:
     today = clock.today()
     waiting = _count(scope, Instructor.state.in_(_ORGANISER_STEPS))
-    over = _count(scope, Instructor.state.in_((PoolState.APPOINTED, PoolState.RENEWAL_DUE)), Instructor.term_end < today)
+    over = _count(
+        scope, Instructor.state.in_((PoolState.APPOINTED, PoolState.RENEWAL_DUE)), Instructor.term_end < today
+    )
     lines = [
         Todo(
-            gettext("%(n)s 位候选人等待下一步", n=waiting), url_for("instructor_pool.candidates"), waiting, "candidates"
+            gettext("%(n)s 位候选人等待下一步", n=waiting),
+            url_for("instructor_pool.candidates"),
+            waiting,
+            "candidates",
         ),
         Todo(
             gettext("%(n)s 位讲师聘期已满,不能再排课", n=over),
@@ -77,7 +92,9 @@ def _organising(scope: Scope) -> list[Todo]:
             Instructor.term_end <= today + timedelta(days=days),
         )
         text = gettext("%(n)s 位讲师聘期在 %(days)s 天内到期", n=n, days=days)
-        lines.append(Todo(text, url_for("instructor_pool.index", term=str(days)), n, f"terms_{days}", urgency))
+        lines.append(
+            Todo(text, url_for("instructor_pool.index", term=str(days)), n, f"terms_{days}", urgency)
+        )
     hints = session().scalar(
         select(func.count())
         .select_from(AvailabilityHint)

@@ -20,7 +20,9 @@ def same_unit(one: Workplace, other: Workplace) -> bool:
     """Whether two workplaces are the same unit, or one lies inside the other."""
     if one.name and one.name == other.name:
         return True
-    return bool(one.path and other.path) and (one.path.startswith(other.path) or other.path.startswith(one.path))
+    return bool(one.path and other.path) and (
+        one.path.startswith(other.path) or other.path.startswith(one.path)
+    )
 
 
 def has_conflict(candidate: Iterable[Workplace], reviewer: Iterable[Workplace]) -> bool:

@@ -31,4 +31,6 @@ def part_of(starts: datetime, ends: datetime) -> DayPart | None:
     if starts.time() == time() and ends.time() == time():
         return DayPart.ALL_DAY
     day = starts.date()
-    return next((p for p in DayPart if p is not DayPart.ALL_DAY and _part(day, p) == Stretch(starts, ends)), None)
+    return next(
+        (p for p in DayPart if p is not DayPart.ALL_DAY and _part(day, p) == Stretch(starts, ends)), None
+    )

@@ -31,7 +31,10 @@ def mark_unavailable(
 ) -> list[Unavailability]:
     """Record stretches of local time; those recorded already are left out. RuleBroken for past or endless ones."""
     now = clock.now()
-    if any(s.ends <= s.starts or s.ends - s.starts > LONGEST for s in stretches) or len(stretches) > MOST_STRETCHES:
+    if (
+        any(s.ends <= s.starts or s.ends - s.starts > LONGEST for s in stretches)
+        or len(stretches) > MOST_STRETCHES
+    ):
         raise _refused("span", gettext("起止日期不对:结束不能早于开始,一次最多登记两年。"), "last")
     coming = [s for s in stretches if s.ends > now]
     if not coming:
@@ -87,7 +90,9 @@ def accept_hint(hint: AvailabilityHint, *, grade: Grade = Grade.CANNOT, actor: A
     stretches = suggested(hint.text, today.year, today)
     if not stretches:
         raise RuleBroken(gettext("这条备注读不出具体日期,请在讲师的时间页里登记,再把备注标为已处理。"))
-    rows = mark_unavailable(hint.instructor, stretches, grade=grade, reason=hint.text, source=AnswerSource.IMPORT, actor=actor)
+    rows = mark_unavailable(
+        hint.instructor, stretches, grade=grade, reason=hint.text, source=AnswerSource.IMPORT, actor=actor
+    )
     hint.settled_at, hint.accepted = clock.now(), True
     session().flush()
     return rows

@@ -34,7 +34,9 @@ def update_instructor(
     person.expect_version(seen)
     refuse_same_person(person.owner_id, fields.get("id_number"), person.id)
     before = {q.course_id for q in person.qualifications}
-    hinted = session().scalars(select(AvailabilityHint.text).where(AvailabilityHint.instructor_id == person.id))
+    hinted = session().scalars(
+        select(AvailabilityHint.text).where(AvailabilityHint.instructor_id == person.id)
+    )
     register.amend(person, actor=actor, hinted=[*hinted], **fields)
     changed = session().is_modified(person, include_collections=False)
     session().flush()
@@ -48,7 +50,9 @@ def refuse_same_person(owner_id: int, id_number: str | None, person_id: int | No
         return
     other = queries.find_by_id_number(owner_id, blind(id_number, "id_number"))
     if other is not None and other.id != person_id:
-        sentence = gettext("库里已有同一身份证号的人:%(name)s(%(unit)s)。", name=other.name, unit=other.work_unit)
+        sentence = gettext(
+            "库里已有同一身份证号的人:%(name)s(%(unit)s)。", name=other.name, unit=other.work_unit
+        )
         raise RuleBroken(sentence, [Violation("same_person", sentence, "id_number")])
 
 

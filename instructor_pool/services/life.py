@@ -133,7 +133,9 @@ def _close_account(person: Instructor) -> None:
 
 def mark_due(people: list[Instructor], *, actor: Actor) -> int:
     """Move appointed people whose term is about to end to 待续聘; the daily job asks for it."""
-    due = [p for p in people if p.state is PoolState.APPOINTED and p.engagement_mode is EngagementMode.APPOINTED]
+    due = [
+        p for p in people if p.state is PoolState.APPOINTED and p.engagement_mode is EngagementMode.APPOINTED
+    ]
     for person in due:
         left = gettext("聘期至 %(day)s", day=person.term_end)
         _move(person, check_step(person, PoolAction.FALL_DUE, actor=actor), actor=actor, reason=left)

@@ -28,5 +28,8 @@ def reveal(person: Instructor, reason: str, *, actor: Actor) -> Revealed:
     if len(reason.strip()) < SHORTEST_REASON:
         sentence = gettext("请写明查看的原因(至少 %(n)s 个字)。", n=SHORTEST_REASON)
         raise RuleBroken(sentence, [Violation("reason", sentence, "reason")])
-    audit.note(session(), gettext("查看 %(name)s 的电话和身份证号:%(reason)s", name=person.name, reason=reason.strip()))
+    audit.note(
+        session(),
+        gettext("查看 %(name)s 的电话和身份证号:%(reason)s", name=person.name, reason=reason.strip()),
+    )
     return Revealed(person.phone or "", person.id_number or "")

@@ -27,7 +27,9 @@ from score_forms.enums import Purpose
 from score_forms.rules import Total, verdict
 
 
-def open_panel(person: Instructor, reviewers: Sequence[User], *, due: date | None = None, actor: Actor) -> ReviewPanel:
+def open_panel(
+    person: Instructor, reviewers: Sequence[User], *, due: date | None = None, actor: Actor
+) -> ReviewPanel:
     """Seat a panel for a candidate whose eligibility is checked; RuleBroken names every reviewer who may not sit."""
     check_step(person, PoolAction.REVIEW, actor=actor)
     chosen = list({user.id: user for user in reviewers}.values())
@@ -38,7 +40,9 @@ def open_panel(person: Instructor, reviewers: Sequence[User], *, due: date | Non
     barred = queries.barred_reviewers(person, chosen)
     if barred:
         names = "、".join(u.name for u in barred)
-        raise _refused("conflict", gettext("%(names)s 与候选人同一单位或就是本人,须回避。", names=names), "reviewers")
+        raise _refused(
+            "conflict", gettext("%(names)s 与候选人同一单位或就是本人,须回避。", names=names), "reviewers"
+        )
     if due is not None and due < clock.today():
         raise _refused("due", gettext("截止日期不能早于今天。"), "due")
     panel = ReviewPanel(
@@ -61,7 +65,9 @@ def _refused(code: str, sentence: str, subject: str) -> RuleBroken:
     return RuleBroken(sentence, [Violation(code, sentence, subject)])
 
 
-def score_candidate(panel: ReviewPanel, marks: Mapping[str, Decimal], comment: str = "", *, actor: Actor) -> Reviewer:
+def score_candidate(
+    panel: ReviewPanel, marks: Mapping[str, Decimal], comment: str = "", *, actor: Actor
+) -> Reviewer:
     """Hand in one's sheet; it is never changed afterwards. NotAllowed for those who have no seat."""
     seat = next((r for r in panel.reviewers if r.user_id == actor.user_id), None)
     if seat is None:
@@ -89,11 +95,18 @@ def close_review(panel: ReviewPanel, *, actor: Actor) -> ReviewPanel:
     after = check_step(person, PoolAction.REVIEW, actor=actor)
     totals = [Total(Decimal(r.sheet.total), r.sheet.vetoed) for r in panel.reviewers if r.sheet is not None]
     if len(totals) < FEWEST_REVIEWERS:
-        raise RuleBroken(gettext("至少要有 %(n)s 份评分表,现在只有 %(have)s 份。", n=FEWEST_REVIEWERS, have=len(totals)))
+        raise RuleBroken(
+            gettext("至少要有 %(n)s 份评分表,现在只有 %(have)s 份。", n=FEWEST_REVIEWERS, have=len(totals))
+        )
     panel.mean, panel.passed = verdict(totals, panel.form.pass_mark)
     panel.closed_at = clock.now()
     before, person.state = person.state, after
     session().flush()
     result = gettext("通过") if panel.passed else gettext("未通过")
-    note_change(person, before, actor=actor, reason=gettext("评审平均 %(mean)s 分,%(result)s", mean=panel.mean, result=result))
+    note_change(
+        person,
+        before,
+        actor=actor,
+        reason=gettext("评审平均 %(mean)s 分,%(result)s", mean=panel.mean, result=result),
+    )
     return panel

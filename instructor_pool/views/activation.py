@@ -23,7 +23,9 @@ def activation() -> ResponseReturnValue:
     table = queries.activation_table(current_scope())
     if wants_export(request.args):
         return table.export(request.args)
-    return render_template("instructor_pool/activation.html", page=table.page(request.args), most=queries.MOST_CODES)
+    return render_template(
+        "instructor_pool/activation.html", page=table.page(request.args), most=queries.MOST_CODES
+    )
 
 
 @blueprint.post("/instructors/activation")

@@ -73,7 +73,9 @@ def hints() -> ResponseReturnValue:
         (text, [away_text(s.starts, s.ends) for s in suggested(text, today.year, today)], list(rows))
         for text, rows in groupby(queries.list_hints(current_scope()), key=lambda hint: hint.text)
     ]
-    return render_template("instructor_pool/hints.html", groups=groups, grades=Grade.choices(), year=today.year)
+    return render_template(
+        "instructor_pool/hints.html", groups=groups, grades=Grade.choices(), year=today.year
+    )
 
 
 @blueprint.post("/instructors/hints")

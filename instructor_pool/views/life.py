@@ -70,7 +70,11 @@ def _take(instructor_id: int, action: PoolAction) -> ResponseReturnValue:
 
 def _page(form: FlaskForm, person: Any, action: PoolAction) -> str:
     return render_template(
-        "instructor_pool/step.html", form=form, person=person, action=action, needs_reason=action in life.REASON_NEEDED
+        "instructor_pool/step.html",
+        form=form,
+        person=person,
+        action=action,
+        needs_reason=action in life.REASON_NEEDED,
     )
 
 

@@ -88,11 +88,20 @@ def show(instructor_id: int) -> ResponseReturnValue:
         **profile(person),
         panel=panel,
         seat=seat,
-        shows_scores=panel is not None and (panel.closed_at is not None or (seat is not None and seat.sheet_id is not None)),
+        shows_scores=panel is not None
+        and (panel.closed_at is not None or (seat is not None and seat.sheet_id is not None)),
         history=queries.list_history(person.id),
         hints=queries.list_hints(current_scope(), person.id) if can_edit else [],
-        actions=[a for a in life.possible(person.state, person.engagement_mode) if _may(a in life.APPROVER_ACTIONS, can_edit, can_approve)],
-        waits_for=[a for a in life.possible(person.state, person.engagement_mode) if a in life.APPROVER_ACTIONS and not can_approve],
+        actions=[
+            a
+            for a in life.possible(person.state, person.engagement_mode)
+            if _may(a in life.APPROVER_ACTIONS, can_edit, can_approve)
+        ],
+        waits_for=[
+            a
+            for a in life.possible(person.state, person.engagement_mode)
+            if a in life.APPROVER_ACTIONS and not can_approve
+        ],
         approver_actions=life.APPROVER_ACTIONS,
         can_edit=can_edit,
         can_reveal=actor.scope(P.POOL_REVEAL).covers(person.owner.path),
@@ -181,7 +190,9 @@ def _fields(form: PersonForm) -> InstructorFields:
         max_per_month=form.max_per_month.data,
         fee_per_hour=form.fee_per_hour.data or 0,
         remark=form.remark.data or "",
-        courses=[c for c in list_courses(current_actor().scope(P.COURSE_VIEW), retired=True) if c.id in chosen],
+        courses=[
+            c for c in list_courses(current_actor().scope(P.COURSE_VIEW), retired=True) if c.id in chosen
+        ],
     )
     if form.phone.data:
         fields["phone"] = form.phone.data
@@ -203,7 +214,9 @@ def nominate() -> ResponseReturnValue:
     try:
         with transaction():
             owner = list_places(current_scope())[0]
-            made = entering.nominate(owner, _fields(form), reason=gettext("组织推荐"), actor=current_actor()).id
+            made = entering.nominate(
+                owner, _fields(form), reason=gettext("组织推荐"), actor=current_actor()
+            ).id
     except RuleBroken as refused:
         put_errors(form, refused, "name")
         return render_template("instructor_pool/edit.html", form=form, person=None), 422
@@ -264,7 +277,9 @@ def reveal(instructor_id: int) -> ResponseReturnValue:
         person = queries.get_instructor(current_scope(), instructor_id)
         return render_template("instructor_pool/reveal.html", form=form, person=person, shown=None), 422
     person = queries.get_instructor(current_scope(), instructor_id)
-    return render_template("instructor_pool/reveal.html", form=RevealForm(formdata=None), person=person, shown=shown)
+    return render_template(
+        "instructor_pool/reveal.html", form=RevealForm(formdata=None), person=person, shown=shown
+    )
 
 
 def _is_oneself(form: RevealForm) -> bool:

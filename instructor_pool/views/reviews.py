@@ -30,12 +30,16 @@ def panel(instructor_id: int) -> ResponseReturnValue:
     steps.check_step(person, PoolAction.REVIEW, actor=current_actor())
     offered = queries.list_evaluators(person)
     form = PanelForm()
-    form.reviewers.choices = [(u.id, gettext("%(name)s(待评 %(n)s 项)", name=u.name, n=n)) for u, n in offered]
+    form.reviewers.choices = [
+        (u.id, gettext("%(name)s(待评 %(n)s 项)", name=u.name, n=n)) for u, n in offered
+    ]
     if request.method == "POST" and form.validate_on_submit():
         try:
             with transaction():
                 row = queries.get_instructor(current_scope(), instructor_id)
-                chosen = [u for u, _n in queries.list_evaluators(row) if u.id in set(form.reviewers.data or ())]
+                chosen = [
+                    u for u, _n in queries.list_evaluators(row) if u.id in set(form.reviewers.data or ())
+                ]
                 reviewing.open_panel(row, chosen, due=form.due.data, actor=current_actor())
         except RuleBroken as refused:
             put_errors(form, refused, "reviewers")
@@ -43,7 +47,9 @@ def panel(instructor_id: int) -> ResponseReturnValue:
         else:
             flash(gettext("评审组已组成,评审人会在待办里看到。"), "success")
             return redirect(url_for("instructor_pool.show", instructor_id=instructor_id))
-    page = render_template("instructor_pool/panel.html", form=form, person=person, fewest=FEWEST_REVIEWERS, offered=len(offered))
+    page = render_template(
+        "instructor_pool/panel.html", form=form, person=person, fewest=FEWEST_REVIEWERS, offered=len(offered)
+    )
     return (page, 422) if request.method == "POST" else page
 
 
@@ -91,6 +97,8 @@ def review(panel_id: int) -> ResponseReturnValue:
             raise
         sheet.errors.update({v.subject: v.sentence for v in refused.violations})
         seat = queries.get_own_seat(current_actor(), panel_id)
-        return render_template("instructor_pool/review.html", seat=seat, form=seat.panel.form, sheet=sheet), 422
+        return render_template(
+            "instructor_pool/review.html", seat=seat, form=seat.panel.form, sheet=sheet
+        ), 422
     flash(gettext("评分表已交。"), "success")
     return redirect(url_for("instructor_pool.review", panel_id=panel_id))

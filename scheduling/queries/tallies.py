@@ -60,7 +60,8 @@ def _months(year: int, condition: ColumnElement[bool]) -> list[MonthTally]:
         .group_by(month)
     )
     found = {
-        int(row[0]): MonthTally(row[1], int(row[2] or 0), float(row[3] or 0), row[4]) for row in session().execute(stmt)
+        int(row[0]): MonthTally(row[1], int(row[2] or 0), float(row[3] or 0), row[4])
+        for row in session().execute(stmt)
     }
     return [found.get(number, MonthTally()) for number in range(1, 13)]
 

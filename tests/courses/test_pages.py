@@ -39,7 +39,10 @@ def test_a_course_is_found_by_name_pinyin_and_initials(county: County) -> None:
     with transaction():
         course = services.register_course(county.unit("嘉祥县"), details("群众工作方法"), actor=SYSTEM)
     assert course.audiences == ["village", "office"]
-    assert (course.ratio, course.search_text) == (Ratio.PARTY_SPIRIT, "群众工作方法 qunzhonggongzuofangfa qzgzff")
+    assert (course.ratio, course.search_text) == (
+        Ratio.PARTY_SPIRIT,
+        "群众工作方法 qunzhonggongzuofangfa qzgzff",
+    )
 
 
 def test_a_name_is_taken_once_in_a_catalogue_but_free_in_another(county: County) -> None:
@@ -61,10 +64,14 @@ def test_a_stale_edit_is_refused(county: County) -> None:
         services.update_course(course, details("信访"), actor=SYSTEM, seen=seen)
 
 
-def test_the_list_filters_by_category_method_party_lesson_and_audience(sign_in: SignIn, county: County) -> None:
+def test_the_list_filters_by_category_method_party_lesson_and_audience(
+    sign_in: SignIn, county: County
+) -> None:
     browser = sign_in("organiser")
     with transaction():
-        services.register_course(county.unit("嘉祥县"), details("为民服务案例", audiences=(Audience.COMMUNITY,)), actor=SYSTEM)
+        services.register_course(
+            county.unit("嘉祥县"), details("为民服务案例", audiences=(Audience.COMMUNITY,)), actor=SYSTEM
+        )
     for query, shown in (
         ("category=purpose", {"为民服务案例"}),
         ("method=on_site", {"现场教学"}),
@@ -87,7 +94,14 @@ def test_the_export_holds_what_the_list_shows(sign_in: SignIn, county: County) -
 
 def test_an_organiser_registers_changes_retires_and_restores(sign_in: SignIn, county: County) -> None:
     browser = sign_in("organiser")
-    form = {"name": "党章学习", "category": "party_rules", "method": "lecture", "class_hours": "3", "audiences": ["office", "village"], "counts_as": ""}
+    form = {
+        "name": "党章学习",
+        "category": "party_rules",
+        "method": "lecture",
+        "class_hours": "3",
+        "audiences": ["office", "village"],
+        "counts_as": "",
+    }
     made = browser.post("/courses/new", data=form)
     assert made.status_code == 302
     page = browser.get(made.location).get_data(as_text=True)
@@ -108,7 +122,11 @@ def test_an_organiser_registers_changes_retires_and_restores(sign_in: SignIn, co
 def test_readers_see_the_catalogue_but_cannot_change_it(sign_in: SignIn, county: County) -> None:
     browser = sign_in("instructor")
     page = browser.get(f"/courses/{county.courses['嘉祥党史']}").get_data(as_text=True)
-    assert "嘉祥党史" in page and "修改</a>" not in page.replace("修改密码</a>", "") and "谁能讲这门课" not in page
+    assert (
+        "嘉祥党史" in page
+        and "修改</a>" not in page.replace("修改密码</a>", "")
+        and "谁能讲这门课" not in page
+    )
     assert browser.post("/courses/new", data={}).status_code == 403
     outside = sign_in("outsider")
     assert outside.get(f"/courses/{county.courses['嘉祥党史']}/edit").status_code == 404

@@ -52,9 +52,18 @@ def person(county: County, name: str = "王芳") -> Instructor:
 
 @pytest.mark.parametrize(
     ("mean", "n", "pool", "weight", "rating"),
-    [(100, 0, 80, 5, "80.0"), (100, 1, 80, 5, "83.3"), (100, 5, 80, 5, "90.0"), (100, 95, 80, 5, "99.0"), (60, 5, 80, 0, "60.0"), (60, 0, 80, 0, "80")],
+    [
+        (100, 0, 80, 5, "80.0"),
+        (100, 1, 80, 5, "83.3"),
+        (100, 5, 80, 5, "90.0"),
+        (100, 95, 80, 5, "99.0"),
+        (60, 5, 80, 0, "60.0"),
+        (60, 0, 80, 0, "80"),
+    ],
 )
-def test_few_scores_move_a_rating_less_than_many(mean: int, n: int, pool: int, weight: int, rating: str) -> None:
+def test_few_scores_move_a_rating_less_than_many(
+    mean: int, n: int, pool: int, weight: int, rating: str
+) -> None:
     assert rules.shrunk(Decimal(mean), n, Decimal(pool), weight) == Decimal(rating)
 
 
@@ -116,7 +125,9 @@ def test_an_excluded_score_does_not_count(county: County) -> None:
 def test_the_nightly_refresh_brings_ratings_to_the_pools_new_mean(county: County) -> None:
     with transaction():
         services.score_session(hold(county, 0), marks(), actor=county.actor("evaluator"))
-        services.score_session(hold(county, 1, "李强"), marks(attitude=0, content=0, method=0), actor=county.actor("evaluator"))
+        services.score_session(
+            hold(county, 1, "李强"), marks(attitude=0, content=0, method=0), actor=county.actor("evaluator")
+        )
         before = person(county).rating
         assert services.refresh_ratings() == 1
         assert services.refresh_ratings() == 0
@@ -134,11 +145,20 @@ def test_an_evaluator_scores_on_the_page_and_the_parts_open(sign_in: SignIn, cou
     assert "督导听课评分表" in page and "王芳 · 4月5日 周一 上午 8:30–10:45" in page
     form_total = re.search(r'hx-get="(/score-forms/\d+/total)"', page)
     assert form_total
-    running = text_of(browser.get(form_total.group(1), query_string={"mark-political": "1", "mark-attitude": "10", "mark-content": "99"}))
+    running = text_of(
+        browser.get(
+            form_total.group(1),
+            query_string={"mark-political": "1", "mark-attitude": "10", "mark-content": "99"},
+        )
+    )
     assert ">9.1</b>" in running and "还有 3 项没打" in running
     wrong = browser.post(url, data=POSTED | {"mark-content": "31", "mark-political": ""})
     assert wrong.status_code == 422
-    assert "「教学内容」应在 0 到 30 分之间。" in text_of(wrong) and "请选通过或不通过。" in text_of(wrong) and "例子贴近基层" in text_of(wrong)
+    assert (
+        "「教学内容」应在 0 到 30 分之间。" in text_of(wrong)
+        and "请选通过或不通过。" in text_of(wrong)
+        and "例子贴近基层" in text_of(wrong)
+    )
     assert browser.post(url, data=POSTED).status_code == 302
     done = text_of(browser.get(url))
     assert "评分已交,王芳 现在 84 分。" in done and "例子贴近基层" in done and "交评分表" not in done
@@ -158,7 +178,9 @@ def text_of(answer: object) -> str:
     return answer.get_data(as_text=True)  # type: ignore[attr-defined, no-any-return]
 
 
-def test_only_evaluators_score_and_only_held_sessions_in_scope_are_there(sign_in: SignIn, county: County) -> None:
+def test_only_evaluators_score_and_only_held_sessions_in_scope_are_there(
+    sign_in: SignIn, county: County
+) -> None:
     with transaction():
         row_id = hold(county, 0).id
     organiser = sign_in("organiser")
@@ -176,14 +198,18 @@ def test_an_evaluator_is_told_how_many_sessions_wait(app: Flask, county: County)
         first = hold(county, 0)
         hold(county, 1)
     with app.test_request_context():
-        assert [(t.count, t.url) for t in queries.todos(county.actor("evaluator"))] == [(2, "/scores/?mine=no")]
+        assert [(t.count, t.url) for t in queries.todos(county.actor("evaluator"))] == [
+            (2, "/scores/?mine=no")
+        ]
         with transaction():
             services.score_session(first, marks(), actor=county.actor("evaluator2"))
         assert [t.count for t in queries.todos(county.actor("evaluator"))] == [1]
         assert queries.todos(county.actor("organiser")) == []
 
 
-def test_lists_over_two_thousand_scored_sessions_take_a_handful_of_statements(app: Flask, county: County) -> None:
+def test_lists_over_two_thousand_scored_sessions_take_a_handful_of_statements(
+    app: Flask, county: County
+) -> None:
     with transaction():
         form = next(iter(ensure_default_forms().values()))
         first = hold(county, 0)
@@ -196,13 +222,30 @@ def test_lists_over_two_thousand_scored_sessions_take_a_handful_of_statements(ap
         ]  # fmt: skip
         session().execute(insert(Session), rows)
         ids = session().scalars(select(Session.id).where(Session.position >= 100)).all()
-        sheets = [{"form_id": form.id, "scorer_id": county.users["evaluator"], "filled_at": first.start, "total": 90, "vetoed": False, "comment": ""} for _ in ids]
+        sheets = [
+            {
+                "form_id": form.id,
+                "scorer_id": county.users["evaluator"],
+                "filled_at": first.start,
+                "total": 90,
+                "vetoed": False,
+                "comment": "",
+            }
+            for _ in ids
+        ]
         session().execute(insert(ScoreSheet), sheets)
         sheet_ids = session().scalars(select(ScoreSheet.id)).all()
         session().execute(
             insert(SessionScore),
             [
-                {"session_id": s, "instructor_id": first.instructor_id, "scorer_id": county.users["evaluator"], "sheet_id": k, "scored_at": first.start, "excluded_reason": ""}
+                {
+                    "session_id": s,
+                    "instructor_id": first.instructor_id,
+                    "scorer_id": county.users["evaluator"],
+                    "sheet_id": k,
+                    "scored_at": first.start,
+                    "excluded_reason": "",
+                }
                 for s, k in zip(ids, sheet_ids, strict=True)
             ],
         )
@@ -216,6 +259,10 @@ def test_lists_over_two_thousand_scored_sessions_take_a_handful_of_statements(ap
     assert (page.total, len(page.rows), len(sent)) == (2000, 50, 4)
     with counted() as sent:
         parts = queries.parts_of(person(county))
-        assert (parts.n, len(parts.scores), parts.scores[0].session.training_class.number) == (2000, 200, "B001")
+        assert (parts.n, len(parts.scores), parts.scores[0].session.training_class.number) == (
+            2000,
+            200,
+            "B001",
+        )
     # the person, the sums, the pool's mean, the scores, the marks of their sheets and the form
     assert len(sent) <= 7

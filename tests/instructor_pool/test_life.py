@@ -38,7 +38,12 @@ DECISIONS = {A.APPROVE, A.ADMIT, A.EXIT}
 # Written out by hand from the domain page, not read from the table it checks.
 ALLOWED = {
     S.NOMINATED: {A.CHECK_ELIGIBILITY: S.ELIGIBILITY_CHECKED, A.REJECT: S.REJECTED, A.RESERVE: S.RESERVE},
-    S.ELIGIBILITY_CHECKED: {A.REVIEW: S.REVIEWED, A.ADMIT: S.APPOINTED, A.REJECT: S.REJECTED, A.RESERVE: S.RESERVE},
+    S.ELIGIBILITY_CHECKED: {
+        A.REVIEW: S.REVIEWED,
+        A.ADMIT: S.APPOINTED,
+        A.REJECT: S.REJECTED,
+        A.RESERVE: S.RESERVE,
+    },
     S.REVIEWED: {A.PUBLICISE: S.PUBLICISED, A.REJECT: S.REJECTED, A.RESERVE: S.RESERVE},
     S.PUBLICISED: {A.APPROVE: S.APPROVED, A.REJECT: S.REJECTED, A.RESERVE: S.RESERVE},
     S.APPROVED: {A.SIGN_LETTER: S.LETTER_SIGNED, A.EXIT: S.EXITED},
@@ -73,7 +78,9 @@ def users(county: County, *logins: str) -> list[User]:
 def reviewed(county: County, person: Instructor, **changed: int) -> ReviewPanel:
     organiser = county.actor("organiser")
     life.take_step(person, A.CHECK_ELIGIBILITY, actor=organiser)
-    panel = reviewing.open_panel(person, users(county, "evaluator", "evaluator2", "evaluator3"), actor=organiser)
+    panel = reviewing.open_panel(
+        person, users(county, "evaluator", "evaluator2", "evaluator3"), actor=organiser
+    )
     for login in ("evaluator", "evaluator2", "evaluator3"):
         reviewing.score_candidate(panel, marks(**changed), actor=county.actor(login))
     return reviewing.close_review(panel, actor=organiser)
@@ -105,7 +112,9 @@ def test_every_state_action_and_role_is_done_or_refused_with_a_sentence(county: 
                     if wanted is None:
                         with pytest.raises(RuleBroken) as refused:
                             life.check_step(person, action, actor=actor, reason="理由")
-                        assert "不能" in refused.value.sentence and person.name in refused.value.sentence, where
+                        assert "不能" in refused.value.sentence and person.name in refused.value.sentence, (
+                            where
+                        )
                     elif action in DECISIONS and login == "organiser":
                         with pytest.raises(NotAllowed, match="审批人"):
                             life.check_step(person, action, actor=actor, reason="理由")
@@ -116,7 +125,9 @@ def test_every_state_action_and_role_is_done_or_refused_with_a_sentence(county: 
 @pytest.mark.parametrize("action", [A.REJECT, A.RESERVE, A.SUSPEND])
 def test_steps_that_hurt_need_a_reason(county: County, action: A) -> None:
     with transaction():
-        person = make_instructor(county.unit("嘉祥县"), "某人", [], state=S.APPOINTED if action is A.SUSPEND else S.REVIEWED)
+        person = make_instructor(
+            county.unit("嘉祥县"), "某人", [], state=S.APPOINTED if action is A.SUSPEND else S.REVIEWED
+        )
         with pytest.raises(RuleBroken, match="原因"):
             life.take_step(person, action, actor=county.actor("organiser"), reason=" ")
         life.take_step(person, action, actor=county.actor("organiser"), reason="材料不全")
@@ -133,8 +144,16 @@ def test_a_candidate_goes_all_the_way_to_a_certificate_and_every_step_is_kept(co
         life.take_step(person, A.APPROVE, actor=approver)
         life.take_step(person, A.SIGN_LETTER, actor=organiser)
         with pytest.raises(RuleBroken, match="证书号"):
-            life.appoint(person, start=date(2027, 6, 1), end=date(2029, 5, 31), certificate=" ", actor=organiser)
-        life.appoint(person, start=date(2027, 6, 1), end=date(2029, 5, 31), certificate="嘉党讲聘〔2027〕054号", actor=organiser)
+            life.appoint(
+                person, start=date(2027, 6, 1), end=date(2029, 5, 31), certificate=" ", actor=organiser
+            )
+        life.appoint(
+            person,
+            start=date(2027, 6, 1),
+            end=date(2029, 5, 31),
+            certificate="嘉党讲聘〔2027〕054号",
+            actor=organiser,
+        )
     steps = [(c.after, c.by_id) for c in reversed(queries.list_history(person.id))]
     o, a = organiser.user_id, approver.user_id
     assert steps == [
@@ -170,7 +189,9 @@ def test_one_veto_fails_a_candidate(county: County) -> None:
     with transaction():
         person = nominated(county)
         life.take_step(person, A.CHECK_ELIGIBILITY, actor=organiser)
-        panel = reviewing.open_panel(person, users(county, "evaluator", "evaluator2", "evaluator3"), actor=organiser)
+        panel = reviewing.open_panel(
+            person, users(county, "evaluator", "evaluator2", "evaluator3"), actor=organiser
+        )
         for login, direction in (("evaluator", 1), ("evaluator2", 1), ("evaluator3", 0)):
             reviewing.score_candidate(panel, marks(direction=direction), actor=county.actor(login))
         assert reviewing.close_review(panel, actor=organiser).passed is False
@@ -215,12 +236,19 @@ def test_a_sheet_is_handed_in_once_by_members_only_and_closing_needs_three(count
     with transaction():
         person = nominated(county)
         life.take_step(person, A.CHECK_ELIGIBILITY, actor=organiser)
-        panel = reviewing.open_panel(person, users(county, "evaluator", "evaluator2", "evaluator3"), actor=organiser)
+        panel = reviewing.open_panel(
+            person, users(county, "evaluator", "evaluator2", "evaluator3"), actor=organiser
+        )
         told = session().execute(select(OutboxMessage.user_id, OutboxMessage.title, OutboxMessage.url))
-        wanted = [(u.id, "请评审候选人 周候选", f"/instructors/reviews/{panel.id}") for u in users(county, "evaluator", "evaluator2", "evaluator3")]
+        wanted = [
+            (u.id, "请评审候选人 周候选", f"/instructors/reviews/{panel.id}")
+            for u in users(county, "evaluator", "evaluator2", "evaluator3")
+        ]
         assert [tuple(row) for row in told] == wanted
         with pytest.raises(RuleBroken, match="已有评审组"):
-            reviewing.open_panel(person, users(county, "evaluator", "evaluator2", "evaluator3"), actor=organiser)
+            reviewing.open_panel(
+                person, users(county, "evaluator", "evaluator2", "evaluator3"), actor=organiser
+            )
         with pytest.raises(NotAllowed):
             reviewing.score_candidate(panel, marks(), actor=organiser)
         reviewing.score_candidate(panel, marks(), actor=county.actor("evaluator"))
@@ -249,7 +277,9 @@ def test_exit_keeps_reason_approver_and_date_and_closes_the_account(county: Coun
     with transaction():
         person = session().get_one(Instructor, county.instructors["王芳"])
         with pytest.raises(NotAllowed):
-            life.leave(person, why=ExitReason.OWN_REQUEST, day=date(2027, 5, 10), actor=county.actor("organiser"))
+            life.leave(
+                person, why=ExitReason.OWN_REQUEST, day=date(2027, 5, 10), actor=county.actor("organiser")
+            )
         with pytest.raises(RuleBroken, match="不能晚于今天"):
             life.leave(person, why=ExitReason.OWN_REQUEST, day=date(2027, 5, 11), actor=approver)
         life.leave(person, why=ExitReason.OWN_REQUEST, day=date(2027, 5, 10), note="退休", actor=approver)
@@ -284,7 +314,9 @@ def test_exit_leaves_other_roles_alone(county: County) -> None:
         (S.EXITED, date(2027, 6, 1), TermProblem.NOT_IN_POOL),
     ],
 )
-def test_nothing_new_is_booked_outside_state_and_term(state: S, day: date, problem: TermProblem | None) -> None:
+def test_nothing_new_is_booked_outside_state_and_term(
+    state: S, day: date, problem: TermProblem | None
+) -> None:
     person = Instructor(state=state, term_start=date(2027, 3, 1), term_end=date(2028, 2, 29))
     assert term_problem(person, day) is problem
     invited = Instructor(state=S.APPOINTED, term_start=None, term_end=None)
@@ -302,7 +334,9 @@ def test_the_daily_job_marks_terms_that_end_and_renewal_starts_a_new_one(county:
     with transaction():
         soon = make_instructor(county.unit("嘉祥县"), "将满", [], term_end=today + timedelta(days=90))
         later = make_instructor(county.unit("嘉祥县"), "还早", [], term_end=today + timedelta(days=91))
-        invited = make_instructor(county.unit("嘉祥县"), "邀请", [], engagement_mode=EngagementMode.INVITED, term_end=today)
+        invited = make_instructor(
+            county.unit("嘉祥县"), "邀请", [], engagement_mode=EngagementMode.INVITED, term_end=today
+        )
         jobs.look_at_terms()
         jobs.look_at_terms()
     assert [p.state for p in (soon, later, invited)] == [S.RENEWAL_DUE, S.APPOINTED, S.APPOINTED]

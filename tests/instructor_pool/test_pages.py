@@ -73,7 +73,9 @@ def test_a_file_shows_masked_data_and_is_hidden_outside_the_scope(sign_in: SignI
         page = text_of(sign_in(login).get(f"/instructors/{person_id}"))
         assert "138****5678" in page and "110***********002X" in page
         assert PHONE not in page and ID_NUMBER not in page
-        assert ("查看完整电话" in page, "修改资料" in page) == ((True, True) if login == "organiser" else (False, False))
+        assert ("查看完整电话" in page, "修改资料" in page) == (
+            (True, True) if login == "organiser" else (False, False)
+        )
     exported = sign_in("organiser").get("/instructors/?export=xlsx").get_data()
     assert PHONE.encode() not in exported
     assert sign_in("outsider").get(f"/instructors/{person_id}").status_code == 404
@@ -91,7 +93,10 @@ def test_plain_data_needs_ones_own_password_and_a_reason(sign_in: SignIn, county
     right = browser.post(url, data={"password": PASSWORD, "reason": "核对课酬发放"})
     assert right.status_code == 200 and PHONE in text_of(right)
     assert any("核对课酬发放" in r.subject for r in session().scalars(select(AuditRecord)))
-    assert sign_in("approver").post(url, data={"password": PASSWORD, "reason": "核对课酬发放"}).status_code == 403
+    assert (
+        sign_in("approver").post(url, data={"password": PASSWORD, "reason": "核对课酬发放"}).status_code
+        == 403
+    )
     for _ in range(5):
         browser.post(url, data={"password": "guess", "reason": "核对课酬"})
     assert "试得太多了" in text_of(browser.post(url, data={"password": PASSWORD, "reason": "核对课酬发放"}))
@@ -99,10 +104,18 @@ def test_plain_data_needs_ones_own_password_and_a_reason(sign_in: SignIn, county
 
 def test_a_nomination_names_every_bad_field_and_keeps_what_was_typed(sign_in: SignIn, county: County) -> None:
     browser = sign_in("organiser")
-    answer = browser.post("/instructors/nominate", data=PERSON | {"id_number": "110105194912310021", "phone": "123", "source_category": ""})
+    answer = browser.post(
+        "/instructors/nominate",
+        data=PERSON | {"id_number": "110105194912310021", "phone": "123", "source_category": ""},
+    )
     page = text_of(answer)
     assert answer.status_code == 422
-    for sentence in ("身份证号应为 18 位,且校验位要对。", "这不像电话号码。", "有 3 处需要改正", 'value="郑新人"'):
+    for sentence in (
+        "身份证号应为 18 位,且校验位要对。",
+        "这不像电话号码。",
+        "有 3 处需要改正",
+        'value="郑新人"',
+    ):
         assert sentence in page
 
 
@@ -127,7 +140,11 @@ def test_from_nomination_to_certificate_on_the_pages(sign_in: SignIn, county: Co
     assert "郑新人" in text_of(first.get("/instructors/reviews"))
     bad = first.post(review, data=MARKS | {"mark-content": "31", "mark-design": ""})
     assert bad.status_code == 422
-    assert "「讲授内容」应在 0 到 30 分之间。" in text_of(bad) and "请给「教学设计」打分。" in text_of(bad) and 'value="18"' in text_of(bad)
+    assert (
+        "「讲授内容」应在 0 到 30 分之间。" in text_of(bad)
+        and "请给「教学设计」打分。" in text_of(bad)
+        and 'value="18"' in text_of(bad)
+    )
     assert first.post(review, data=MARKS).status_code == 302
     blind = text_of(second.get(review))
     assert "贴近基层" not in blind and "87" not in re.sub(r'value="[^"]*"', "", blind.split("<main", 1)[1])
@@ -168,16 +185,28 @@ def test_only_an_approver_makes_somebody_leave_and_the_page_says_so(sign_in: Sig
     assert "2027-05-10 退出:考核不合格。批准人:approver。" in page and "连续两年基本合格" in page
 
 
-def test_the_organiser_records_an_absence_with_its_source_and_takes_it_back(sign_in: SignIn, county: County) -> None:
+def test_the_organiser_records_an_absence_with_its_source_and_takes_it_back(
+    sign_in: SignIn, county: County
+) -> None:
     browser, url = sign_in("organiser"), f"/instructors/{county.instructors['王芳']}/availability"
-    away = {"first": "2027-07-01", "last": "2027-07-31", "part": "all_day", "grade": "cannot", "reason": "休假", "source": "phone"}
+    away = {
+        "first": "2027-07-01",
+        "last": "2027-07-31",
+        "part": "all_day",
+        "grade": "cannot",
+        "reason": "休假",
+        "source": "phone",
+    }
     backwards = browser.post(url, data=away | {"last": "2027-06-01"})
     assert backwards.status_code == 422 and "结束日期不能早于开始日期。" in text_of(backwards)
     assert browser.post(url, data=away).status_code == 302
     page = text_of(browser.get(url))
     assert "2027年7月1日 周四 – 7月31日 周六" in page and "登记方式:电话" in page
     row = session().scalars(select(Unavailability)).one()
-    assert browser.post(f"/instructors/{county.instructors['李强']}/availability/{row.id}/remove").status_code == 404
+    assert (
+        browser.post(f"/instructors/{county.instructors['李强']}/availability/{row.id}/remove").status_code
+        == 404
+    )
     browser.post(f"{url}/{row.id}/remove")
     assert "今后没有登记不能授课的时间。" in text_of(browser.get(url))
 
@@ -186,13 +215,18 @@ def test_remarks_are_settled_by_wording(sign_in: SignIn, county: County) -> None
     browser = sign_in("organiser")
     with transaction():
         for name in ("王芳", "李强"):
-            availability.add_hint(session().get_one(Instructor, county.instructors[name]), "7月休假", actor=SYSTEM)
+            availability.add_hint(
+                session().get_one(Instructor, county.instructors[name]), "7月休假", actor=SYSTEM
+            )
     page = text_of(browser.get("/instructors/hints"))
     assert "建议登记：2027年7月1日 周四 – 7月31日 周六" in page and "2 人" in page
     ids = re.findall(r'name="ids" value="(\d+)"', page)
     assert browser.post("/instructors/hints", data={"verdict": "accept"}).status_code == 422
     assert browser.post("/instructors/hints", data={"verdict": "?", "ids": ids}).status_code == 404
-    assert sign_in("outsider").post("/instructors/hints", data={"verdict": "accept", "ids": ids}).status_code == 404
+    assert (
+        sign_in("outsider").post("/instructors/hints", data={"verdict": "accept", "ids": ids}).status_code
+        == 404
+    )
     browser.post("/instructors/hints", data={"verdict": "accept", "grade": "rather_not", "ids": ids[:1]})
     browser.post("/instructors/hints", data={"verdict": "dismiss", "ids": ids[1:]})
     assert "没有待确认的备注。" in text_of(browser.get("/instructors/hints"))
@@ -220,7 +254,13 @@ def test_an_instructor_sees_the_own_file_and_keeps_the_own_time(sign_in: SignIn,
     browser = sign_in("instructor")
     page = text_of(browser.get("/me/profile"))
     assert "王芳" in page and "党的创新理论专题" in page and "还没有评分" in page
-    away = {"first": "2027-06-02", "last": "2027-06-03", "part": "afternoon", "grade": "rather_not", "reason": "教研"}
+    away = {
+        "first": "2027-06-02",
+        "last": "2027-06-03",
+        "part": "afternoon",
+        "grade": "rather_not",
+        "reason": "教研",
+    }
     assert browser.post("/me/availability", data=away).status_code == 302
     page = text_of(browser.get("/me/availability"))
     assert "2027年6月2日 周三 下午" in page and "2027年6月3日 周四 下午" in page and "登记方式:本人" in page
@@ -230,7 +270,11 @@ def test_an_instructor_sees_the_own_file_and_keeps_the_own_time(sign_in: SignIn,
     browser.post(f"/me/availability/{rows[0].id}/remove")
     with transaction():
         other = Unavailability(
-            instructor_id=county.instructors["李强"], starts=rows[1].starts, ends=rows[1].ends, grade=rows[1].grade, source=rows[1].source
+            instructor_id=county.instructors["李强"],
+            starts=rows[1].starts,
+            ends=rows[1].ends,
+            grade=rows[1].grade,
+            source=rows[1].source,
         )
         session().add(other)
     assert browser.post(f"/me/availability/{other.id}/remove").status_code == 404

@@ -40,8 +40,18 @@ def wang(county: County) -> Instructor:
     ("text", "n", "first", "last"),
     [
         ("7月休假", 1, (datetime(2027, 7, 1), datetime(2027, 8, 1)), None),
-        ("每月下旬出差", 12, (datetime(2027, 1, 21), datetime(2027, 2, 1)), (datetime(2027, 12, 21), datetime(2028, 1, 1))),
-        ("周三下午教研活动", 52, (datetime(2027, 1, 6, 12), datetime(2027, 1, 6, 18)), (datetime(2027, 12, 29, 12), datetime(2027, 12, 29, 18))),
+        (
+            "每月下旬出差",
+            12,
+            (datetime(2027, 1, 21), datetime(2027, 2, 1)),
+            (datetime(2027, 12, 21), datetime(2028, 1, 1)),
+        ),
+        (
+            "周三下午教研活动",
+            52,
+            (datetime(2027, 1, 6, 12), datetime(2027, 1, 6, 18)),
+            (datetime(2027, 12, 29, 12), datetime(2027, 12, 29, 18)),
+        ),
         ("3月5日至4月2日挂职", 1, (datetime(2027, 3, 5), datetime(2027, 4, 3)), None),
         ("2月底学习", 1, (datetime(2027, 2, 21), datetime(2027, 3, 1)), None),
         ("13月休假", 0, None, None),
@@ -74,7 +84,10 @@ def test_parts_of_days_go_there_and_back() -> None:
 
 
 def test_the_year_strip_marks_the_worst_of_each_day() -> None:
-    whole, part = days(date(2027, 6, 2), date(2027, 6, 3)), stretches(date(2027, 6, 2), date(2027, 6, 4), DayPart.MORNING)
+    whole, part = (
+        days(date(2027, 6, 2), date(2027, 6, 3)),
+        stretches(date(2027, 6, 2), date(2027, 6, 4), DayPart.MORNING),
+    )
     away = [(whole.starts, whole.ends, Grade.RATHER_NOT), *((s.starts, s.ends, Grade.CANNOT) for s in part)]
     june = year_strip(2027, away, date(2027, 6, 1))[5]
     assert [d.mark for d in june.days[:5]] == ["", "cannot-part", "cannot-part", "cannot-part", ""]
@@ -86,7 +99,9 @@ def test_absences_are_recorded_once_and_taken_back_only_before_they_are_over(cou
     with transaction():
         person = wang(county)
         july = [days(date(2027, 7, 1), date(2027, 7, 31))]
-        (row,) = availability.mark_unavailable(person, july, grade=Grade.CANNOT, reason="休假", source=AnswerSource.PHONE, actor=actor)
+        (row,) = availability.mark_unavailable(
+            person, july, grade=Grade.CANNOT, reason="休假", source=AnswerSource.PHONE, actor=actor
+        )
         assert (row.recorded_by_id, row.ends) == (actor.user_id, datetime(2027, 8, 1))
         for wrong, code in (
             (july, "known"),
@@ -95,11 +110,17 @@ def test_absences_are_recorded_once_and_taken_back_only_before_they_are_over(cou
             (stretches(date(2027, 6, 2), date(2027, 12, 2), DayPart.MORNING), "span"),
         ):
             with pytest.raises(RuleBroken) as refused:
-                availability.mark_unavailable(person, wrong, grade=Grade.CANNOT, source=AnswerSource.PHONE, actor=actor)
+                availability.mark_unavailable(
+                    person, wrong, grade=Grade.CANNOT, source=AnswerSource.PHONE, actor=actor
+                )
             assert [v.code for v in refused.value.violations] == [code]
         availability.remove_unavailability(row, actor=actor)
         over = Unavailability(
-            instructor_id=person.id, starts=datetime(2027, 4, 1), ends=datetime(2027, 4, 2), grade=Grade.CANNOT, source=AnswerSource.SELF
+            instructor_id=person.id,
+            starts=datetime(2027, 4, 1),
+            ends=datetime(2027, 4, 2),
+            grade=Grade.CANNOT,
+            source=AnswerSource.SELF,
         )
         session().add(over)
         session().flush()
@@ -134,7 +155,11 @@ def test_unavailable_tells_who_is_away_when_in_one_statement(county: County) -> 
         for name in ("王芳", "李强"):
             person = session().get_one(Instructor, county.instructors[name])
             availability.mark_unavailable(
-                person, [days(date(2027, 6, 7), date(2027, 6, 8))], grade=Grade.CANNOT, source=AnswerSource.SELF, actor=SYSTEM
+                person,
+                [days(date(2027, 6, 7), date(2027, 6, 8))],
+                grade=Grade.CANNOT,
+                source=AnswerSource.SELF,
+                actor=SYSTEM,
             )
     one, two = county.instructors["王芳"], county.instructors["李强"]
     with counted() as sent:
@@ -144,11 +169,18 @@ def test_unavailable_tells_who_is_away_when_in_one_statement(county: County) -> 
     assert queries.unavailable([one], datetime(2027, 6, 9), datetime(2027, 6, 10)) == {}
     assert queries.unavailable([one], datetime(2027, 6, 6), datetime(2027, 6, 7)) == {}
     assert set(queries.unavailable(None, datetime(2027, 6, 1), datetime(2027, 7, 1))) == {one, two}
-    assert set(queries.unavailable(range(one, one + 2000), datetime(2027, 6, 1), datetime(2027, 7, 1))) == {one, two}
+    assert set(queries.unavailable(range(one, one + 2000), datetime(2027, 6, 1), datetime(2027, 7, 1))) == {
+        one,
+        two,
+    }
 
 
 def test_identity_numbers_and_telephones_are_checked() -> None:
-    assert is_id_number("11010519491231002X") and not is_id_number("110105194912310021") and not is_id_number("11010519491331002X")
+    assert (
+        is_id_number("11010519491231002X")
+        and not is_id_number("110105194912310021")
+        and not is_id_number("11010519491331002X")
+    )
     assert is_phone("13812345678") and is_phone("0537-6825123") and is_phone("6825123")
     assert not is_phone("12345") and not is_phone("138123456789")
 
@@ -174,11 +206,16 @@ def test_updating_keeps_what_is_not_given_and_refuses_a_stale_edit(county: Count
         person.phone = "13812345678"
     seen = person.version
     with transaction():
-        assert entering.update_instructor(person, {"name": "王芳"}, actor=SYSTEM, seen=seen) is True  # the search text
+        assert (
+            entering.update_instructor(person, {"name": "王芳"}, actor=SYSTEM, seen=seen) is True
+        )  # the search text
     seen = person.version
     with transaction():
         assert entering.update_instructor(person, {"name": "王芳"}, actor=SYSTEM, seen=seen) is False
-        assert entering.update_instructor(person, {"name": "王方", "courses": []}, actor=SYSTEM, seen=seen) is True
+        assert (
+            entering.update_instructor(person, {"name": "王方", "courses": []}, actor=SYSTEM, seen=seen)
+            is True
+        )
     assert (person.phone, person.qualifications) == ("13812345678", [])
     with pytest.raises(Conflict), transaction():
         entering.update_instructor(person, {"name": "王方方"}, actor=SYSTEM, seen=seen)
@@ -186,7 +223,11 @@ def test_updating_keeps_what_is_not_given_and_refuses_a_stale_edit(county: Count
 
 def test_names_are_found_by_the_surnames_own_reading() -> None:
     assert search_text("单雄") == "单雄 danxiong dx shanxiong sx"
-    assert (plain_pinyin("单雄"), plain_pinyin("曾芳艳"), plain_pinyin("王 O'Hara")) == ("shanxiong", "zengfangyan", "wangohara")
+    assert (plain_pinyin("单雄"), plain_pinyin("曾芳艳"), plain_pinyin("王 O'Hara")) == (
+        "shanxiong",
+        "zengfangyan",
+        "wangohara",
+    )
 
 
 def test_codes_make_accounts_whose_names_give_no_telephone_away(county: County) -> None:
@@ -205,7 +246,9 @@ def test_codes_make_accounts_whose_names_give_no_telephone_away(county: County) 
     assert (again[0].login, again[0].code != slips[0].code) == ("shanxiong", True)
     with pytest.raises(RuleBroken, match="已经激活"), transaction():
         activation.issue_codes([wang(county)], actor=actor)
-    assert wang(county).id not in {p.id for p in queries.list_without_account(SYSTEM.scope(P.ACTIVATION_ISSUE))}
+    assert wang(county).id not in {
+        p.id for p in queries.list_without_account(SYSTEM.scope(P.ACTIVATION_ISSUE))
+    }
 
 
 def test_revealing_needs_a_reason_and_is_on_the_audit_trail(county: County) -> None:
@@ -235,11 +278,20 @@ def two_thousand(county: County) -> None:
         session().execute(insert(Instructor), people)
         ids = session().scalars(select(Instructor.id).where(Instructor.name.like("人%"))).all()
         courses = list(county.courses.values())[:2]
-        session().execute(insert(Qualification), [{"instructor_id": i, "course_id": c} for i in ids for c in courses])
+        session().execute(
+            insert(Qualification), [{"instructor_id": i, "course_id": c} for i in ids for c in courses]
+        )
         session().execute(
             insert(Unavailability),
             [
-                {"instructor_id": i, "starts": datetime(2027, 7, 1), "ends": datetime(2027, 8, 1), "grade": Grade.CANNOT, "source": AnswerSource.SELF, "reason": ""}
+                {
+                    "instructor_id": i,
+                    "starts": datetime(2027, 7, 1),
+                    "ends": datetime(2027, 8, 1),
+                    "grade": Grade.CANNOT,
+                    "source": AnswerSource.SELF,
+                    "reason": "",
+                }
                 for i in ids
             ],
         )
@@ -251,7 +303,12 @@ def test_reads_over_two_thousand_people_take_a_handful_of_statements(app: Flask,
     organiser = county.actor("organiser")
     scope = organiser.scope(P.POOL_VIEW)
     with app.test_request_context():
-        for query in ({}, {"course": str(county.courses["嘉祥党史"])}, {"q": "人19", "sort": "-rating"}, {"account": "waiting"}):
+        for query in (
+            {},
+            {"course": str(county.courses["嘉祥党史"])},
+            {"q": "人19", "sort": "-rating"},
+            {"account": "waiting"},
+        ):
             session().expire_all()
             with counted() as sent:
                 page = queries.instructors_table(scope).page(MultiDict(query))
@@ -272,7 +329,9 @@ def test_reads_over_two_thousand_people_take_a_handful_of_statements(app: Flask,
     # qualifications come in batches of five hundred people
     assert (len(people), len(sent) <= 8) == (2005, True)
     with counted() as sent:
-        away = queries.unavailable([p.id for p in people], datetime.combine(YEAR_START, time()), datetime(2028, 1, 1))
+        away = queries.unavailable(
+            [p.id for p in people], datetime.combine(YEAR_START, time()), datetime(2028, 1, 1)
+        )
     assert (len(away), len(sent)) == (2000, 1)
     with counted() as sent:
         assert len(queries.list_hints(scope)) == 500

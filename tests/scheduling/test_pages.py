@@ -307,20 +307,14 @@ def test_an_organiser_records_an_answer_with_its_source(
     )
     url = f"/scheduling/bookings/{asked.id}/answer"
     assert browser.post(url, data={"answer": "accept"}).status_code == 422
-    assert (
-        browser.post(url, data={"answer": "accept", "source": "phone", "version": seen}).status_code
-        == 302
-    )
+    assert browser.post(url, data={"answer": "accept", "source": "phone", "version": seen}).status_code == 302
     told = session().get_one(Booking, asked.id)
     assert (
         told.state.value,
         told.answer_source.value if told.answer_source else "",
         told.recorded_by_id,
     ) == ("confirmed", "phone", county.users["organiser"])
-    assert (
-        browser.post(url, data={"answer": "accept", "source": "phone", "version": seen}).status_code
-        == 409
-    )
+    assert browser.post(url, data={"answer": "accept", "source": "phone", "version": seen}).status_code == 409
 
 
 def test_past_sessions_are_marked_held_together(

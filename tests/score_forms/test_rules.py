@@ -29,9 +29,18 @@ def test_the_default_forms_are_those_of_the_domain() -> None:
         return {line.key: line.most for line in lines if line.kind is Kind.POINTS}
 
     assert points(TRIAL) == {"content": 30, "practice": 20, "design": 15, "delivery": 20, "courseware": 15}
-    assert points(SUPERVISION) == {"attitude": 20, "content": 30, "method": 20, "effect": 30, "scholarship": 10}
+    assert points(SUPERVISION) == {
+        "attitude": 20,
+        "content": 30,
+        "method": 20,
+        "effect": 30,
+        "scholarship": 10,
+    }
     assert rules.DEFAULTS[Purpose.TRIAL_LECTURE].pass_mark == 80
-    assert [line.key for line in (*TRIAL, *SUPERVISION) if line.kind is Kind.VETO] == ["direction", "political"]
+    assert [line.key for line in (*TRIAL, *SUPERVISION) if line.kind is Kind.VETO] == [
+        "direction",
+        "political",
+    ]
 
 
 def test_a_total_is_brought_to_a_hundred_and_a_veto_makes_it_nothing() -> None:
@@ -51,7 +60,13 @@ def test_every_bad_mark_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("totals", "mean"),
-    [([], None), ([80, 90, 85], "85.0"), ([10, 80, 82, 84, 100], "82.0"), ([0, 90, 90, 90, 90], "90.0"), ([80, 81, 83, 100], "86.0")],
+    [
+        ([], None),
+        ([80, 90, 85], "85.0"),
+        ([10, 80, 82, 84, 100], "82.0"),
+        ([0, 90, 90, 90, 90], "90.0"),
+        ([80, 81, 83, 100], "86.0"),
+    ],
 )
 def test_the_highest_and_lowest_are_dropped_from_five_on(totals: list[int], mean: str | None) -> None:
     assert rules.mean_of([Decimal(t) for t in totals]) == (Decimal(mean) if mean else None)
@@ -64,8 +79,21 @@ def test_one_veto_fails_whatever_the_mean() -> None:
 
 
 def test_unreadable_marks_are_missing_and_shown_again() -> None:
-    sheet = read_sheet(TRIAL, {"mark-content": "twenty", "mark-design": "1e9", "mark-delivery": " 17.5 ", "mark-direction": "1", "comment": "好"})
-    assert (sheet.marks, sheet.typed["content"], sheet.comment) == ({"delivery": Decimal("17.5"), "direction": Decimal(1)}, "twenty", "好")
+    sheet = read_sheet(
+        TRIAL,
+        {
+            "mark-content": "twenty",
+            "mark-design": "1e9",
+            "mark-delivery": " 17.5 ",
+            "mark-direction": "1",
+            "comment": "好",
+        },
+    )
+    assert (sheet.marks, sheet.typed["content"], sheet.comment) == (
+        {"delivery": Decimal("17.5"), "direction": Decimal(1)},
+        "twenty",
+        "好",
+    )
 
 
 def test_a_sheet_is_refused_with_every_fault_and_kept_whole(county: County) -> None:
@@ -74,7 +102,10 @@ def test_a_sheet_is_refused_with_every_fault_and_kept_whole(county: County) -> N
         form = services.current_form(Purpose.TRIAL_LECTURE)
         with pytest.raises(RuleBroken) as refused:
             services.fill_in(form, marks(content=40), actor=actor)
-        assert {(v.subject, v.code) for v in refused.value.violations} >= {("content", "range"), ("direction", "missing")}
+        assert {(v.subject, v.code) for v in refused.value.violations} >= {
+            ("content", "range"),
+            ("direction", "missing"),
+        }
         sheet = services.fill_in(form, marks(**GOOD), "扎实", actor=actor)
         sheet_id = sheet.id
     assert (sheet.total, sheet.scorer_id, len(sheet.marks)) == (Decimal("87.5"), actor.user_id, 6)
