@@ -127,7 +127,7 @@ class AwayForm(FlaskForm):
     first = DateField(_("从"), [InputRequired(_("请选开始日期。"))])
     last = DateField(_("到"), [InputRequired(_("请选结束日期。"))], description=_("含这一天"))
     part = SelectField(_("时段"), default=DayPart.ALL_DAY.value)
-    grade = SelectField(_("程度"), default=Grade.CANNOT.value)
+    grade = SelectField(_("能否授课"), default=Grade.CANNOT.value)
     reason = StringField(_("原因"), [Length(max=120)], filters=[_plain])
     source = SelectField(_("谁说的"), default=AnswerSource.PHONE.value)
 
