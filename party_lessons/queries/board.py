@@ -9,6 +9,7 @@ from datetime import date
 from flask_babel import gettext
 
 from accounts.access import Scope
+from core.tables import Tone
 from party_lessons.enums import DutyState, SchemeKind
 from party_lessons.models import Credit, Obligation
 from party_lessons.queries.facts import due_facts, post_facts, scheme_facts
@@ -34,7 +35,7 @@ STATE_ORDER = (
     DutyState.HELD,
     DutyState.EXEMPT,
 )
-TONES: Mapping[DutyState, str] = {
+TONES: Mapping[DutyState, Tone] = {
     DutyState.OVERDUE: "bad",
     DutyState.IMPOSSIBLE: "bad",
     DutyState.AT_RISK: "warn",
@@ -63,7 +64,7 @@ class BoardRow:
         return self.standing.state
 
     @property
-    def tone(self) -> str:
+    def tone(self) -> Tone:
         """Colour of the state; the word stands beside it."""
         return TONES[self.state]
 

@@ -72,7 +72,7 @@ def duty_table(shown: Board) -> ListedTable[BoardRow]:
                 lambda r: Badge(r.state.label, r.tone),
                 kind="badge",
                 note=lambda r: r.reason,
-            ),  # type: ignore[arg-type]
+            ),
             Column("credits", lazy_gettext("已讲与已排"), _credits, kind="tags"),
             Column("left", lazy_gettext("可用课次"), lambda r: _left(r), kind="number"),
             Column("deadline", lazy_gettext("期限"), lambda r: r.obligation.deadline, kind="date"),
