@@ -122,11 +122,7 @@ def test_an_organiser_registers_changes_retires_and_restores(sign_in: SignIn, co
 def test_readers_see_the_catalogue_but_cannot_change_it(sign_in: SignIn, county: County) -> None:
     browser = sign_in("instructor")
     page = browser.get(f"/courses/{county.courses['嘉祥党史']}").get_data(as_text=True)
-    assert (
-        "嘉祥党史" in page
-        and "修改课程" not in page
-        and "谁能讲这门课" not in page
-    )
+    assert "嘉祥党史" in page and "修改课程" not in page and "谁能讲这门课" not in page
     assert browser.post("/courses/new", data={}).status_code == 403
     outside = sign_in("outsider")
     assert outside.get(f"/courses/{county.courses['嘉祥党史']}/edit").status_code == 404
