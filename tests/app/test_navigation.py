@@ -1,0 +1,42 @@
+"""Where one is: the destination and the one child that accounts for most of the address."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.access import Actor, Held
+from accounts.enums import Role
+from app.navigation import destinations
+
+ORGANISER = Actor(1, "组织员", (Held(Role.ORGANISER, "/1/"),))
+
+
+def active(path: str) -> list[str]:
+    """The marked destination and child, by url."""
+    found = []
+    for item in destinations(ORGANISER, path):
+        if item.active:
+            found += [item.key, *(child.key for child in item.children if child.active)]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [
+        ("/", ["home"]),
+        ("/instructors/", ["pool", "instructors"]),
+        ("/instructors/12", ["pool", "instructors"]),
+        ("/instructors/candidates", ["pool", "candidates"]),
+        ("/instructors/activation", ["pool", "codes"]),
+        ("/scores/sessions/3", ["pool", "scores"]),
+        ("/score-forms/", ["pool", "score_forms"]),
+    ],
+)
+def test_one_destination_and_one_child_are_marked(app: object, path: str, marked: list[str]) -> None:
+    assert active(path) == marked
+
+
+def test_nobody_sees_what_the_role_cannot_use(app: object) -> None:
+    instructor = Actor(2, "讲师", (Held(Role.INSTRUCTOR, "/1/"),))
+    keys = {item.key for item in destinations(instructor, "/")}
+    assert {"own_time", "own_file"} <= keys and "pool" not in keys
