@@ -79,7 +79,7 @@ class Solver:
         told = 0
         while thread.is_alive():
             thread.join(_POLL)
-            if told or not go_on():
+            if thread.is_alive() and (told or not go_on()):
                 self._highs.cancelSolve()  # type: ignore[no-untyped-call]
                 told += 1
             if told > _GRACE:

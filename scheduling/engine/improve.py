@@ -12,6 +12,7 @@ from scheduling.engine.run import Run
 from scheduling.engine.state import Placement, State, Timeline
 
 _LARGEST = 8  # units taken out at once
+WARMTH = 0.1  # heat of improvement in passing
 _COOLING = 0.15  # share of mean cost per session that an early step may lose
 
 
@@ -52,6 +53,14 @@ class Improver:
             done += 1
         self.state.restore(self.best)
         self.cost = self.best_cost
+
+    def work(self, run: Run, seconds: float) -> bool:
+        """Improve a little while something else is waited for."""
+        until = run.elapsed + seconds
+        while run.elapsed < until and self.units:
+            self._step(WARMTH)
+        run.cost = self.best_cost
+        return True
 
     def settle(self) -> None:
         """Put back what is left out of the state, take the result if it is better, and return to the best otherwise."""

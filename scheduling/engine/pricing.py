@@ -208,13 +208,19 @@ class Pricer:
         model = self.model
         for t in model.times_of[s].tolist():
             if model.t_begin[t] == placement.start:
-                i = np.nonzero((model.i_time == t) & (model.i_who == placement.instructor))[0]
-                v = np.nonzero((model.v_time == t) & (model.v_venue == placement.venue))[0]
+                i = self._at(model.i_time, model.i_who, t, placement.instructor)
+                v = self._at(model.v_time, model.v_venue, t, placement.venue)
                 if len(i) and len(v):
-                    g = np.nonzero((self.g_time == t) & (self.g_place == model.v_place[v[0]]))[0][0]
-                    pair = np.nonzero((self.p_group == g) & (self.p_person == i[0]))[0]
+                    g = self._at(self.g_time, self.g_place, t, int(model.v_place[v[0]]))
+                    pair = self._at(self.p_group, self.p_person, int(g[0]), int(i[0]))
                     return self._columns(np.array([t]), i, v, self.p_cost[pair]) if len(pair) else None
         return None
+
+    @staticmethod
+    def _at(keys: Ints, values: Ints, key: int, value: int) -> Ints:
+        """Return where sorted keys and their values are what is asked for."""
+        begin, end = np.searchsorted(keys, (key, key + 1)).tolist()
+        return np.asarray(begin + np.nonzero(values[begin:end] == value)[0])
 
     def placement(self, columns: Columns, n: int) -> Placement | None:
         """Return where a column puts its session."""

@@ -22,6 +22,7 @@ PER_SESSION = 12  # columns added for a session in one round
 MOST_COLUMNS = 150_000  # in one integer model
 FIRST_SLACK = 6.0  # columns of the first integer model are within this much of the bound
 WIDER = 3.0  # and each next one's within so many times as much
+WORK = 0.1  # seconds of improvement between two looks at HiGHS, which has a thread of its own
 MOST_NODES = 500  # of an integer model, where iterations replace the clock
 _SMALL = 1e-6
 
@@ -33,6 +34,7 @@ class Proof:
 
     def __init__(self, pricer: Pricer, run: Run, placements: Sequence[Placement | None]) -> None:
         self.pricer, self.run = pricer, run
+        self.go_on = run.go_on
         self.columns = pricer.out_columns()
         for s in pricer.model.free:
             p = placements[s]
@@ -45,7 +47,7 @@ class Proof:
         """Solve the linear relaxation over all columns; return whether it came to its end."""
         solver = self._solver(self.columns)
         while True:
-            if not solver.run(self.run.go_on):
+            if not solver.run(self.go_on):
                 return False
             duals = solver.duals()
             priced = self.pricer.price(duals[: self.pricer.rows])
@@ -124,7 +126,7 @@ class Proof:
             solver.set("time_limit", max(0.1, self.run.left))
         else:
             solver.set("mip_max_nodes", MOST_NODES)
-        solver.run(self.run.go_on)
+        solver.run(self.go_on)
         bound = solver.mip_bound() + model.constant
         if not solver.has_solution():
             return None, bound
@@ -170,6 +172,8 @@ def prove(model: Model, run: Run, improver: Improver) -> None:
         return
     pricer = Pricer(model)
     proof = Proof(pricer, run, improver.best)
+    if run.options.workers > 1 and run.options.iterations is None:
+        proof.go_on = lambda: improver.work(run, WORK) and run.go_on()
     run.enter("bound")
     done = proof.generate()
     run.note(f"{len(proof.columns)} columns, bound {run.bound}" + ("" if done else ", stopped"))
