@@ -30,11 +30,10 @@ DAY = date(2027, 6, 21)
 
 @dataclass
 class World:
-    """Ids by what they name, inside the county and outside of it. `shared` things belong to everybody."""
+    """Ids by what they name, inside the county and outside of it."""
 
     inside: dict[str, int] = field(default_factory=dict)
     outside: dict[str, int] = field(default_factory=dict)
-    shared: frozenset[str] = frozenset({"form_id"})
 
     def value(self, rule: Rule, name: str, where: str) -> object:
         """What to put for the argument `name` of `rule`."""
