@@ -104,8 +104,16 @@ def show(instructor_id: int) -> ResponseReturnValue:
         ],
         approver_actions=life.APPROVER_ACTIONS,
         can_edit=can_edit,
+        needs_code=actor.scope(P.ACTIVATION_ISSUE).covers(person.owner.path) and needs_account(person),
         can_reveal=actor.scope(P.POOL_REVEAL).covers(person.owner.path),
     )
+
+
+def needs_account(person: Any) -> bool:
+    """Whether the person is in the pool and has yet to activate an account."""
+    user = person.user
+    waiting = user is None or (user.password_hash is None and not user.disabled)
+    return person.state in life.IN_POOL and waiting
 
 
 def _may(approvers_only: bool, can_edit: bool, can_approve: bool) -> bool:

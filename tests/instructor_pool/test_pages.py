@@ -236,6 +236,10 @@ def test_remarks_are_settled_by_wording(sign_in: SignIn, county: County) -> None
 def test_codes_are_shown_once_and_open_an_account(sign_in: SignIn, county: County) -> None:
     browser = sign_in("organiser")
     listed = text_of(browser.get("/instructors/activation"))
+    waiting, active = (
+        text_of(browser.get(f"/instructors/{county.instructors[n]}")) for n in ("李强", "王芳")
+    )
+    assert ("生成激活码" in waiting, "生成激活码" in active) == (True, False)
     assert "全部生成(4 人)" in listed and "李强" in listed and "孙退" not in listed
     assert browser.post("/instructors/activation", data={}).status_code == 422
     active = browser.post("/instructors/activation", data={"ids": [str(county.instructors["王芳"])]})
