@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from accounts.access import Actor
+from accounts.access import Actor, Scope
+from party_lessons.enums import DutyState
 from party_lessons.services import credits
-from scheduling.models import Session
+from scheduling.models import Session, TrainingClass
+from scheduling.queries.duties import duty_board
 from scheduling.queries.lessons import lesson_facts
 
 
@@ -24,3 +26,10 @@ def hold(row: Session, *, actor: Actor) -> None:
 def withdraw(row: Session, *, actor: Actor) -> None:
     """Declined, withdrawn or cancelled: it serves no duty any more."""
     credits.withdraw(row.id, actor=actor)
+
+
+def impossible(klass: TrainingClass) -> dict[int, str]:
+    """Obligations of the level and year that no session left could serve: id → holder and post."""
+    board = duty_board(Scope(subtrees=frozenset({klass.owner.path})), klass.year)
+    lost = [row.obligation for row in board.rows if row.state is DutyState.IMPOSSIBLE]
+    return {duty.id: f"{duty.post.holder.name}({duty.post.unit.title}{duty.post.title})" for duty in lost}

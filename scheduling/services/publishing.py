@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext
@@ -41,7 +41,8 @@ def publish(klass: TrainingClass, *, actor: Actor, note: str = "") -> Published:
     """Publish every complete session whose plan people have not been told yet.
 
     One publisher a level at a time. RuleBroken when nothing is new, when a hard rule is broken (each named),
-    or when the class misses a ratio and `note` gives no reason [1 §1, 3 §一(三)]. Conflict when time is taken.
+    or when `note` gives no reason although the class misses a ratio [1 §1, 3 §一(三)] or takes the last lesson
+    that could serve somebody's duty [0 §16]. Conflict when time is taken.
     Answers to bookings that stay as they are remain.
     """
     _lock(klass)
@@ -60,12 +61,14 @@ def publish(klass: TrainingClass, *, actor: Actor, note: str = "") -> Published:
         raise RuleBroken(gettext("有 %(count)s 处不符合排课规则,没有发布。", count=len(broken)), broken)
     _refuse_ratios(klass, rows, note)
     again = {row.id: (row.told_venue_id, row.told_course_name) for row in due}
+    lost_before = crediting.impossible(klass)
     settled = claiming.settle(due)
     for row in due:
         _tell(row)
     version = _version(klass, rows, actor, note)
     session().flush()
     crediting.plan(due, actor=actor)
+    _refuse_lost_duties(klass, lost_before, note)
     asked = [b for b in settled.asked if b.kind is not ResourceKind.CLASS]
     reached = telling.asked(asked)
     messages = reached + telling.withdrawn(settled.released)
@@ -88,6 +91,14 @@ def _refuse_ratios(klass: TrainingClass, rows: Sequence[Session], note: str) -> 
             Violation(f"ratio_{gauge.kind}", gauge.missing + gauge.source, "note") for gauge in missed
         ]
         raise RuleBroken(gettext("学时比例没有达到,请写明原因再发布。"), violations)
+
+
+def _refuse_lost_duties(klass: TrainingClass, before: Collection[int], note: str) -> None:
+    lost = {duty: who for duty, who in crediting.impossible(klass).items() if duty not in before}
+    if lost and not note.strip():
+        sentence = gettext("发布后有人的讲党课任务不再有可用课次,请写明原因再发布。")
+        said = [gettext("%(who)s今年的讲党课任务将没有可用课次。", who=who) for who in lost.values()]
+        raise RuleBroken(sentence, [Violation("duty_lost", text, "note") for text in said])
 
 
 def _tell(row: Session) -> None:

@@ -317,3 +317,35 @@ def test_publishing_plans_and_holding_fulfils_the_duty(county: County) -> None:
 
 def test_everything_is_decimal_hours(published: list[Session]) -> None:
     assert published[0].told_hours == Decimal(3)
+
+
+def test_the_last_lesson_for_a_duty_is_not_given_away_without_a_reason(county: County) -> None:
+    from instructor_pool.models import Instructor
+    from party_lessons.enums import SchemeKind
+    from party_lessons.models import Obligation
+    from party_lessons.services import posts
+
+    with transaction():
+        klass = klass_of(county)
+        klass.host_id = county.units["东镇"]
+        holder = session().get_one(Instructor, county.instructors["赵书记"])
+        first = datetime(2024, 1, 1).date()
+        posts.take_up(
+            holder,
+            county.unit("东镇"),
+            "党委书记",
+            actor=SYSTEM,
+            starts=first,
+            kind=SchemeKind.AREA_SECRETARY,
+        )
+        plan_all(county)
+        session().get_one(Session, county.sessions[0]).instructor_id = county.instructors["李强"]
+    assert session().query(Obligation).count() >= 1
+    with pytest.raises(RuleBroken, match="讲党课任务") as refused, transaction():
+        publishing.publish(klass_of(county), actor=SYSTEM)
+    assert [v.code for v in refused.value.violations] == ["duty_lost"]
+    assert refused.value.violations[0].sentence == "赵书记(东镇党委党委书记)今年的讲党课任务将没有可用课次。"
+    assert session().query(Booking).count() == 0
+    with transaction():
+        publishing.publish(klass_of(county), actor=SYSTEM, note="本人外派学习,已报备")
+    assert session().scalars(select(ScheduleVersion.note)).one() == "本人外派学习,已报备"
