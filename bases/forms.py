@@ -211,6 +211,13 @@ class RevealForm(FlaskForm):
     )
 
 
+def apart(form: FlaskForm, mark: str) -> None:
+    """Give the fields ids of their own where a page holds several forms; what they post stays the same."""
+    for field in form:
+        field.id = f"{mark}-{field.short_name}"
+        field.label.field_id = field.id
+
+
 def _clock(raw: str) -> time:
     """`8:30`, `08:30`, `8：30` or `830`; ValueError for anything else."""
     found = _CLOCK.match(raw)

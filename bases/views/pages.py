@@ -7,7 +7,7 @@ from flask import render_template
 from accounts.access import Scope
 from accounts.enums import P
 from accounts.web import current_actor, current_scope
-from bases.forms import ClosureForm, RevealForm, StepForm
+from bases.forms import ClosureForm, RevealForm, StepForm, apart
 from bases.queries import bases as base_queries
 from bases.queries.closures import list_closures
 from bases.rules import TRANSITIONS, days_to_expiry
@@ -29,6 +29,9 @@ def base_page(
     may_edit = current_actor().can(P.BASE_EDIT) and base_queries.can_keep(edit_scope(), base)
     step = step or StepForm(formdata=None, version=base.version)
     step.step.choices = [(s.value, s.label) for s in TRANSITIONS[base.state]]
+    closure, reveal = closure or ClosureForm(formdata=None), reveal or RevealForm(formdata=None)
+    for form, mark in ((step, "step"), (closure, "closure"), (reveal, "reveal")):
+        apart(form, mark)
     return render_template(
         "bases/show.html",
         base=base,
@@ -42,8 +45,8 @@ def base_page(
         needs={s: missing(base, s) for s in TRANSITIONS[base.state]},
         weekdays=WEEKDAYS,
         step=step,
-        closure=closure or ClosureForm(formdata=None),
-        reveal=reveal or RevealForm(formdata=None),
+        closure=closure,
+        reveal=reveal,
         phone=phone,
     )
 
