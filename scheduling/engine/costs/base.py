@@ -6,6 +6,7 @@ add nothing of their own. The change when s is taken out again is the same with 
 ``post`` writes the part's share that ties sessions together into the linear model.
 """
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from scheduling.engine.index import Ints
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
     from scheduling.engine.state import State
 
 
-class CostPart:
+class CostPart(ABC):
     """A cost part; the defaults add nothing."""
 
     name: str
     is_shared = False  # ties sessions together: written by post(), not carried by the elements one by one
 
+    @abstractmethod
     def full(self, table: Timetable) -> int:
         """Return the part's amount in a plan."""
-        raise NotImplementedError
 
     def time(self, state: "State", s: int, start: int) -> int:
         """Return what placing s at a start adds, whoever teaches it wherever."""

@@ -6,6 +6,7 @@ a candidate is possible when no rule blocks its time, its instructor, its venue,
 ``post`` writes the same rule as rows of the linear model.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -18,15 +19,15 @@ if TYPE_CHECKING:
     from scheduling.engine.state import State
 
 
-class Rule:
+class Rule(ABC):
     """A hard rule; the defaults block nothing."""
 
     reason: Reason
     is_static = False  # answers of instructors() and venues() depend on neither state nor start
 
+    @abstractmethod
     def broken(self, table: Timetable) -> Iterator[Violation]:
         """Yield every violation in a plan."""
-        raise NotImplementedError
 
     def time(self, state: "State", s: int, start: int) -> bool:
         """Whether session s cannot start then, whoever teaches it wherever."""
