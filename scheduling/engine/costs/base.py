@@ -47,5 +47,5 @@ class CostPart(ABC):
         """Return what each of some instructors adds when s is held at a place."""
         return 0
 
-    def post(self, model: "Model") -> None:
+    def post(self, model: "Model") -> None:  # noqa: B027 - nothing is what most of them add
         """Add rows and variables for what the elements of the linear model cannot carry each by itself."""

@@ -49,5 +49,5 @@ class Rule(ABC):
         """Return which of some instructors cannot teach s then at a place; None for nobody."""
         return None
 
-    def post(self, model: "Model") -> None:
+    def post(self, model: "Model") -> None:  # noqa: B027 - nothing is what most of them add
         """Add the rule's rows to the linear model; nothing where candidates that break it are never made."""
