@@ -8,7 +8,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy import Engine, event
 
@@ -27,7 +26,6 @@ from scheduling.enums import BookingState, HalfDay, ResourceKind, SessionState
 from scheduling.models import Booking, Session, TrainingClass
 from scheduling.services import answering, publishing
 from scheduling.snapshots import Snapshot, build_problem, changes_between, plan_of
-from scheduling.snapshots.spans import around, joined
 from tests.factories.county import County, make_base, make_class, make_course, make_instructor, make_session
 from tests.factories.scheduling import place
 
@@ -387,26 +385,6 @@ def test_other_plans_bookings_take_time(county: County) -> None:
             )
         )
     assert person(built(county), county.instructors["王芳"]).busy == ((MORNING, datetime(2027, 6, 7, 10)),)
-
-
-@pytest.mark.parametrize(
-    ("spans", "holes", "left"),
-    [
-        ([(0, 4), (4, 6)], [], [(0, 6)]),
-        ([(0, 10)], [(2, 3), (5, 6)], [(0, 2), (3, 5), (6, 10)]),
-        ([(0, 4)], [(0, 4)], []),
-        ([(0, 4), (6, 8)], [(3, 7)], [(0, 3), (7, 8)]),
-        ([(2, 2)], [], []),
-    ],
-)
-def test_spans_join_and_make_way(
-    spans: list[tuple[int, int]], holes: list[tuple[int, int]], left: list[tuple[int, int]]
-) -> None:
-    def hours(pairs: list[tuple[int, int]]) -> list[tuple[datetime, datetime]]:
-        return [(datetime(2027, 1, 1, a), datetime(2027, 1, 1, b)) for a, b in pairs]
-
-    assert list(around(hours(spans), hours(holes))) == hours(left)
-    assert joined(hours(left)) == hours(left)
 
 
 def test_practice_points_cost_nothing_and_home_comes_first(county: County) -> None:
