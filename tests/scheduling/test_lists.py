@@ -47,7 +47,11 @@ def in_state(state: ClassState, county: County, number: str) -> int:
     if state is not ClassState.COMPLETE:
         for row in rows:
             row.state = SessionState.HELD if state is ClassState.HELD else SessionState.PUBLISHED
-            row.told_start, row.told_instructor_id, row.told_venue_id = row.start, row.instructor_id, row.venue_id
+            row.told_start, row.told_instructor_id, row.told_venue_id = (
+                row.start,
+                row.instructor_id,
+                row.venue_id,
+            )
             row.told_hours, row.told_course_name = row.class_hours, row.course_name
     if state is ClassState.CHANGED:
         rows[1].instructor_id = county.instructors["赵书记"]
@@ -106,7 +110,13 @@ def test_a_class_of_many_sessions_takes_as_many_statements_as_one_of_few(county:
         with counted() as seen:
             lessons = sessions.lessons_of(sessions.list_sessions(klass.id))
             sessions.grid_of(lessons, klass, figures.day_times())
-            [(x.session.instructor and x.session.instructor.name, x.session.venue and x.session.venue.base.name) for x in lessons]
+            [
+                (
+                    x.session.instructor and x.session.instructor.name,
+                    x.session.venue and x.session.venue.base.name,
+                )
+                for x in lessons
+            ]
         return len(seen)
 
     with transaction():
@@ -131,14 +141,25 @@ def test_todos_of_an_organiser_name_each_decline(app: Flask, county: County) -> 
         from scheduling.enums import ResourceKind
 
         row = session().get_one(Session, county.sessions[1])
-        answering.answer(booked(row, ResourceKind.INSTRUCTOR), accept=False, reason="出差", source=AnswerSource.PHONE, actor=SYSTEM)
+        answering.answer(
+            booked(row, ResourceKind.INSTRUCTOR),
+            accept=False,
+            reason="出差",
+            source=AnswerSource.PHONE,
+            actor=SYSTEM,
+        )
     with app.test_request_context():
         lines = {t.kind: t for t in todos.todos(county.actor("organiser")) if t.count}
         own = [(t.kind, t.count) for t in todos.todos(county.actor("instructor")) if t.count]
         base = [(t.kind, t.count) for t in todos.todos(county.actor("manager")) if t.count]
-        assert todos.todos(county.actor("outsider")) and not [t for t in todos.todos(county.actor("outsider")) if t.count]
+        assert todos.todos(county.actor("outsider")) and not [
+            t for t in todos.todos(county.actor("outsider")) if t.count
+        ]
     [decline] = [t for kind, t in lines.items() if kind.startswith("declined_")]
-    assert (decline.text, decline.url) == ("王芳 谢绝了《嘉祥党史》", f"/scheduling/sessions/{county.sessions[1]}")
+    assert (decline.text, decline.url) == (
+        "王芳 谢绝了《嘉祥党史》",
+        f"/scheduling/sessions/{county.sessions[1]}",
+    )
     assert lines["gaps"].count == 1
     assert own == []
     assert base == [("bookings_to_confirm", 1)]
@@ -158,15 +179,31 @@ def test_unanswered_and_unmarked_come_up_in_time(app: Flask, county: County) -> 
     assert [row.position for row in sessions.list_unmarked(ALL)] == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize(("away", "found"), [((datetime(2027, 6, 7, 8), datetime(2027, 6, 7, 12)), ["赵书记"]), ((datetime(2027, 6, 7, 14), datetime(2027, 6, 7, 18)), [])])
-def test_an_absence_meets_only_the_lessons_it_overlaps(county: County, away: tuple[datetime, datetime], found: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("away", "found"),
+    [
+        ((datetime(2027, 6, 7, 8), datetime(2027, 6, 7, 12)), ["赵书记"]),
+        ((datetime(2027, 6, 7, 14), datetime(2027, 6, 7, 18)), []),
+    ],
+)
+def test_an_absence_meets_only_the_lessons_it_overlaps(
+    county: County, away: tuple[datetime, datetime], found: list[str]
+) -> None:
     with transaction():
         plan_all(county)
     with transaction():
         publishing.publish(klass_of(county), actor=SYSTEM)
     with transaction():
         person = county.instructors["赵书记"]
-        session().add(Unavailability(instructor_id=person, starts=away[0], ends=away[1], grade=Grade.CANNOT, source=AnswerSource.SELF))
+        session().add(
+            Unavailability(
+                instructor_id=person,
+                starts=away[0],
+                ends=away[1],
+                grade=Grade.CANNOT,
+                source=AnswerSource.SELF,
+            )
+        )
     assert [clash.name for clash in clashes.list_clashes(ALL)] == found
 
 
@@ -181,7 +218,15 @@ def test_closures_exits_and_revoked_bases_are_clashes(county: County) -> None:
     with transaction():
         publishing.publish(klass_of(county), actor=SYSTEM)
     with transaction():
-        session().add(Closure(base_id=county.bases["红色纪念馆"], first_day=date(2027, 6, 8), last_day=date(2027, 6, 9), reason="检修", recorded_at=clock.now()))
+        session().add(
+            Closure(
+                base_id=county.bases["红色纪念馆"],
+                first_day=date(2027, 6, 8),
+                last_day=date(2027, 6, 9),
+                reason="检修",
+                recorded_at=clock.now(),
+            )
+        )
         session().get_one(TeachingBase, county.bases["东镇党校"]).state = BaseState.REVOKED
         session().get_one(Instructor, county.instructors["单雄"]).state = PoolState.EXITED
     assert sorted((c.name, c.reason) for c in clashes.list_clashes(ALL)) == [
@@ -205,7 +250,10 @@ def test_gauges_bind_main_classes_more(county: County) -> None:
         (RatioKind.LEADERS, 30, True),
         (RatioKind.INTERACTIVE, 30, True),
     ]
-    assert [g.kind for g in gauges(shares, is_main=False)] == [RatioKind.THEORY_AND_PARTY, RatioKind.PARTY_SPIRIT]
+    assert [g.kind for g in gauges(shares, is_main=False)] == [
+        RatioKind.THEORY_AND_PARTY,
+        RatioKind.PARTY_SPIRIT,
+    ]
     assert gauges([], is_main=True) == []
 
 
@@ -214,7 +262,16 @@ def test_leaders_are_cadres_and_holders_of_listed_posts(county: County) -> None:
     from party_lessons.models import Post
 
     with transaction():
-        session().add(Post(holder_id=county.instructors["李强"], unit_id=county.units["东镇"], title="书记", kind=SchemeKind.AREA_SECRETARY, starts=date(2026, 1, 1), ends=date(2027, 3, 1)))
+        session().add(
+            Post(
+                holder_id=county.instructors["李强"],
+                unit_id=county.units["东镇"],
+                title="书记",
+                kind=SchemeKind.AREA_SECRETARY,
+                starts=date(2026, 1, 1),
+                ends=date(2027, 3, 1),
+            )
+        )
     ids = [county.instructors[name] for name in ("赵书记", "李强", "单雄")]
     assert figures.leaders_among(ids, date(2027, 2, 1), date(2027, 2, 2)) == set(ids[:2])
     assert figures.leaders_among(ids, date(2027, 6, 1), date(2027, 6, 2)) == {ids[0]}
