@@ -38,7 +38,7 @@ DESTINATIONS = (
         "/scheduling/classes",
         "calendar",
         (P.SCHEDULE_VIEW,),
-        ("/scheduling/",),
+        ("/scheduling/", "/courses/"),
         (
             Destination(
                 "classes",
@@ -67,6 +67,7 @@ DESTINATIONS = (
                     "/scheduling/clashes",
                 ),
             ),
+            Destination("courses", N_("课程目录"), "/courses/", "book", (P.COURSE_VIEW,)),
         ),
     ),
     Destination("own_teaching", N_("我的授课"), "/teaching", "calendar", (P.OWN_TEACHING,)),
@@ -86,7 +87,7 @@ DESTINATIONS = (
         "/instructors/",
         "people",
         (P.POOL_VIEW,),
-        ("/instructors/", "/scores/", "/score-forms/", "/courses/"),
+        ("/instructors/", "/scores/", "/score-forms/"),
         (
             Destination("instructors", N_("讲师"), "/instructors/", "people", (P.POOL_VIEW,)),
             Destination("candidates", N_("候选人"), "/instructors/candidates", "user", (P.POOL_VIEW,)),
@@ -94,7 +95,6 @@ DESTINATIONS = (
             Destination("scores", N_("督导评课"), "/scores/", "star", (P.SCORE_VIEW,)),
             Destination("hints", N_("待确认备注"), "/instructors/hints", "question", (P.POOL_EDIT,)),
             Destination("codes", N_("激活码"), "/instructors/activation", "key", (P.ACTIVATION_ISSUE,)),
-            Destination("courses", N_("课程目录"), "/courses/", "book", (P.COURSE_VIEW,)),
             Destination("score_forms", N_("评分表"), "/score-forms/", "list", (P.SCORE_VIEW,)),
         ),
     ),

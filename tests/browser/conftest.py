@@ -60,7 +60,7 @@ def free_port() -> int:
         return port
 
 
-def wait_until_up(url: str, server: subprocess.Popen[bytes], seconds: int = 60) -> None:
+def wait_until_up(url: str, server: subprocess.Popen[bytes], seconds: int = 240) -> None:
     """Return when the health page says so; fail when the server ends or takes too long."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     for _ in range(seconds * 10):
