@@ -121,15 +121,19 @@ def site(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     surroundings = environment(instance, free_port())
     url = f"http://127.0.0.1:{surroundings['JIANGTAI_PORT']}"
     with (instance / "server.log").open("wb") as log:
-        web, worker = (
-            subprocess.Popen([BIN / words[0], *words[1:]], cwd=ROOT, env=surroundings, stdout=log, stderr=log)
-            for words in (("gunicorn", "--config", "gunicorn.conf.py"), ("flask", "worker"))
-        )
+
+        def start(*words: str) -> subprocess.Popen[bytes]:
+            return subprocess.Popen(
+                [BIN / words[0], *words[1:]], cwd=ROOT, env=surroundings, stdout=log, stderr=log
+            )
+
+        running = [start("gunicorn", "--config", "gunicorn.conf.py")]
         try:
-            wait_until_up(url, web)
+            wait_until_up(url, running[0])
+            running.append(start("flask", "worker"))
             yield Site(url, instance, surroundings)
         finally:
-            stop(web, worker)
+            stop(*running)
 
 
 @pytest.fixture(scope="session")
