@@ -42,7 +42,8 @@ def score(session_id: int) -> ResponseReturnValue:
 
 def _page(session_id: int, sheet: SheetInput) -> str:
     actor = current_actor()
-    row = queries.get_held_session(current_scope(P.SCORE_VIEW), session_id)
+    scope = current_scope(P.SCORE_VIEW)
+    row = queries.get_held_session(scope, session_id)
     mine = queries.find_score(row.id, actor.user_id)
     may_score = actor.can(P.SESSION_SCORE) and mine is None and not queries.teaches(actor, row)
     context: dict[str, Any] = {"row": row, "mine": mine, "sheet": sheet, "may_score": may_score}
@@ -50,6 +51,8 @@ def _page(session_id: int, sheet: SheetInput) -> str:
     context["scores"] = [] if may_score else queries.list_scores(row.id)
     context["form"] = _form() if may_score else None
     context["is_own"] = queries.teaches(actor, row)
+    # A township sees the lessons it hosts, not the files of lecturers it borrows from the county.
+    context["may_open_rating"] = row.instructor is not None and scope.covers(row.instructor.owner.path)
     return render_template("evaluations/score.html", **context)
 
 

@@ -151,7 +151,7 @@ def publish(page: Page, class_id: object) -> None:
 
 def activate(organiser: Page, lecturer: Page, name: str) -> None:
     """Step 4: a one-time code, and the lecturer's own password."""
-    visit(organiser, "/instructors/activation")
+    visit(organiser, f"/instructors/activation?q={name}")
     organiser.get_by_label(f"选择 {name}", exact=True).check()
     organiser.get_by_role("button", name="给选中的人生成").click()
     code = organiser.locator("code.num").inner_text()
