@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from accounts.enums import P
 from accounts.web import current_actor, requires
-from core import clock, refusals
-from core.db import transaction
-from core.errors import RuleBroken
+from core import clock
 from scheduling import notices
 from scheduling.enums import BookingState
-from scheduling.forms import OwnAnswerForm, whole
+from scheduling.forms import OwnAnswerForm
 from scheduling.queries import bookings as booking_queries
-from scheduling.services import answering
 from scheduling.views import own_pages
+from scheduling.views.own_answer import take_answer
 
 
 @own_pages.get("/base-bookings")
@@ -46,28 +44,16 @@ def base_bookings() -> ResponseReturnValue:
 def base_answer(booking_id: int) -> ResponseReturnValue:
     """One booking: everything about it, and the answer."""
     user_id = current_actor().user_id
-    booking = booking_queries.get_base_booking(user_id, booking_id)
-    form = OwnAnswerForm(obj=booking)
-    if request.method == "GET" or not form.validate_on_submit():
-        return _page(booking, form), 200 if request.method == "GET" else 422
-    accept = form.answer.data == "accept"
-    try:
-        with transaction():
-            booking = booking_queries.get_base_booking(user_id, booking_id)
-            reason = form.reason.data or ""
-            answering.answer(
-                booking,
-                accept=accept,
-                reason=reason,
-                actor=current_actor(),
-                seen=whole(form.version.data) or None,
-            )
-    except RuleBroken as refused:
-        booking = booking_queries.get_base_booking(user_id, booking_id)
-        refusals.put_errors(form, refused, "reason")
-        return _page(booking, form), 422
-    flash(gettext("已确认接待。") if accept else gettext("已答复:不能接待。组织员会另找地方。"), "success")
-    return redirect(url_for("teaching.base_bookings"))
+    return take_answer(
+        lambda: booking_queries.get_base_booking(user_id, booking_id),
+        _page,
+        _said,
+        url_for("teaching.base_bookings"),
+    )
+
+
+def _said(accept: bool) -> str:
+    return gettext("已确认接待。") if accept else gettext("已答复:不能接待。组织员会另找地方。")
 
 
 def _page(booking: Any, form: OwnAnswerForm) -> str:
