@@ -165,5 +165,4 @@ class Actor:
 
 
 SYSTEM = Actor(user_id=None, name="system", is_system=True)
-NOBODY = Scope()
 EVERYTHING = Scope(everything=True)

@@ -17,19 +17,13 @@ from accounts.enums import Level, Role
 from accounts.models import ActivationCode, Grant, OrgUnit, SignInAttempt, User, UserSession
 from core import clock
 from core.db import session
-from core.errors import Conflict, DomainError, RuleBroken, Violation
+from core.errors import Conflict, RuleBroken, Violation
 from core.pinyin import plain_pinyin
 
 HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
 # Verified against when the account does not exist, so that both answers take the same time.
 _DECOY = HASHER.hash(secrets.token_hex(8))
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: codes are read from paper
-
-
-class SignInRefused(DomainError):
-    """Wrong name or password, disabled, or throttled; the sentence never says which account exists."""
-
-    status = 401
 
 
 def digest(token: str) -> str:

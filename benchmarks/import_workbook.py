@@ -31,7 +31,7 @@ from exchange import jobs
 from exchange.enums import ImportState
 from exchange.models import ImportRun
 from exchange.services import imports
-from exchange.workbook.fields.identity import check_digit
+from instructor_pool.rules.identity import check_digit
 
 TOWNS = 40
 COURSES = ("党的创新理论专题", "党章学习", "嘉祥党史", "红旗精神", "公文写作", "乡村振兴政策")

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
-AppendOnly = Callable[[str], list[str]]
 _installers: list[Callable[[str], list[str]]] = []
 _probes: list[Callable[[Connection], bool]] = []
 

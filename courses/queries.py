@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, cast, select
 
 from accounts.access import Scope
 from accounts.models import OrgUnit
@@ -24,11 +24,6 @@ def get_course(scope: Scope, course_id: int) -> Course:
     return course
 
 
-def find_course(owner_id: int, name: str) -> Course | None:
-    """The course of this name in one unit's own catalogue."""
-    return session().scalar(select(Course).where(Course.owner_id == owner_id, Course.name == name.strip()))
-
-
 def list_courses(scope: Scope, *, retired: bool = False) -> list[Course]:
     """Courses inside the scope by name; the retired ones only when asked."""
     stmt = select(Course).join(OrgUnit, Course.owner_id == OrgUnit.id).where(scope.clause(OrgUnit.path))
@@ -43,17 +38,6 @@ def search(scope: Scope, words: str, limit: int = 20) -> list[Course]:
     for word in words.split()[:5]:
         stmt = stmt.where(Course.search_text.icontains(word, autoescape=True))
     return list(session().scalars(stmt.order_by(Course.name).limit(limit)))
-
-
-def courses_by_name(scope: Scope) -> dict[str, Course]:
-    """Every course inside the scope by its name, for reading workbooks: one statement."""
-    return {course.name: course for course in list_courses(scope, retired=True)}
-
-
-def count_courses(scope: Scope) -> int:
-    """How many courses are on the menu."""
-    stmt = select(func.count()).select_from(Course).join(OrgUnit, Course.owner_id == OrgUnit.id)
-    return session().scalar(stmt.where(scope.clause(OrgUnit.path), Course.retired.is_(False))) or 0
 
 
 def _state(course: Course) -> Badge:

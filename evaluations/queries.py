@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from accounts.access import Actor, Scope
 from accounts.enums import P
-from accounts.models import OrgUnit, User
+from accounts.models import OrgUnit
 from core.db import session
 from core.errors import NotFound
 from core.tables import Badge, BoundTable, Column, Filter, Table
@@ -304,12 +304,3 @@ def teaches(actor: Actor, row: Session) -> bool:
     return (
         actor.user_id is not None and row.instructor is not None and row.instructor.user_id == actor.user_id
     )
-
-
-def scorer_names(scores: list[SessionScore]) -> dict[int, str]:
-    """Names of scorers by user id."""
-    ids = [s.scorer_id for s in scores]
-    return {
-        user_id: name
-        for user_id, name in session().execute(select(User.id, User.name).where(User.id.in_(ids)))
-    }

@@ -13,7 +13,6 @@ from accounts.access import Scope
 from accounts.models import OrgUnit
 from core.db import session
 from core.errors import NotFound
-from instructor_pool.models import Instructor
 from party_lessons.models import Credit, Obligation, Post
 
 
@@ -45,12 +44,6 @@ def list_obligations(year: int, condition: ColumnElement[bool] | None = None) ->
     if condition is not None:
         stmt = stmt.where(condition)
     return list(session().scalars(stmt).unique())
-
-
-def own_obligations(user_id: int, year: int) -> list[Obligation]:
-    """The obligations of the person behind an account."""
-    holders = select(Instructor.id).where(Instructor.user_id == user_id)
-    return list_obligations(year, Post.holder_id.in_(holders))
 
 
 def list_posts_of(holder_id: int, year: int) -> list[Post]:

@@ -69,10 +69,6 @@ class Solver:
         kinds = np.full(len(columns), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
         self._highs.changeColsIntegrality(len(columns), _int32(columns), kinds)
 
-    def suggest(self, values: Floats) -> None:
-        """Give an integer model a solution to begin with."""
-        self._highs.setSolution(len(values), np.arange(len(values), dtype=np.int32), values)
-
     def run(self, go_on: Callable[[], bool]) -> bool:
         """Solve; return whether it came to its end, False when stopped. Raises Stuck."""
         thread = self._highs.startSolve()
@@ -88,10 +84,6 @@ class Solver:
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             raise Stuck("the model has no solution")
         return not told and bool(status == highspy.HighsModelStatus.kOptimal)
-
-    def objective(self) -> float:
-        """Return the value of the present solution."""
-        return float(self._highs.getInfo().objective_function_value)
 
     def has_solution(self) -> bool:
         """Whether the present solution keeps all rows."""

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scheduling.engine.distances import Distances
-from scheduling.engine.model import Interval, Leader, Problem, Session
+from scheduling.engine.model import Interval, Problem, Session
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -199,12 +199,6 @@ class Index:
             having[list(self._with_feature.get(feature, ()))] = True
             mask |= ~having
         return mask
-
-    def wrong_leader(self, leader: Leader) -> Bools:
-        """Return who the session's leader flag rules out."""
-        if leader is Leader.ANY:
-            return np.zeros(len(self.leads), dtype=np.bool_)
-        return ~self.leads if leader is Leader.REQUIRED else self.leads
 
     def place_of(self, s: int, venue: int) -> int:
         """Return the place of a session held in a venue (or in none)."""

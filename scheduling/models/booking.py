@@ -13,7 +13,6 @@ from instructor_pool.enums import AnswerSource
 from scheduling.enums import BookingState, ResourceKind
 from scheduling.models.classes import Session
 
-UNIT_MINUTES = 15
 UNITS_PER_DAY = 96
 
 

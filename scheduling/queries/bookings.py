@@ -21,7 +21,7 @@ from scheduling.enums import BookingState, ResourceKind, SessionState
 from scheduling.models import Booking, Claim, Session, TrainingClass
 from scheduling.queries import names
 from scheduling.queries.classes import planned_by
-from scheduling.rules import LIVE
+from scheduling.rules import LIVE, MINUTES_PER_UNIT
 
 TOLD = (
     contains_eager(Booking.session).contains_eager(Session.training_class).joinedload(TrainingClass.town),
@@ -190,9 +190,8 @@ def organisers_of(owner_id: int) -> list[int]:
 def moments_of(booking: Booking) -> tuple[datetime, datetime]:
     """Start and end of what the booking claims."""
     midnight = datetime.combine(booking.day, time())
-    return midnight + timedelta(minutes=15 * booking.from_unit), midnight + timedelta(
-        minutes=15 * booking.to_unit
-    )
+    unit = timedelta(minutes=MINUTES_PER_UNIT)
+    return midnight + unit * booking.from_unit, midnight + unit * booking.to_unit
 
 
 def count_held(kind: ResourceKind, user_id: int) -> int:

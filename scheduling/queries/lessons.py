@@ -25,6 +25,7 @@ from party_lessons.rules import LessonFacts
 from scheduling.enums import BookingState, OrderKind, ResourceKind, SessionState
 from scheduling.models import Booking, Session, TrainingClass
 from scheduling.models.classes import MINUTES_PER_CLASS_HOUR
+from scheduling.queries.bookings import moments_of
 from scheduling.queries.figures import day_times
 from scheduling.rules import DayTimes
 
@@ -172,7 +173,7 @@ class _Staff:
             if booking.state is BookingState.DECLINED:
                 declined[booking.session_id].add(booking.resource_id)
             else:
-                away[booking.resource_id].append(_span(booking))
+                away[booking.resource_id].append(moments_of(booking))
         frozen = {course_id: frozenset(people) for course_id, people in by_course.items()}
         return cls(people, frozen, away, {k: frozenset(v) for k, v in declined.items()}, day_times())
 
@@ -218,10 +219,3 @@ def _answers(holders: AnySelect, year: int) -> Iterable[Booking]:
         Booking.state != BookingState.RELEASED,
     )
     return session().scalars(stmt)
-
-
-def _span(booking: Booking) -> Span:
-    midnight = datetime.combine(booking.day, datetime.min.time())
-    return midnight + timedelta(minutes=15 * booking.from_unit), midnight + timedelta(
-        minutes=15 * booking.to_unit
-    )

@@ -85,18 +85,6 @@ def get_run(scope: Scope, run_id: int) -> MatchRun:
     return found
 
 
-def find_active(class_id: int, owner_id: int, year: int) -> MatchRun | None:
-    """The run that is working on a class or waits to be adopted, the newest first."""
-    live = (RunState.QUEUED, RunState.RUNNING, RunState.READY)
-    stmt = select(MatchRun).where(
-        MatchRun.owner_id == owner_id, MatchRun.year == year, MatchRun.state.in_(live)
-    )
-    for run in session().scalars(stmt.order_by(MatchRun.id.desc()).limit(20)):
-        if not run.class_ids or class_id in run.class_ids:
-            return run
-    return None
-
-
 def list_matchable(scope: Scope) -> list[TrainingClass]:
     """Classes planned inside the scope that are not over yet, the soonest first."""
     stmt = select(TrainingClass).where(planned_by(scope), TrainingClass.ends_on >= clock.today())

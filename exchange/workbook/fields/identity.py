@@ -10,9 +10,8 @@ from exchange.enums import ProblemCode
 from exchange.workbook.fields.dates import YearMonth
 from exchange.workbook.grid import Cell, as_text
 from exchange.workbook.problems import FieldError
+from instructor_pool.rules.identity import check_digit, plain_number
 
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECKS = "10X98765432"
 _SHAPE = re.compile(r"^\d{17}[\dX]$")
 _MOBILE = re.compile(r"^(?:\+?86)?(1\d{10})$")
 _LANDLINE = re.compile(r"^(010|02\d|0[3-9]\d{2})(\d{7,8})(?:转?(\d{1,6}))?$")
@@ -27,11 +26,6 @@ class Phone:
     was_numeric: bool = False
 
 
-def check_digit(first17: str) -> str:
-    """The last character of an ID number after its first 17 digits (GB 11643: ISO 7064 MOD 11-2)."""
-    return _CHECKS[sum(int(d) * w for d, w in zip(first17, _WEIGHTS, strict=True)) % 11]
-
-
 def id_number(cell: Cell) -> str:
     """An 18-character ID number; refuses numeric cells, wrong shapes, impossible births, bad check digits.
 
@@ -39,7 +33,7 @@ def id_number(cell: Cell) -> str:
     """
     if isinstance(cell, float | int):
         raise FieldError(ProblemCode.ID_NUMERIC)
-    text = re.sub(r"[\s'‘’-]", "", as_text(cell)).upper()
+    text = plain_number(as_text(cell))
     if not _SHAPE.match(text) or birth_of(text) is None:
         raise FieldError(ProblemCode.ID_MALFORMED, text=masked(text))
     if check_digit(text[:17]) != text[17]:
