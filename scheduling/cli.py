@@ -1,5 +1,6 @@
 """``match``: the matching engine on files. Needs no database."""
 
+import io
 import sys
 
 import click
@@ -9,6 +10,9 @@ from scheduling.engine.run import SolveOptions
 
 
 def _streams() -> commands.Streams:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no Chinese still gets the line
+            stream.reconfigure(errors="backslashreplace")
     return commands.Streams(sys.stdout, sys.stderr)
 
 

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from scheduling.engine.check import check
 from scheduling.engine.explain import Freeing, explain
+from scheduling.engine.files import check_writable
 from scheduling.engine.pins import PinsContradict
 from scheduling.engine.plan_format import read_plan, write_plan
 from scheduling.engine.problem_format import read_problem
@@ -36,6 +37,7 @@ def solve_file(
 
     def work() -> int:
         problem = read_problem(problem_path)
+        check_writable(plan_path)
         start = None if start_path is None else read_plan(start_path)
         try:
             plan = solve(problem, replace(options, start=start), _Teller(streams.err))

@@ -1,47 +1,63 @@
 """Reading and writing JSON files, compressed when the name ends in ``.gz``."""
 
+import gc
 import gzip
 import json
+import os
+import stat
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
-from scheduling.engine.reading import BadFile, shown
+from scheduling.engine.reading import BadFile, Repeated, first_repeated, shown
 
-TOO_LARGE = 4 * 2**30  # bytes after decompression; a province is some 60 MB
+TOO_LARGE = (
+    2**28
+)  # bytes after decompression; a province is some 50 MB, and what it unfolds to in memory ten times that
+_GZIP = b"\x1f\x8b"
+_LONGEST_NUMBER = 4000  # digits; Python refuses to read longer ones
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Stop looking for garbage: among millions of new objects that all stay, the search costs more than the reading."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def read_json(path: str | Path) -> object:
     """Return the document in a file; raises BadFile with one line for whatever is wrong with it."""
     name = str(path)
     try:
-        if name.endswith(".gz"):
-            with gzip.open(name, "rb") as stream:
-                raw = stream.read(TOO_LARGE + 1)
-        else:
-            raw = Path(name).read_bytes()
-    except (OSError, EOFError, zlib.error, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "cannot be read"
-        raise BadFile(f"{shown(name)}: {reason}") from None
-    if len(raw) > TOO_LARGE:
-        raise BadFile(f"{shown(name)}: too large")
-    return parse_json(raw)
+        return parse_json(_read(name))
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise BadFile("not a whole gzip file", shown(name)) from None
+    except (OSError, ValueError) as error:
+        raise BadFile(_reason(error, "cannot be read"), shown(name)) from None
+    except BadFile as error:
+        raise BadFile(error.fault, shown(name)) from None
 
 
 def parse_json(raw: bytes) -> object:
-    """Return the document in some bytes, refusing repeated keys and numbers that JSON does not have."""
+    """Return the document in some bytes; an object with a repeated key comes back as ``Repeated``."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadFile(f"not UTF-8 text at byte {error.start}") from None
     try:
-        document: object = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        document: object = json.loads(text, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
         raise BadFile(f"not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
     except RecursionError:
-        raise BadFile("not usable: nested too deeply") from None
-    except ValueError:
-        raise BadFile("not usable: a number is too long") from None
+        raise BadFile("nested too deeply") from None
+    except ValueError:  # a number longer than Python reads: once more, so that a reader can name the place
+        document = json.loads(text, object_pairs_hook=_unique, parse_int=_int)
     return document
 
 
@@ -56,18 +72,46 @@ def write_json(path: str | Path, document: object) -> None:
         else:
             Path(name).write_bytes(text)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "cannot be written"
-        raise BadFile(f"{shown(name)}: {reason}") from None
+        raise BadFile(_reason(error, "cannot be written"), shown(name)) from None
+
+
+def check_writable(path: str | Path) -> None:
+    """Raise BadFile where a file cannot be written: better before a long run than after it. Leaves no file behind."""
+    name = str(path)
+    try:
+        is_new = not os.path.lexists(name)
+        with open(name, "ab"):
+            pass
+        if is_new:
+            os.unlink(name)
+    except (OSError, ValueError) as error:
+        raise BadFile(_reason(error, "cannot be written"), shown(name)) from None
+
+
+def _read(name: str) -> bytes:
+    # A pipe may never end, and opening one without a writer never returns.
+    if not stat.S_ISREG(os.stat(name).st_mode) and not os.path.isdir(name):
+        raise BadFile("not a file")
+    with gzip.open(name, "rb") if name.endswith(".gz") else open(name, "rb") as stream:
+        raw = stream.read(TOO_LARGE + 1)
+    if len(raw) > TOO_LARGE:
+        raise BadFile(f"larger than {TOO_LARGE // 2**20} MiB")
+    if raw.startswith(_GZIP):
+        raise BadFile("compressed, but its name does not end in .gz")
+    return raw
+
+
+def _reason(error: OSError | ValueError, otherwise: str) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or otherwise
+
+
+def _int(digits: str) -> int:
+    return int(digits[:_LONGEST_NUMBER])
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        twice = next(name for n, name in enumerate(names) if name in names[:n])
-        raise BadFile(f"key {shown(twice)} appears twice in one object")
+        return Repeated(names[first_repeated(names) or 0])
     return found
-
-
-def _no_constant(text: str) -> NoReturn:
-    raise BadFile(f"not JSON: {text} is not a number")

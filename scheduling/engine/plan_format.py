@@ -2,28 +2,28 @@
 
 from pathlib import Path
 
-from scheduling.engine.files import read_json, write_json
+from scheduling.engine.files import read_json, without_collection, write_json
 from scheduling.engine.model import PLAN_FORMAT, Assignment, Plan, Status
 from scheduling.engine.reading import (
     BadFile,
+    Keys,
+    Shape,
     as_int,
-    as_list,
-    as_map,
-    as_number,
-    as_object,
     as_text,
     as_time,
+    list_of,
+    map_of,
+    number_between,
     or_none,
 )
 
-_OPTIONAL = frozenset({"assignments", "cost", "cost_parts", "bound", "status", "seconds", "seed"})
-_PARTS = frozenset({"start", "instructor", "venue"})
 _HIGHEST = 10**18  # a claimed cost may be any sum
 
 
 def read_plan(path: str | Path) -> Plan:
     """Return the plan in a file (compressed when it ends in ``.gz``); raises BadFile."""
-    return load_plan(read_json(path))
+    with without_collection():
+        return load_plan(read_json(path))
 
 
 def write_plan(path: str | Path, plan: Plan) -> None:
@@ -33,24 +33,12 @@ def write_plan(path: str | Path, plan: Plan) -> None:
 
 def load_plan(document: object) -> Plan:
     """Return the plan in a parsed document; figures may be left out, they are then not claimed. Raises BadFile."""
-    top = as_object(document, "plan", frozenset({"format", "problem"}), _OPTIONAL)
-    if top["format"] != PLAN_FORMAT:
-        raise BadFile(f"format: not {PLAN_FORMAT!r}")
-    status = top.get("status", "feasible")
-    if not isinstance(status, str) or status not in tuple(Status):
-        raise BadFile("status: not one of optimal, feasible")
-    return Plan(
-        problem=as_text(top["problem"], "problem"),
-        assignments=as_list(top.get("assignments", []), "assignments", _assignment),
-        cost=_figure(top["cost"], "cost") if "cost" in top else None,
-        cost_parts={
-            name: _figure(value, at) for name, value, at in as_map(top.get("cost_parts", {}), "cost_parts")
-        },
-        bound=or_none(_figure)(top.get("bound"), "bound"),
-        status=Status(status),
-        seconds=as_number(top.get("seconds", 0), "seconds", 0, 1e9),
-        seed=as_int(top.get("seed", 0), "seed", _HIGHEST),
-    )
+    try:
+        given = _PLAN.read(document)
+    except BadFile as error:
+        raise error if error.place else error.within("plan") from None
+    del given["format"]
+    return Plan(**given)  # type: ignore[arg-type]  # as the readers have it
 
 
 def dump_plan(plan: Plan) -> dict[str, object]:
@@ -77,15 +65,38 @@ def dump_plan(plan: Plan) -> dict[str, object]:
     return document
 
 
-def _figure(value: object, at: str) -> int:
-    return as_int(value, at, _HIGHEST)
+def _format(value: object) -> str:
+    if value != PLAN_FORMAT:
+        raise BadFile(f"not {PLAN_FORMAT!r}")
+    return PLAN_FORMAT
 
 
-def _assignment(value: object, at: str) -> Assignment:
-    found = as_object(value, at, frozenset({"session"}), _PARTS)
-    return Assignment(
-        session=as_text(found["session"], f"{at}.session"),
-        start=or_none(as_time)(found.get("start"), f"{at}.start"),
-        instructor=or_none(as_text)(found.get("instructor"), f"{at}.instructor"),
-        venue=or_none(as_text)(found.get("venue"), f"{at}.venue"),
-    )
+def _status(value: object) -> Status:
+    if not isinstance(value, str) or value not in tuple(Status):
+        raise BadFile("not one of optimal, feasible")
+    return Status(value)
+
+
+def _figure(value: object) -> int:
+    return as_int(value, _HIGHEST)
+
+
+_TEXT = or_none(as_text)
+_PLAN = Keys(
+    {"format": _format, "problem": as_text},
+    {
+        "assignments": list_of(
+            Shape(
+                Assignment,
+                {"session": as_text},
+                {"start": or_none(as_time), "instructor": _TEXT, "venue": _TEXT},
+            )
+        ),
+        "cost": _figure,
+        "cost_parts": map_of(_figure),
+        "bound": or_none(_figure),
+        "status": _status,
+        "seconds": number_between(0, 1e9),
+        "seed": _figure,
+    },
+)

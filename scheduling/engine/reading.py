@@ -1,18 +1,49 @@
-"""Strict readers of JSON values: each takes a value and its place in the file, and returns it typed or raises BadFile."""
+"""Strict readers of JSON values: each takes a value and returns it typed, or raises BadFile.
+
+A reader knows nothing of where its value stands. Whoever looked inside adds the step on the way out (``within``), so that
+a file without faults costs no text at all.
+"""
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from functools import lru_cache
+from sys import intern
+from typing import Generic, TypeVar
+
+from scheduling.engine.model import Interval
 
 T = TypeVar("T")
-LARGEST = 10**9  # keeps every sum of costs within 64 bits
+Kind = TypeVar("Kind")
+Reader = Callable[[object], T]
+
+LARGEST = 10**9
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
+_KEPT = 2**14  # different times and intervals that are kept; a year of half hours
 
 
 class BadFile(Exception):
     """A file that cannot be used; the text is one line that names the place."""
+
+    def __init__(self, fault: str, place: str = "") -> None:
+        super().__init__(fault, place)
+        self.fault, self.place = fault, place
+
+    def within(self, step: str) -> "BadFile":
+        """Return the same fault seen from one step further out: ``.key`` or ``[position]``."""
+        return BadFile(self.fault, step + self.place)
+
+    def __str__(self) -> str:
+        return f"{self.place.removeprefix('.')}: {self.fault}" if self.place else self.fault
+
+
+class Repeated(dict[str, object]):
+    """An object of a file in which one key appears twice; no reader takes it."""
+
+    def __init__(self, twice: str) -> None:
+        super().__init__()
+        self.twice = twice
 
 
 def shown(value: object) -> str:
@@ -21,106 +52,194 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def as_object(
-    value: object, at: str, required: frozenset[str], optional: frozenset[str]
-) -> dict[str, object]:
-    """Return an object that has every required key and none that is unknown."""
+def first_repeated(names: Sequence[str]) -> int | None:
+    """Return the position of the first name that stands earlier in the list too."""
+    if len(set(names)) == len(names):
+        return None
+    seen: set[str] = set()
+    for n, name in enumerate(names):
+        if name in seen:
+            return n
+        seen.add(name)
+    return None
+
+
+def as_dict(value: object) -> dict[str, object]:
+    """Return an object whose keys are different strings."""
+    if isinstance(value, Repeated):
+        raise BadFile(f"key {shown(value.twice)} appears twice")
     if not isinstance(value, dict):
-        raise BadFile(f"{at}: not an object")
-    for key in value:
-        if not isinstance(key, str) or (key not in required and key not in optional):
-            raise BadFile(f"{at}: unknown key {shown(key)}")
-    for key in sorted(required):
-        if key not in value:
-            raise BadFile(f"{at}: missing key {shown(key)}")
+        raise BadFile("not an object")
     return value
 
 
-def as_map(value: object, at: str) -> Iterator[tuple[str, object, str]]:
-    """Yield key, value and place of each entry of an object with free keys."""
-    if not isinstance(value, dict):
-        raise BadFile(f"{at}: not an object")
-    for key, entry in value.items():
-        yield as_text(key, at), entry, f"{at}[{shown(key)}]"
+class Keys:
+    """The keys of an object and their readers."""
+
+    def __init__(
+        self, required: Mapping[str, Reader[object]], optional: Mapping[str, Reader[object]]
+    ) -> None:
+        self._required, self._readers = frozenset(required), {**required, **optional}
+
+    def read(self, value: object) -> dict[str, object]:
+        """Return each key with its value read; refuses unknown keys and missing ones."""
+        found, readers = as_dict(value), self._readers
+        if not readers.keys() >= found.keys():
+            raise BadFile(f"unknown key {shown(next(key for key in found if key not in readers))}")
+        if not self._required <= found.keys():
+            raise BadFile(f"missing key {shown(min(self._required - found.keys()))}")
+        read: dict[str, object] = {}
+        key = ""
+        try:
+            for key, entry in found.items():
+                read[key] = readers[key](entry)
+        except BadFile as error:
+            raise error.within(f".{key}") from None
+        return read
 
 
-def as_list(value: object, at: str, read: Callable[[object, str], T]) -> tuple[T, ...]:
-    """Return a list with every element read."""
-    if not isinstance(value, list):
-        raise BadFile(f"{at}: not a list")
-    return tuple([read(entry, f"{at}[{n}]") for n, entry in enumerate(value)])
+class Shape(Keys, Generic[Kind]):
+    """Makes an object of a ``kind``; keys left out take the default of the kind."""
+
+    def __init__(
+        self,
+        kind: type[Kind],
+        required: Mapping[str, Reader[object]],
+        optional: Mapping[str, Reader[object]],
+    ) -> None:
+        super().__init__(required, optional)
+        self._kind = kind
+
+    def __call__(self, value: object) -> Kind:
+        """Return what an object says as a ``kind``."""
+        return self._kind(**self.read(value))
 
 
-def as_text(value: object, at: str) -> str:
-    """Return a string that can be written again as UTF-8."""
+def map_of(read: Reader[T]) -> Reader[dict[str, T]]:
+    """Return a reader of objects with free keys."""
+
+    def read_map(value: object) -> dict[str, T]:
+        entries, found, key = as_dict(value), dict[str, T](), ""
+        try:
+            for key, entry in entries.items():
+                found[as_text(key)] = read(entry)
+        except BadFile as error:
+            raise error.within(f"[{shown(key)}]") from None
+        return found
+
+    return read_map
+
+
+def list_of(read: Reader[T]) -> Reader[tuple[T, ...]]:
+    """Return a reader of lists."""
+
+    def read_list(value: object) -> tuple[T, ...]:
+        if not isinstance(value, list):
+            raise BadFile("not a list")
+        found: list[T] = []
+        try:
+            for entry in value:
+                found.append(read(entry))  # so that its length is the position at fault
+        except BadFile as error:
+            raise error.within(f"[{len(found)}]") from None
+        return tuple(found)
+
+    return read_list
+
+
+def as_text(value: object) -> str:
+    """Return a string that can be written again as UTF-8; equal strings are one object."""
     if not isinstance(value, str):
-        raise BadFile(f"{at}: not a string")
+        raise BadFile("not a string")
     if not value.isascii():
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise BadFile(f"{at}: not readable text") from None
-    return value
+            raise BadFile("not readable text") from None
+    return intern(value)
 
 
-def as_bool(value: object, at: str) -> bool:
+def as_bool(value: object) -> bool:
     """Return true or false."""
     if not isinstance(value, bool):
-        raise BadFile(f"{at}: not true or false")
+        raise BadFile("not true or false")
     return value
 
 
-def as_int(value: object, at: str, largest: int = LARGEST) -> int:
+def as_int(value: object, largest: int = LARGEST) -> int:
     """Return a whole number from 0 to ``largest``."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise BadFile(f"{at}: not a whole number")
+        raise BadFile("not a whole number")
     if value < 0:
-        raise BadFile(f"{at}: below 0")
+        raise BadFile("below 0")
     if value > largest:
-        raise BadFile(f"{at}: above {largest}")
+        raise BadFile(f"above {largest}")
     return value
 
 
-def as_percent(value: object, at: str) -> int:
+def as_percent(value: object) -> int:
     """Return a whole number from 0 to 100."""
-    return as_int(value, at, 100)
+    return as_int(value, 100)
 
 
-def as_number(value: object, at: str, lowest: float, highest: float) -> float:
-    """Return a finite number within limits."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadFile(f"{at}: not a number")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise BadFile(f"{at}: not a finite number")
-    if not lowest <= value <= highest:
-        raise BadFile(f"{at}: not between {lowest:g} and {highest:g}")
-    return float(value)
+def number_between(lowest: float, highest: float) -> Reader[float]:
+    """Return a reader of finite numbers within limits."""
+
+    def read_number(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise BadFile("not a number")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise BadFile("not a finite number")
+        if not lowest <= value <= highest:
+            raise BadFile(f"not between {lowest:g} and {highest:g}")
+        return float(value)
+
+    return read_number
 
 
-def as_time(value: object, at: str) -> datetime:
-    """Return a local time written ``YYYY-MM-DDTHH:MM``."""
-    if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise BadFile(f"{at}: not a local time")
+@lru_cache(_KEPT)
+def _time(text: str) -> datetime:
+    if not _TIME.fullmatch(text):
+        raise BadFile("not a local time")
     try:
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(text)
     except ValueError:
-        raise BadFile(f"{at}: not a local time") from None
+        raise BadFile("not a local time") from None
 
 
-def as_interval(value: object, at: str) -> tuple[datetime, datetime]:
+@lru_cache(_KEPT)
+def _interval(begin: str, end: str) -> Interval:
+    interval = _time(begin), _time(end)
+    if interval[1] < interval[0]:
+        raise BadFile("ends before it begins")
+    return interval
+
+
+def as_time(value: object) -> datetime:
+    """Return a local time written ``YYYY-MM-DDTHH:MM``."""
+    if not isinstance(value, str):
+        raise BadFile("not a local time")
+    return _time(value)
+
+
+def as_interval(value: object) -> Interval:
     """Return a pair of times whose end is not before its beginning."""
     if not isinstance(value, list) or len(value) != 2:
-        raise BadFile(f"{at}: not a pair of times")
-    begin, end = as_time(value[0], f"{at}[0]"), as_time(value[1], f"{at}[1]")
-    if end < begin:
-        raise BadFile(f"{at}: ends before it begins")
-    return begin, end
+        raise BadFile("not a pair of times")
+    begin, end = value
+    if not isinstance(begin, str) or not isinstance(end, str):
+        raise BadFile("not a local time", f"[{int(isinstance(begin, str))}]")
+    try:
+        return _interval(begin, end)
+    except BadFile:
+        list_of(as_time)(value)  # names the one that is wrong, if one is
+        raise
 
 
-def or_none(read: Callable[[object, str], T]) -> Callable[[object, str], T | None]:
+def or_none(read: Reader[T]) -> Reader[T | None]:
     """Let a reader accept null too."""
 
-    def read_or_none(value: object, at: str) -> T | None:
-        return None if value is None else read(value, at)
+    def read_or_none(value: object) -> T | None:
+        return None if value is None else read(value)
 
     return read_or_none

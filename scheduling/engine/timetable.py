@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from scheduling.engine.distances import kilometres, travel_minutes
@@ -48,7 +49,8 @@ class Placed:
 
     def overlaps(self, intervals: Iterable[Interval]) -> bool:
         """Whether it overlaps one of some intervals."""
-        begin, end = to_time(self.begin), to_time(self.end)
+        begin = to_time(self.begin)
+        end = begin + min(timedelta(minutes=self.session.minutes), datetime.max - begin)
         return any(begin < b and a < end for a, b in intervals)
 
 
