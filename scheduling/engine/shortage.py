@@ -11,9 +11,9 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from scheduling.engine.capacities import Limit, Part, Supplies, Supply, Way
 from scheduling.engine.index import NONE
 from scheduling.engine.state import State
-from scheduling.engine.supply import Limit, Part, Supplies, Supply, Way
 
 MOST_REACHED = 3000  # sessions; beyond, nothing is said
 SECONDS = 2.0  # for one search
