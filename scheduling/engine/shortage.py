@@ -8,15 +8,17 @@ shortage is a shortage in every plan. It grows from the session outwards, only a
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from scheduling.engine.capacities import Limit, Part, Supplies, Supply, Way
-from scheduling.engine.index import NONE
+from scheduling.engine.index import DAY, NONE, month_of, to_time, week_of
+from scheduling.engine.reasons import Reason
 from scheduling.engine.state import State
 
-MOST_REACHED = 3000  # sessions; beyond, nothing is said
-SECONDS = 2.0  # for one search
+MOST_REACHED = 3000  # sessions in one search; beyond, nothing is said
+SECONDS = 2.0  # for one question
 
 _ROOM, _KNOWN = -1, -2
 
@@ -34,42 +36,70 @@ class Cut:
     ``fixed`` names for each limit the pinned sessions that use some of it in every plan; they are not among ``sessions``.
     """
 
-    part: Part
     sessions: tuple[int, ...]
     limits: tuple[Limit, ...]
     fixed: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What bounds an instructor, a venue or a class from ``begin`` to ``end`` (None: in the whole plan).
+
+    ``fixed`` are pinned sessions that use some of it whatever else is changed. One session at a time is a limit, too: of the
+    moment that the sessions in question share.
+    """
+
+    reason: Reason
+    who: str
+    begin: datetime | None
+    end: datetime | None
+    limit: int
+    fixed: tuple[str, ...]
+
+    @property
+    def room(self) -> int:
+        """How many more sessions it lets through."""
+        return max(0, self.limit - len(self.fixed))
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """A proof that not all of some sessions can have an instructor (a venue, a time): every way goes through a capacity.
+
+    With ``keeps_times`` it holds as long as placed sessions keep their starts, else in every plan. ``lacking`` are those of
+    the sessions that go without in the plan at hand.
+    """
+
+    part: Part
+    sessions: tuple[str, ...]
+    lacking: tuple[str, ...]
+    capacities: tuple[Capacity, ...]
     keeps_times: bool
 
     @property
     def room(self) -> int:
         """How many of the sessions can be served at most."""
-        return sum(
-            max(0, limit.most - len(fixed)) for limit, fixed in zip(self.limits, self.fixed, strict=True)
-        )
+        return sum(c.room for c in self.capacities)
 
 
 class Flow:
     """The flow that a plan is: who has what, and the search for a way to serve one more session."""
 
-    def __init__(
-        self, supply: Supply, state: State, *, keeps_times: bool = False, seconds: float = SECONDS
-    ) -> None:
-        self.supply, self.keeps_times = supply, keeps_times
-        self._placement, self._seconds = state.placement, seconds
+    def __init__(self, supply: Supply, state: State, scope: "Scope") -> None:
+        self.supply, self.scope = supply, scope
+        self._placement = state.placement
         self._users: dict[int, set[int]] = {}
         self._at: dict[int, int] = {}  # a served session's lowest limit
         self._holding: dict[int, list[int]] | None = None
         self._entered: set[int] = set()
 
-    def search(self, s: int, lacking: Iterable[int] = ()) -> Cut | list[Step]:
-        """Return what keeps s from being served whatever else is changed, or the steps that would serve it.
+    def cut(self, s: int, lacking: Iterable[int]) -> Cut:
+        """Return what keeps an unserved session from being served, once all that can be are; raises TooLarge.
 
-        Others that lack this part and have no way past the same limits are named with it. Raises TooLarge.
+        Others that lack this part and have no way past the same limits are named with it.
         """
         seen = set[int]()
-        queue, steps = self._spread(s, seen)
-        if steps:
-            return steps
+        queue, _ = self._spread(s, seen)
         alike = [
             t for t in lacking if seen and t not in queue and t not in self._at and self._is_within(t, seen)
         ]
@@ -92,9 +122,8 @@ class Flow:
         """Return the sessions met on all ways from s, and the steps to the first room that was found."""
         came: dict[int, Step | None] = {s: None}
         queue = [s]
-        until = time.perf_counter() + self._seconds
         for u in queue:
-            if len(queue) > MOST_REACHED or time.perf_counter() > until:
+            if len(queue) > MOST_REACHED or time.perf_counter() > self.scope.until:
                 raise TooLarge
             for way in self._ways(u):
                 full = self._climb(way, seen)
@@ -114,7 +143,7 @@ class Flow:
     def _ways(self, u: int) -> Iterator[Way]:
         p = self._placement[u]
         for way in self.supply.ways(u):
-            if not self.keeps_times or p is None or p.start == way[1]:
+            if not self.scope.keeps_times or p is None or p.start == way[1]:
                 yield way
 
     def _climb(self, way: Way, seen: set[int]) -> int:
@@ -142,7 +171,7 @@ class Flow:
                     self._holding.setdefault(given, []).append(s)
         for s in self._holding.get(who, ()):
             p = self._placement[s]
-            if p is not None and s not in self._at:
+            if p is not None and s not in self._at and self.scope.holds(s):
                 self._take(s, self.supply.node(s, p.start, who))
 
     def _take(self, s: int, node: int) -> None:
@@ -186,7 +215,50 @@ class Flow:
         }
         used = tuple(tuple(sorted(fixed & self._users.get(v, set()))) for v in tops)
         kept = tuple(sorted(set(reached) - fixed))
-        return Cut(supply.part, kept, tuple(supply.limits[v] for v in tops), used, self.keeps_times)
+        return Cut(kept, tuple(supply.limits[v] for v in tops), used)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which sessions are looked at, whether placed ones keep their times, and until when (of the performance counter)."""
+
+    state: State
+    span: tuple[int, int] | None
+    keeps_times: bool
+    until: float
+
+    def holds(self, s: int) -> bool:
+        """Whether a session can only be held within the span."""
+        if self.span is None:
+            return True
+        p = self.state.placement[s]
+        starts = [p.start] if self.keeps_times and p is not None else self.state.index.starts[s]
+        return all(self.span[0] <= start // DAY < self.span[1] for start in starts)
+
+
+def scopes(state: State, s: int, until: float) -> Iterator[Scope]:
+    """Yield the day, week and month that a session is bound to, then everything; last the same with times kept."""
+    p = state.placement[s]
+    for keeps_times in (False, True):
+        starts = [p.start] if keeps_times and p is not None else state.index.starts[s]
+        first, last = starts[0] // DAY, starts[-1] // DAY
+        for number in (_itself, week_of, month_of):
+            if number(first) == number(last):
+                yield Scope(state, _span(first, number), keeps_times, until)
+        yield Scope(state, None, keeps_times, until)
+
+
+def _itself(day: int) -> int:
+    return day
+
+
+def _span(day: int, number: Callable[[int], int]) -> tuple[int, int]:
+    first, last = day, day + 1
+    while number(first - 1) == number(day):
+        first -= 1
+    while number(last) == number(day):
+        last += 1
+    return first, last
 
 
 def lacks(state: State, s: int, part: Part) -> bool:
@@ -199,39 +271,67 @@ def lacks(state: State, s: int, part: Part) -> bool:
     return p is None
 
 
-def shortage_of(state: State, s: int, supplies: Supplies) -> tuple[Cut, ...]:
-    """Return why a session cannot get what it lacks, whatever is changed; at most one cut a part; raises TooLarge.
+def shortages_of(state: State, s: int, supplies: Supplies, seconds: float = SECONDS) -> tuple[Shortage, ...]:
+    """Return why a session, or another one instead, goes without what it lacks: one proof a part where there is one.
 
-    Where times would have to change, the cut says so (``keeps_times``): it holds as long as placed sessions keep theirs.
+    The nearest around the session is given: that of its day, else of its week, and so on. Raises TooLarge.
     """
-    found = []
+    until = time.perf_counter() + seconds
     asked = [(part, NONE) for part in (Part.INSTRUCTOR, Part.VENUE) if lacks(state, s, part)]
     if state.placement[s] is None:
         asked = [*((Part.CLASS_TIME, c) for c in state.index.classes[s]), *asked]
+    found = []
     for part, klass in asked:
         supply = supplies.of(part, klass)
-        others = [t for t in range(len(state.placement)) if t != s and lacks(state, t, part)]
-        for keeps_times in (False, True) if part is not Part.CLASS_TIME else (False,):
-            cut = Flow(supply, state, keeps_times=keeps_times).search(s, others)
-            if isinstance(cut, Cut):
-                found.append(cut)
+        waiting = [t for t in range(len(state.placement)) if lacks(state, t, part) and supply.needs(t)]
+        for scope in scopes(state, s, until):
+            cut = _cut_with(Flow(supply, state, scope), s, [t for t in waiting if scope.holds(t)])
+            if cut is not None:
+                found.append(_named(cut, supply, scope))
                 break
     return tuple(found)
 
 
-def shortages(state: State, supplies: Supplies, part: Part) -> list[Cut]:
+def _cut_with(flow: Flow, s: int, waiting: Sequence[int]) -> Cut | None:
+    """Return a cut that has s among its sessions, None where everyone can be served."""
+    unserved = flow.serve([*(t for t in waiting if t != s), s])
+    if s in unserved:
+        return flow.cut(s, unserved)
+    cuts = (flow.cut(t, unserved) for t in unserved)
+    return next((cut for cut in cuts if s in cut.sessions), None)
+
+
+def shortages(state: State, supplies: Supplies, part: Part, seconds: float = SECONDS) -> list[Shortage]:
     """Return sets of sessions that together need more instructors (or venues) than there are, the largest first.
 
     None is found when everyone could be served at once as far as this part goes. Raises TooLarge.
     """
-    flow = Flow(supplies.of(part), state)
+    scope = Scope(state, None, False, time.perf_counter() + seconds)
+    flow = Flow(supplies.of(part), state, scope)
     unserved = flow.serve(s for s in range(len(state.placement)) if lacks(state, s, part))
     found: list[Cut] = []
     for s in unserved:
-        if any(s in cut.sessions for cut in found):
-            continue
-        cut = flow.search(s, unserved)
-        if isinstance(cut, Cut):
+        if not any(s in cut.sessions for cut in found):
+            cut = flow.cut(s, unserved)
             found = [other for other in found if not set(other.sessions) <= set(cut.sessions)]
             found.append(cut)
-    return sorted(found, key=lambda cut: (-len(cut.sessions), cut.sessions))
+    found.sort(key=lambda cut: (-len(cut.sessions), cut.sessions))
+    return [_named(cut, flow.supply, scope) for cut in found]
+
+
+def _named(cut: Cut, supply: Supply, scope: Scope) -> Shortage:
+    """Return a cut with ids and times."""
+    problem = supply.index.problem
+    names = {
+        Part.INSTRUCTOR: [x.id for x in problem.instructors],
+        Part.VENUE: [v.id for v in problem.venues],
+        Part.CLASS_TIME: [c.id for c in problem.classes],
+    }[supply.part]
+    capacities = []
+    for limit, fixed in zip(cut.limits, cut.fixed, strict=True):
+        begin, end = (None, None) if limit.period is None else map(to_time, limit.period)
+        who, pinned = names[limit.who], tuple(problem.sessions[t].id for t in fixed)
+        capacities.append(Capacity(limit.reason, who, begin, end, limit.most, pinned))
+    sessions = tuple(problem.sessions[t].id for t in cut.sessions)
+    lacking = tuple(problem.sessions[t].id for t in cut.sessions if lacks(scope.state, t, supply.part))
+    return Shortage(supply.part, sessions, lacking, tuple(capacities), scope.keeps_times)
