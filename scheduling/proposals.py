@@ -12,7 +12,7 @@ import numpy as np
 from core.processes import Line
 from scheduling import engine
 from scheduling.engine import Reason
-from scheduling.engine.candidates import Candidates
+from scheduling.engine.candidates import Candidates, mask_reasons
 from scheduling.engine.rules import RULES
 
 MOST_ALTERNATIVES = 5
@@ -160,10 +160,9 @@ def venue_blocks(state: engine.State, s: int) -> dict[str, int]:
         hit: dict[str, set[int]] = {}
         for start in state.index.starts[s]:
             free |= set(candidates.free_venues(s, start).tolist())
-            for rule in RULES:
-                mask = rule.venues(state, s, start, everywhere)
-                if mask is not None:
-                    hit.setdefault(str(rule.reason), set()).update(everywhere[mask].tolist())
+            masks = candidates.venue_masks(s, start, everywhere)
+            for n, rule in enumerate(RULES):
+                hit.setdefault(str(rule.reason), set()).update(everywhere[masks >> n & 1 == 1].tolist())
         counts = Counter({reason: len(which - free) for reason, which in hit.items()})
     finally:
         state.place(s, before)
@@ -173,10 +172,11 @@ def venue_blocks(state: engine.State, s: int) -> dict[str, int]:
 def time_blocks(state: engine.State, s: int) -> dict[str, int]:
     """How many of the starts each rule rules out, whoever teaches wherever."""
     counts: Counter[str] = Counter()
+    candidates = Candidates(state)
     before = state.clear(s)
     try:
         for start in state.index.starts[s]:
-            counts.update({str(rule.reason) for rule in RULES if rule.time(state, s, start)})
+            counts.update({str(reason) for reason in mask_reasons(candidates.time_mask(s, start))})
     finally:
         state.place(s, before)
     return dict(counts.most_common())

@@ -5,12 +5,12 @@ a distinct (begin, end); who is away or closed then is one bit. An *option* is o
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from scheduling.engine.compiling import Struct, StructType, compiled, inner, share
 from scheduling.engine.index import DAY, NONE, Index, to_minutes
 from scheduling.engine.model import Interval, Leader, Problem, Session
 
@@ -27,34 +27,48 @@ _LEADER = {Leader.ANY: LEADER_ANY, Leader.REQUIRED: LEADER_REQUIRED, Leader.FORB
 _SESSION = (
     "minutes half_hours heads priority needs_instructor needs_venue whole_only leader pins place people rooms "
     "has_current current_start current_instructor current_venue "
-    "option option_end klass klass_end use use_end series series_end duty duty_end"
+    "option option_end klass klass_end use use_end series series_end duty duty_end feature feature_end "
+    "topic is_listed listed listed_end is_room_listed room_listed room_listed_end"
 )
-_OPTION = "session begin end period day week month"
-_INSTRUCTOR = "home leads fee max_day max_week max_month max_total target"
+_OPTION = "session begin end period day week month first_day last_day"
+_INSTRUCTOR = "home leads fee max_day max_week max_month max_total target topic topic_end recused recused_end"
 _VENUE = "place capacity groups max_day cost"
+_USERS = {"class_of": "class_session", "use_resource": "use_session"}
 _SERIES = "first last min_days max_days ordered same_venue together"
 
 
-class Arrays(NamedTuple):
+class ArraysType(StructType):
+    """The type of Arrays in compiled code."""
+
+
+class Arrays(Struct):
     """The flat problem; ``x_at[n] .. x_at[n + 1]`` are the marks of list n in ``x``."""
 
     sessions: Records  # one each: _SESSION; option .. option_end and the like are marks in the arrays below
-    options: Records  # by session, then by begin
+    options: Records  # by session, then by begin; sessions that begin first_day .. last_day may overlap it
     class_of: Int32s
+    class_session: Int32s
     use_resource: Int32s
+    use_session: Int32s
     use_amount: Int32s
     series_of: Int32s
     duty_of: Int32s
+    feature_of: Int32s
+    listed: Int32s  # who or what is on a session's allow-list, ascending
     people_at: Int32s
     people: Int32s  # allowed whenever, ascending within a list
     rating: Int32s  # of the one in ``people``, 0 without the topic
     rooms_at: Int32s
     rooms: Int32s  # allowed whenever but for capacity, ascending within a list
     instructors: Records
-    away: Bytes  # [instructor, period // 8]
-    avoids: Bytes  # [instructor, period // 8]
+    away: Bytes  # [period, instructor // 8], ask has_bit
+    avoids: Bytes
+    topic_of: Int32s
+    topic_rating: Int32s
+    recused_class: Int32s
     venues: Records
-    closed: Bytes  # [venue, period // 8]
+    closed: Bytes
+    has_feature: Bytes  # [venue, feature]
     class_home: Int32s
     class_percent: Int32s
     series: Records  # first .. last are marks in ``members``
@@ -67,25 +81,38 @@ class Arrays(NamedTuple):
     weights: Records  # one record, named as Weights; overflow -1 where it is unset
 
 
-@njit(cache=True, inline="always")  # type: ignore[misc]
-def has_bit(bits: Bytes, row: int, period: int) -> bool:
-    """Whether a row's bit of a period is set."""
-    return bits[row, period >> 3] >> (period & 7) & 1 != 0
+share(Arrays, ArraysType, __file__)
 
 
-@njit(cache=True, inline="always")  # type: ignore[misc]
+@inner
+def has_bit(bits: Bytes, owner: int, period: int) -> bool:
+    """Whether an owner's bit of a period is set."""
+    return bits[period, owner >> 3] >> (owner & 7) & 1 != 0
+
+
+@inner
 def between(table: Int32s, a: int, b: int) -> int:
     """Return an entry of ``half_km`` or ``minutes``, 0 where either place is unknown."""
-    return table[a, b] if a >= 0 and b >= 0 else 0
+    return int(table[a, b]) if a >= 0 and b >= 0 else 0
 
 
 def arrays_of(index: Index) -> Arrays:
-    """Return an indexed problem in arrays."""
+    """Return an indexed problem in arrays, the same ones for the same index."""
+    if index not in _made:
+        _made[index] = _arrays_of(index)
+    return _made[index]
+
+
+_made: WeakKeyDictionary[Index, Arrays] = WeakKeyDictionary()
+
+
+def _arrays_of(index: Index) -> Arrays:
     problem = index.problem
     options, periods = _options(index)
     lists = _Lists(index)
     begins, ends = periods[:, 0].copy(), periods[:, 1].copy()
     sessions, parts = _sessions(index, lists, options)
+    instructors, of_people = _instructors(index, lists)
     half_km, minutes = _distances(index)
     members = [m for series in index.series for m in series]
     return Arrays(
@@ -93,11 +120,13 @@ def arrays_of(index: Index) -> Arrays:
         options=options,
         **parts,
         **lists.arrays(),
-        instructors=_instructors(index),
+        instructors=instructors,
+        **of_people,
         away=_bits([x.busy for x in problem.instructors], begins, ends),
         avoids=_bits([x.avoid for x in problem.instructors], begins, ends),
         venues=_venues(index),
         closed=_bits([v.busy for v in problem.venues], begins, ends),
+        has_feature=lists.has_feature(),
         class_home=_int32s(index.class_home),
         class_percent=_int32s(c.min_leader_percent for c in problem.classes),
         series=_series(problem),
@@ -115,9 +144,9 @@ def _int32s(values: Iterable[int]) -> Int32s:
     return np.array(list(values), dtype=np.int32)
 
 
-def _records(names: str, columns: Sequence[Sequence[int]], kind: str = "i4") -> Records:
+def _records(names: str, columns: Sequence[Sequence[int]]) -> Records:
     fields = names.split()
-    table = np.zeros(len(columns[0]), dtype=[(name, kind) for name in fields])
+    table = np.zeros(len(columns[0]), dtype=[(name, "i8") for name in fields])
     for name, column in zip(fields, columns, strict=True):
         table[name] = column
     return table
@@ -143,7 +172,11 @@ def _options(index: Index) -> tuple[Records, npt.NDArray[np.int64]]:
     day = np.searchsorted(days, begin // DAY)
     week = np.array(calendar.week_of_day, dtype=np.int64)[day] if len(day) else day
     month = np.array(calendar.month_of_day, dtype=np.int64)[day] if len(day) else day
-    return _records(_OPTION, [session, begin, end, period.ravel(), day, week, month]), periods.reshape(-1, 2)
+    back = index.longest if index.crosses_midnight else 0
+    first = np.searchsorted(days, (begin - back) // DAY)
+    last = np.maximum(day, np.searchsorted(days, (end - 1) // DAY, side="right") - 1)
+    columns = [session, begin, end, period.ravel(), day, week, month, np.minimum(first, day), last]
+    return _records(_OPTION, columns), periods.reshape(-1, 2)
 
 
 def _sessions(index: Index, lists: "_Lists", options: Records) -> tuple[Records, dict[str, Int32s]]:
@@ -156,9 +189,12 @@ def _sessions(index: Index, lists: "_Lists", options: Records) -> tuple[Records,
         ("use_resource", [[r for r, _ in uses] for uses in index.uses]),
         ("series_of", index.series_of),
         ("duty_of", index.duties_of),
+        ("feature_of", lists.features),
     ):
         at, parts[name] = _marks(found)
         marks += [at[:-1], at[1:]]
+        if name in _USERS:
+            parts[_USERS[name]] = np.repeat(np.arange(len(sessions), dtype=np.int32), np.diff(at))
     parts["use_amount"] = _int32s(n for found in amounts for n in found)
     option_at = np.searchsorted(options["session"], np.arange(len(sessions) + 1))
     columns = [
@@ -181,6 +217,9 @@ def _sessions(index: Index, lists: "_Lists", options: Records) -> tuple[Records,
         option_at[:-1],
         option_at[1:],
         *marks,
+        lists.topics,
+        *lists.allowed([s.instructors for s in sessions], index.instructor),
+        *lists.allowed([s.venues for s in sessions], index.venue),
     ]
     return _records(_SESSION, columns), parts
 
@@ -201,6 +240,39 @@ class _Lists:
                 self._topics.setdefault(topic, []).append(n)
             for name in x.not_classes:
                 self._recused.setdefault(name, []).append(n)
+        self._numbers: dict[str, int] = {}
+        self._listed: list[int] = []
+        self._feature: dict[str, int] = {}
+        self.topics = [self.topic(s.topic) for s in index.problem.sessions]
+        self.features = [
+            [self._feature.setdefault(f, len(self._feature)) for f in s.features]
+            for s in index.problem.sessions
+        ]
+
+    def topic(self, name: str) -> int:
+        """Return the number of a topic."""
+        return self._numbers.setdefault(name, len(self._numbers))
+
+    def allowed(
+        self, lists: Sequence[tuple[str, ...] | None], known: dict[str, int]
+    ) -> tuple[list[bool], list[int], list[int]]:
+        """Return whether there is an allow-list, and its marks in ``listed``, for each session."""
+        marks: dict[tuple[str, ...], tuple[int, int]] = {(): (0, 0)}
+        for names in lists:
+            if names is not None and names not in marks:
+                begin = len(self._listed)
+                self._listed += sorted({known[name] for name in names})
+                marks[names] = begin, len(self._listed)
+        found = [marks[names or ()] for names in lists]
+        return [names is not None for names in lists], [a for a, _ in found], [b for _, b in found]
+
+    def has_feature(self) -> Bytes:
+        """Return which venue has which of the features that sessions ask for."""
+        venues = self._index.problem.venues
+        table = np.zeros((len(venues), len(self._feature)), dtype=np.uint8)
+        for n, venue in enumerate(venues):
+            table[n, [self._feature[f] for f in venue.features if f in self._feature]] = 1
+        return table
 
     def people(self, n: int, session: Session) -> int:
         """Return the number of the list of those who may teach a session."""
@@ -261,13 +333,23 @@ class _Lists:
             "rating": rating,
             "rooms_at": rooms_at,
             "rooms": rooms,
+            "listed": _int32s(self._listed),
         }
 
 
-def _instructors(index: Index) -> Records:
+def _instructors(index: Index, lists: "_Lists") -> tuple[Records, dict[str, Int32s]]:
+    people = index.problem.instructors
+    topic_at, topic_of = _marks([[lists.topic(name) for name in x.topics] for x in people])
+    recused_at, recused_class = _marks([[index.klass[name] for name in x.not_classes] for x in people])
+    parts = {
+        "topic_of": topic_of,
+        "topic_rating": _int32s(rating for x in people for rating in x.topics.values()),
+        "recused_class": recused_class,
+    }
     limits = (index.max_per_day, index.max_per_week, index.max_per_month, index.max_total, index.target)
     capped = [np.minimum(limit, UNLIMITED) for limit in limits]
-    return _records(_INSTRUCTOR, [index.home, index.leads, index.fee, *capped])
+    marks = [topic_at[:-1], topic_at[1:], recused_at[:-1], recused_at[1:]]
+    return _records(_INSTRUCTOR, [index.home, index.leads, index.fee, *capped, *marks]), parts
 
 
 def _venues(index: Index) -> Records:
@@ -293,7 +375,7 @@ def _series(problem: Problem) -> Records:
 
 def _weights(problem: Problem) -> Records:
     known = vars(problem.weights)
-    return _records(" ".join(known), [[-1 if value is None else value] for value in known.values()], "i8")
+    return _records(" ".join(known), [[-1 if value is None else value] for value in known.values()])
 
 
 def _distances(index: Index) -> tuple[Int32s, Int32s]:
@@ -311,12 +393,12 @@ def _bits(
     """Return one bit for each owner and period: whether one of the owner's intervals overlaps it."""
     rows = [(n, to_minutes(a), to_minutes(b)) for n, intervals in enumerate(owners) for a, b in intervals]
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    bits = np.zeros((len(owners), len(begins) // 8 + 1), dtype=np.uint8)
+    bits = np.zeros((len(begins), len(owners) // 8 + 1), dtype=np.uint8)
     _fill(bits, table, begins, ends)
     return bits
 
 
-@njit(cache=True)  # type: ignore[misc]
+@compiled
 def _fill(
     bits: Bytes, table: npt.NDArray[np.int64], begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
 ) -> None:
@@ -330,4 +412,4 @@ def _fill(
             if begins[n] >= end:
                 break
             if ends[n] > begin:
-                bits[owner, n >> 3] |= np.uint8(1 << (n & 7))
+                bits[n, owner >> 3] |= np.uint8(1 << (owner & 7))

@@ -4,16 +4,14 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import numpy as np
-
 from scheduling.engine.candidates import Candidates, added_parts
 from scheduling.engine.improve import added_cost_after_clearing
-from scheduling.engine.index import NONE, Index, Ints, to_time
+from scheduling.engine.index import NONE, Index, to_time
 from scheduling.engine.model import Plan, Problem
 from scheduling.engine.rank import Candidate, cheapest, position, rank_in
 from scheduling.engine.reasons import Reason
 from scheduling.engine.rules import RULES
-from scheduling.engine.state import Placement, State, overlapping
+from scheduling.engine.state import Placement, State
 
 SHOWN = 10  # alternatives and freeing changes
 TRIED = 60  # near misses that are evaluated
@@ -120,23 +118,16 @@ def _frees(state: State, s: int, before: Placement | None) -> tuple[Freeing, ...
 
 def _near_misses(candidates: Candidates, s: int, start: int) -> list[tuple[Reason, int]]:
     """Return who is kept from a start by exactly one reason that a person could lift."""
-    state = candidates.state
     if candidates.is_time_blocked(s, start):
         return []
     who = candidates.instructors(s)
-    hits: dict[Reason, Ints] = {}
-    for rule in RULES:
-        mask = None if rule.is_static else rule.instructors(state, s, start, who)
-        if mask is not None and mask.any():
-            hits[rule.reason] = mask.astype(np.int64)
-    if not hits:
-        return []
-    count = np.sum(list(hits.values()), axis=0)
+    masks = candidates.instructor_masks(s, start, who)
     return [
-        (reason, int(who[n]))
+        (rule.reason, int(i))
         for reason in (*_RELAXABLE, Reason.INSTRUCTOR_BUSY)
-        if reason in hits
-        for n in np.nonzero((count == 1) & (hits[reason] == 1))[0].tolist()
+        for n, rule in enumerate(RULES)
+        if rule.reason is reason
+        for i in who[masks == 1 << n]
     ]
 
 
@@ -149,7 +140,8 @@ def _by_moving(candidates: Candidates, s: int, start: int, i: int) -> Freeing | 
     """Take away the one session in the way, place s with i, and put the other one back at its best."""
     state = candidates.state
     index = state.index
-    there = overlapping(state.of_instructor[i], start, start + index.minutes[s], index.longest)
+    end = start + index.minutes[s]
+    there = [e for e in state.of_instructor[i] if e[0] < end and e[1] > start]
     if len(there) != 1 or index.problem.sessions[there[0][2]].pinned or index.whole_only[there[0][2]]:
         return None
     other = there[0][2]

@@ -21,8 +21,6 @@ from scheduling.engine.rules import RULES
 
 Floats = npt.NDArray[np.float64]
 
-_SINGLE = [part for part in COSTS if not part.is_shared]
-
 
 class Stopped(Exception):
     """Told to stop before there was anything to keep."""
@@ -102,9 +100,9 @@ class Model:
                 if not len(who) or not len(which):
                     continue
                 t = len(times)
-                times.append((s, start, sum(part.time(state, s, start) for part in _SINGLE)))
-                people.append((t, who, self._people_costs(s, start, who)))
-                venues.append((t, which, self._venue_costs(s, start, which)))
+                times.append((s, start, self.candidates.time_cost(s, start, alone=True)))
+                people.append((t, who, self.candidates.people_costs(s, start, who, alone=True)))
+                venues.append((t, which, self.candidates.room_costs(s, start, which, alone=True)))
         state.completing = set()
         table = np.array(times, dtype=np.int64).reshape(-1, 3)
         self.t_session, self.t_begin, self.t_cost = table[:, 0], table[:, 1], table[:, 2]
@@ -118,23 +116,6 @@ class Model:
         self.times_of: dict[int, Ints] = {s: np.zeros(0, dtype=np.int64) for s in self.free}
         for s, ids in grouped(self.t_session):
             self.times_of[s] = ids
-
-    def _people_costs(self, s: int, start: int, who: Ints) -> Ints:
-        costs = np.zeros(len(who), dtype=np.int64)
-        real = who != NONE
-        for part in _SINGLE:
-            costs[real] += part.instructors(self.state, s, start, who[real])
-        return costs
-
-    def _venue_costs(self, s: int, start: int, which: Ints) -> Ints:
-        costs = np.zeros(len(which), dtype=np.int64)
-        real = which != NONE
-        for part in _SINGLE:
-            costs[real] += part.venues(self.state, s, start, which[real])
-        places = np.array([self.index.place_of(s, v) for v in which.tolist()], dtype=np.int64)
-        for part in _SINGLE:
-            costs += part.places(self.state, s, places)
-        return costs
 
     def row(self, lower: float, upper: float) -> int:
         """Add a row ``lower <= ... <= upper`` and return its number."""

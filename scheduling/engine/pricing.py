@@ -9,13 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.engine.cliques import Kind
-from scheduling.engine.costs import COSTS
 from scheduling.engine.highs import Floats, Sparse
 from scheduling.engine.index import NONE, Bools, Ints
 from scheduling.engine.linear import Model
 from scheduling.engine.state import Placement
-
-_COUPLED = [part for part in COSTS if not part.is_shared]
 
 
 @dataclass(frozen=True)
@@ -129,8 +126,7 @@ class Pricer:
             s, start = int(model.t_session[self.g_time[g]]), int(model.t_begin[self.g_time[g]])
             if has_placed:
                 rushed[there] = model.candidates.rushed(s, start, who[there], place)
-            for part in _COUPLED:
-                cost[there] += part.pairs(model.state, s, who[there], place)
+            cost[there] += model.candidates.way_costs(s, who[there], place)
         return cost, rushed
 
     def reduced(self, kind: Kind, cost: Floats, duals: Floats) -> Floats:

@@ -6,11 +6,11 @@ from datetime import datetime
 
 import numpy as np
 
-from scheduling.engine.candidates import Candidates, added_parts
-from scheduling.engine.index import NONE, Bools, Index, Ints, to_time
+from scheduling.engine.candidates import Candidates, added_parts, mask_reasons
+from scheduling.engine.index import NONE, Index, Ints, to_time
+from scheduling.engine.kernel import STATIC
 from scheduling.engine.model import Plan, Problem
 from scheduling.engine.reasons import Reason
-from scheduling.engine.rules import RULES
 from scheduling.engine.state import Placement, State
 
 
@@ -110,68 +110,37 @@ def _excluded(candidates: Candidates, s: int, possible: Iterable[int]) -> tuple[
     known = set(possible)
     who = np.array([n for n in range(len(index.instructor)) if n not in known], dtype=np.int64)
     reasons = reasons_of(candidates, s, who)
-    return tuple(
-        Excluded(index.problem.instructors[i].id, tuple(reasons[n])) for n, i in enumerate(who.tolist())
-    )
+    return tuple(Excluded(index.problem.instructors[i].id, reasons[n]) for n, i in enumerate(who.tolist()))
 
 
-def reasons_of(candidates: Candidates, s: int, who: Ints) -> list[list[Reason]]:
+def reasons_of(candidates: Candidates, s: int, who: Ints) -> list[tuple[Reason, ...]]:
     """Return why each of some instructors cannot teach an unplaced session: lasting reasons, else those met at its starts."""
-    state = candidates.state
-    found: list[list[Reason]] = [[] for _ in range(len(who))]
-    for rule in RULES:
-        if rule.is_static:
-            _add(found, range(len(who)), rule.reason, rule.instructors(state, s, 0, who))
-    able = np.array([n for n, reasons in enumerate(found) if not reasons], dtype=np.int64)
-    if not len(able):
-        return found
-    for start in state.index.starts[s]:
-        late = [rule.reason for rule in RULES if rule.time(state, s, start)]
-        for reason in late:
-            _add(found, able.tolist(), reason, np.ones(len(able), dtype=np.bool_))
-        if not late:
-            _add_at(candidates, s, start, who, able, found)
-    return found
+    starts = candidates.state.index.starts[s]
+    found = candidates.instructor_masks(s, starts[0], who) & STATIC
+    able = np.nonzero(found == 0)[0]
+    for start in starts if len(able) else ():
+        late = candidates.time_mask(s, start)
+        found[able] |= late if late else _at(candidates, s, start, who[able])
+    return [mask_reasons(mask) for mask in found.tolist()]
 
 
-def _add_at(
-    candidates: Candidates, s: int, start: int, who: Ints, able: Ints, found: list[list[Reason]]
-) -> None:
-    """Add the reasons met at one start: of the instructors themselves, else of the places where it can be held."""
-    state = candidates.state
-    free = np.ones(len(able), dtype=np.bool_)
-    for rule in RULES:
-        mask = None if rule.is_static else rule.instructors(state, s, start, who[able])
-        if mask is not None:
-            free &= ~mask
-            _add(found, able.tolist(), rule.reason, mask)
-    rest = able[free]
-    blank = np.ones(len(rest), dtype=np.bool_)
-    places = {state.index.place_of(s, int(v)) for v in candidates.free_venues(s, start)}
+def _at(candidates: Candidates, s: int, start: int, who: Ints) -> Ints:
+    """Return the rules met at one start: of the instructors themselves, else of the places where it can be held."""
+    index = candidates.state.index
+    found = candidates.instructor_masks(s, start, who)
+    rest = np.nonzero(found == 0)[0]
+    places = {index.place_of(s, int(v)) for v in candidates.free_venues(s, start)}
     if candidates.may_lack(s, "venue"):
-        places.add(state.index.place_of(s, NONE))
-    for reason in () if places else venue_reasons(candidates, s, start):
-        _add(found, rest.tolist(), reason, blank)
-    for place in sorted(places):
-        for rule in RULES:
-            mask = rule.places(state, s, start, np.array([place]))
-            _add(found, rest.tolist(), rule.reason, blank if mask is not None and mask.any() else None)
-            _add(found, rest.tolist(), rule.reason, rule.pairs(state, s, start, who[rest], place))
-
-
-def venue_reasons(candidates: Candidates, s: int, start: int) -> list[Reason]:
-    """Return why venues cannot house a session at a start."""
-    everywhere = np.arange(len(candidates.state.index.venue))
-    found = []
-    for rule in RULES:
-        mask = rule.venues(candidates.state, s, start, everywhere)
-        if mask is not None and mask.any():
-            found.append(rule.reason)
+        places.add(index.place_of(s, NONE))
+    if not places:
+        found[rest] |= venue_mask(candidates, s, start)
+    for place in places if len(rest) else ():
+        found[rest] |= candidates.place_mask(s, start, place)
+        found[rest] |= candidates.pair_masks(s, start, who[rest], place)
     return found
 
 
-def _add(found: list[list[Reason]], rows: Iterable[int], reason: Reason, mask: Bools | None) -> None:
-    if mask is not None:
-        for row, hit in zip(rows, mask.tolist(), strict=True):
-            if hit and reason not in found[row]:
-                found[row].append(reason)
+def venue_mask(candidates: Candidates, s: int, start: int) -> int:
+    """Return the rules that keep venues from housing a session at a start."""
+    everywhere = np.arange(len(candidates.state.index.venue))
+    return int(np.bitwise_or.reduce(candidates.venue_masks(s, start, everywhere), initial=0))

@@ -1,14 +1,17 @@
-"""The State: a plan in arrays and sorted timelines, changed one session at a time.
+"""The State: a plan of one problem, the board that compiled code works on with names and times for everyone else.
 
 The solver, the ranking and the explanations all work on it. Rules and costs read it; only ``place`` and ``clear`` write it.
 """
 
-from bisect import bisect_left, insort
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from scheduling.engine.arrays import Int32s, arrays_of
+from scheduling.engine.board import clear, empty_board, place
+from scheduling.engine.compiling import compiled
 from scheduling.engine.index import DAY, NONE, Index, Ints, to_minutes, to_time
 from scheduling.engine.model import Assignment, Plan, Problem
 
@@ -26,27 +29,22 @@ class Placement:
 
 
 class State:
-    """A plan under construction."""
+    """A plan under construction. ``arrays`` and ``board`` are for compiled code."""
 
     def __init__(self, index: Index) -> None:
         self.index = index
-        people, days = len(index.problem.instructors), index.calendar.sizes
-        self.placement: list[Placement | None] = [None] * len(index.problem.sessions)
-        self.per_day = np.zeros((people, days[0]), dtype=np.int16)
-        self.per_week = np.zeros((people, days[1]), dtype=np.int16)
-        self.per_month = np.zeros((people, days[2]), dtype=np.int16)
-        self.total = np.zeros(people, dtype=np.int64)
-        self.venue_per_day = np.zeros((len(index.problem.venues), days[0]), dtype=np.int16)
-        self.of_instructor: list[Timeline] = [[] for _ in range(people)]
-        self.of_venue: list[Timeline] = [[] for _ in index.problem.venues]
-        self.of_class: list[Timeline] = [[] for _ in index.problem.classes]
-        self.of_resource: list[Timeline] = [[] for _ in index.problem.resources]
-        self.class_hours = [0] * len(index.problem.classes)
-        self.leader_hours = [0] * len(index.problem.classes)
-        self.duty_done = [0] * len(index.problem.duties)
-        self.series_days: list[Counter[int]] = [Counter() for _ in index.series]
-        self.series_venues: list[Counter[int]] = [Counter() for _ in index.series]
-        self.completing: set[int] = set()  # packages being put together right now
+        self.arrays = p = arrays_of(index)
+        self.board = b = empty_board(p, *index.calendar.sizes)
+        self.placement = _Placements(self)
+        self.class_hours, self.leader_hours, self.duty_done = b.class_hours, b.led_hours, b.duty_done
+        self.total, self.venue_per_day = b.total, b.room_day.T
+        nobody = np.arange(len(p.sessions), dtype=np.int32)
+        self.of_instructor = _Lines(self, b.who_head, b.who_next, nobody)
+        self.of_venue = _Lines(self, b.room_head, b.room_next, nobody)
+        self.of_class = _Lines(self, b.class_head, b.class_next, p.class_session)
+        self.of_resource = _Lines(self, b.use_head, b.use_next, p.use_session)
+        self.series_days = _Groups(self, lambda p: p.start // DAY)
+        self.series_venues = _Groups(self, lambda p: p.venue)
 
     @classmethod
     def of_plan(cls, index: Index, plan: Plan) -> "State":
@@ -54,17 +52,31 @@ class State:
         state = cls(index)
         for a in plan.assignments:
             s = index.session.get(a.session, NONE)
-            if (
-                s == NONE
-                or a.start is None
-                or state.placement[s] is not None
-                or to_minutes(a.start) not in index.starts[s]
-            ):
+            if s == NONE or a.start is None or state.board.option_of[s] != NONE:
                 continue
-            instructor = NONE if a.instructor is None else index.instructor.get(a.instructor, NONE)
-            venue = NONE if a.venue is None else index.venue.get(a.venue, NONE)
-            state.place(s, Placement(to_minutes(a.start), instructor, venue))
+            option = state.option(s, to_minutes(a.start))
+            if option != NONE:
+                instructor = NONE if a.instructor is None else index.instructor.get(a.instructor, NONE)
+                venue = NONE if a.venue is None else index.venue.get(a.venue, NONE)
+                place(state.arrays, state.board, s, option, instructor, venue)
         return state
+
+    def option(self, s: int, start: int) -> int:
+        """Return the option of a session that begins then, NONE where there is none."""
+        session = self.arrays.sessions[s]
+        begins = self.arrays.options["begin"][session["option"] : session["option_end"]]
+        at = int(np.searchsorted(begins, start))
+        return int(session["option"]) + at if at < len(begins) and begins[at] == start else NONE
+
+    @property
+    def completing(self) -> set[int]:
+        """Packages being put together right now."""
+        return set(np.nonzero(self.board.completing)[0].tolist())
+
+    @completing.setter
+    def completing(self, series: Iterable[int]) -> None:
+        self.board.completing[:] = 0
+        self.board.completing[list(series)] = 1
 
     def assignments(self) -> tuple[Assignment, ...]:
         """Return the placed sessions as a plan's assignments, in the problem's order."""
@@ -75,75 +87,118 @@ class State:
         """Return what ``restore`` takes."""
         return list(self.placement)
 
-    def restore(self, placements: list[Placement | None]) -> None:
+    def restore(self, placements: Sequence[Placement | None]) -> None:
         """Go back to earlier placements."""
-        changed = [s for s, p in enumerate(placements) if p != self.placement[s]]
+        changed = [s for s, (p, now) in enumerate(zip(placements, self.placement, strict=True)) if p != now]
         for s in changed:
             self.clear(s)
         for s in changed:
             self.place(s, placements[s])
 
     def place(self, s: int, placement: Placement | None) -> None:
-        """Put an unplaced session somewhere."""
+        """Put an unplaced session somewhere; raises ValueError when it is placed or the start is not one of its own."""
         if placement is not None:
-            self.placement[s] = placement
-            self._book(s, placement, 1)
+            option = self.option(s, placement.start)
+            if option == NONE or self.board.option_of[s] != NONE:
+                raise ValueError(f"session {s} cannot be placed at {placement.start}")
+            place(self.arrays, self.board, s, option, placement.instructor, placement.venue)
 
     def clear(self, s: int) -> Placement | None:
         """Take a session out and return where it was."""
         placement = self.placement[s]
         if placement is not None:
-            self._book(s, placement, -1)
-            self.placement[s] = None
+            clear(self.arrays, self.board, s)
         return placement
-
-    def engaged(self, start: int, who: Ints) -> Ints:
-        """Return the positions in ``who`` of those who have a session that a start on this day may touch."""
-        if self.index.crosses_midnight:
-            return np.arange(len(who))
-        return np.nonzero(self.per_day[who, self.index.calendar.day[start // DAY]])[0]
 
     def is_whole(self, s: int) -> bool:
         """Whether a session is placed with everything it needs."""
-        p, index = self.placement[s], self.index
-        if p is None:
-            return False
-        return (p.instructor != NONE or not index.needs_instructor[s]) and (
-            p.venue != NONE or not index.needs_venue[s]
+        index, b = self.index, self.board
+        return bool(
+            b.option_of[s] != NONE
+            and (b.who_of[s] != NONE or not index.needs_instructor[s])
+            and (b.room_of[s] != NONE or not index.needs_venue[s])
         )
 
-    def _book(self, s: int, p: Placement, sign: int) -> None:
-        index = self.index
-        day = index.calendar.day[p.start // DAY]
-        entry = (p.start, p.start + index.minutes[s], s, index.place_of(s, p.venue))
-        for c in index.classes[s]:
-            _enter(self.of_class[c], entry, sign)
-            self.class_hours[c] += sign * index.half_hours[s]
-        for r, _ in index.uses[s]:
-            _enter(self.of_resource[r], entry, sign)
-        for r in index.series_of[s]:
-            _count(self.series_days[r], p.start // DAY, sign)
-            if p.venue != NONE:
-                _count(self.series_venues[r], p.venue, sign)
-        if p.venue != NONE:
-            _enter(self.of_venue[p.venue], entry, sign)
-            self.venue_per_day[p.venue, day] += sign
-        if p.instructor != NONE:
-            self._book_instructor(s, p.instructor, day, entry, sign)
 
-    def _book_instructor(self, s: int, who: int, day: int, entry: Entry, sign: int) -> None:
-        index = self.index
-        _enter(self.of_instructor[who], entry, sign)
-        self.per_day[who, day] += sign
-        self.per_week[who, index.calendar.week_of_day[day]] += sign
-        self.per_month[who, index.calendar.month_of_day[day]] += sign
-        self.total[who] += sign
-        if index.leads[who]:
-            for c in index.classes[s]:
-                self.leader_hours[c] += sign * index.half_hours[s]
-        for d in index.duties_of[s]:
-            if index.duty_holder[d] == who:
-                self.duty_done[d] += sign
+class _Placements(Sequence[Placement | None]):
+    """Where each session of a state is now."""
+
+    def __init__(self, state: State) -> None:
+        self._board, self._begins = state.board, state.arrays.options["begin"]
+
+    def __len__(self) -> int:
+        return len(self._board.option_of)
+
+    def __getitem__(self, s: int) -> Placement | None:  # type: ignore[override]  # no slices
+        o = self._board.option_of[s]
+        if o == NONE:
+            return None
+        return Placement(int(self._begins[o]), int(self._board.who_of[s]), int(self._board.room_of[s]))
+
+    def __iter__(self) -> Iterator[Placement | None]:
+        b = self._board
+        begins = np.append(self._begins, 0)[b.option_of]
+        for o, begin, who, room in zip(
+            b.option_of.tolist(), begins.tolist(), b.who_of.tolist(), b.room_of.tolist(), strict=True
+        ):
+            yield None if o == NONE else Placement(begin, who, room)
+
+
+class _Lines(Sequence[Timeline]):
+    """The placed sessions of each instructor (venue, class, resource), by start."""
+
+    def __init__(self, state: State, head: Int32s, link: Int32s, session: Int32s) -> None:
+        self._p, self._b, self._chains = state.arrays, state.board, (head, link, session)
+
+    def __len__(self) -> int:
+        return int(self._chains[0].shape[1])
+
+    def __getitem__(self, n: int) -> Timeline:  # type: ignore[override]  # no slices
+        if not 0 <= n < len(self):
+            raise IndexError(n)
+        p, b = self._p, self._b
+        found = _chained(*self._chains, n)
+        options = p.options[b.option_of[found]]
+        places = np.where(
+            b.room_of[found] == NONE,
+            p.sessions["place"][found],
+            np.append(p.venues["place"], NONE)[b.room_of[found]],
+        )
+        columns = (options["begin"], options["end"], found, places)
+        return sorted(zip(*(column.tolist() for column in columns), strict=True))
+
+
+class _Groups(Sequence[Counter[int]]):
+    """How often each day or venue occurs among the placed sessions of each series."""
+
+    def __init__(self, state: State, key: Callable[[Placement], int]) -> None:
+        self._state, self._key = state, key
+
+    def __len__(self) -> int:
+        return len(self._state.index.series)
+
+    def __getitem__(self, r: int) -> Counter[int]:  # type: ignore[override]  # no slices
+        placed = (self._state.placement[s] for s in self._state.index.series[r])
+        return Counter(key for p in placed if p is not None and (key := self._key(p)) != NONE)
+
+
+@compiled
+def _chained(head: Int32s, link: Int32s, session: Int32s, n: int) -> Ints:
+    """Return the sessions in all chains of one owner."""
+    count = 0
+    for day in range(head.shape[0]):
+        at = head[day, n]
+        while at >= 0:
+            count += 1
+            at = link[at]
+    found = np.empty(count, np.int64)
+    for day in range(head.shape[0]):
+        at = head[day, n]
+        while at >= 0:
+            count -= 1
+            found[count] = session[at]
+            at = link[at]
+    return found
 
 
 def named(problem: Problem, s: int, p: Placement) -> Assignment:
@@ -154,45 +209,3 @@ def named(problem: Problem, s: int, p: Placement) -> Assignment:
         instructor=None if p.instructor == NONE else problem.instructors[p.instructor].id,
         venue=None if p.venue == NONE else problem.venues[p.venue].id,
     )
-
-
-def overlapping(line: Timeline, begin: int, end: int, longest: int) -> list[Entry]:
-    """Return a timeline's entries that overlap [begin, end); entries may overlap one another, none is above ``longest`` minutes."""
-    first = bisect_left(line, (begin - longest,))
-    return [e for e in line[first : bisect_left(line, (end,))] if e[1] > begin]
-
-
-def peak(entries: list[tuple[int, int, int]], begin: int, end: int) -> int:
-    """Return the largest sum of amounts at one moment of [begin, end), given (begin, end, amount) that overlap it."""
-    moments = [begin] + [e[0] for e in entries if begin < e[0] < end]
-    return max(sum(e[2] for e in entries if e[0] <= m < e[1]) for m in moments)
-
-
-def is_free(line: Timeline, begin: int, end: int) -> bool:
-    """Whether a timeline whose entries do not overlap has room for [begin, end)."""
-    at = bisect_left(line, (begin, end))
-    return not (
-        (at and line[at - 1][1] > begin and line[at - 1][0] < end)
-        or (at < len(line) and line[at][0] < end and line[at][1] > begin)
-    )
-
-
-def neighbours(line: Timeline, begin: int, end: int) -> tuple[Entry | None, Entry | None]:
-    """Return the entries of the same day just before and just after [begin, end)."""
-    at = bisect_left(line, (begin, end))
-    before = line[at - 1] if at and line[at - 1][0] // DAY == begin // DAY else None
-    after = line[at] if at < len(line) and line[at][0] // DAY == begin // DAY else None
-    return before, after
-
-
-def _enter(line: Timeline, entry: Entry, sign: int) -> None:
-    if sign > 0:
-        insort(line, entry)
-    else:
-        line.remove(entry)
-
-
-def _count(counter: Counter[int], key: int, sign: int) -> None:
-    counter[key] += sign
-    if not counter[key]:
-        del counter[key]

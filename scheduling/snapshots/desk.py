@@ -14,11 +14,9 @@ from core import clock
 from core.audit import AuditRecord
 from core.db import session
 from scheduling import engine
-from scheduling.engine.candidates import Candidates, added_parts, is_possible
-from scheduling.engine.costs import COSTS
-from scheduling.engine.index import NONE, Bools, Ints, to_minutes
+from scheduling.engine.candidates import Candidates, added_parts, mask_reasons
+from scheduling.engine.index import NONE, Ints, to_minutes
 from scheduling.engine.rank import candidate
-from scheduling.engine.rules import RULES
 from scheduling.snapshots.building import Snapshot, build_problem, plan_of
 from scheduling.snapshots.keys import Key, key
 
@@ -109,28 +107,19 @@ class Desk:
         self, s: int, before: engine.Placement | None, base: engine.Placement, top: int
     ) -> list[Option]:
         """All rules and amounts are asked once for all rooms, and once a place for what depends on the way there."""
-        state, start, which = self._state, base.start, Candidates(self._state).venues(s)
+        candidates, start = Candidates(self._state), base.start
+        which = candidates.venues(s)
         who = np.array([base.instructor] if base.instructor != NONE else [], dtype=np.int64)
-        reasons: list[list[engine.Reason]] = [[] for _ in which]
-        always = [
-            rule.reason
-            for rule in RULES
-            if rule.time(state, s, start) or _hits(rule.instructors(state, s, start, who))
-        ]
-        for rule in RULES:
-            mask = rule.venues(state, s, start, which)
-            for n in np.nonzero(mask)[0].tolist() if mask is not None else ():
-                reasons[n].append(rule.reason)
-        added = np.zeros(len(which), dtype=np.int64)
-        for part in COSTS:
-            added += part.venues(state, s, start, which)
+        always = candidates.time_mask(s, start) | _union(candidates.instructor_masks(s, start, who))
+        masks = candidates.venue_masks(s, start, which).tolist()
+        added = candidates.room_costs(s, start, which, alone=False).tolist()
         places = [self.index.place_of(s, v) for v in which.tolist()]
-        by_place = {place: self._at_place(s, start, place, who) for place in set(places)}
+        by_place = {place: self._at_place(candidates, s, (start, place), who) for place in set(places)}
         order = sorted(
             range(len(which)),
             key=lambda n: (
-                bool(reasons[n] or always or by_place[places[n]][0]),
-                int(added[n]) + by_place[places[n]][1],
+                masks[n] | always | by_place[places[n]][0] != 0,
+                added[n] + by_place[places[n]][1],
                 int(which[n]),
             ),
         )
@@ -138,21 +127,14 @@ class Desk:
         for n in order[:top]:
             to = engine.Placement(start, base.instructor, int(which[n]))
             option = self._change(before, to)
-            found.append(
-                replace(option, reasons=tuple(dict.fromkeys((*always, *reasons[n], *by_place[places[n]][0]))))
-            )
+            found.append(replace(option, reasons=mask_reasons(masks[n] | always | by_place[places[n]][0])))
         return found
 
-    def _at_place(self, s: int, start: int, place: int, who: Ints) -> tuple[list[engine.Reason], int]:
-        """What keeps the session from a place, and what being there costs."""
-        state, there = self._state, np.array([place])
-        barred = [
-            rule.reason
-            for rule in RULES
-            if _hits(rule.places(state, s, start, there)) or _hits(rule.pairs(state, s, start, who, place))
-        ]
-        amounts = [(part.places(state, s, there), part.pairs(state, s, who, place)) for part in COSTS]
-        return barred, sum(int(np.sum(a)) + int(np.sum(b)) for a, b in amounts)
+    def _at_place(self, candidates: Candidates, s: int, at: tuple[int, int], who: Ints) -> tuple[int, int]:
+        """What keeps the session from a place at a start, as a mask, and what the way there costs."""
+        start, place = at
+        barred = candidates.place_mask(s, start, place) | _union(candidates.pair_masks(s, start, who, place))
+        return barred, int(candidates.way_costs(s, who, place).sum())
 
     def times(self) -> list[Option]:
         """Every time that was asked for: with the person and room it has now, else with the best then."""
@@ -189,29 +171,11 @@ class Desk:
     ) -> Option:
         s = self.index.session[self.name]
         option = self._change(before, to)
-        return (
-            option if is_possible(candidates, s, to) else replace(option, reasons=tuple(self._reasons(s, to)))
-        )
+        return replace(option, reasons=mask_reasons(candidates.mask_of(s, to)))
 
     def _change(self, before: engine.Placement | None, to: engine.Placement) -> Option:
         found = candidate(self._state, self.index.session[self.name], before, to)
         return Option(found.start, found.instructor, found.venue, found.delta, found.parts)
-
-    def _reasons(self, s: int, p: engine.Placement) -> list[engine.Reason]:
-        """The rules that keep the unplaced session from a placement."""
-        state, place = self._state, self.index.place_of(s, p.venue)
-        who, which = np.array([p.instructor]), np.array([p.venue])
-        found = []
-        for rule in RULES:
-            masks: list[Bools | None] = []
-            if p.venue != NONE:
-                masks.append(rule.venues(state, s, p.start, which))
-            if p.instructor != NONE:
-                masks += [rule.instructors(state, s, p.start, who), rule.pairs(state, s, p.start, who, place)]
-            masks.append(rule.places(state, s, p.start, np.array([place])))
-            if rule.time(state, s, p.start) or any(map(_hits, masks)):
-                found.append(rule.reason)
-        return found
 
     def loads(self, month: tuple[int, int]) -> dict[str, Loads]:
         """Sessions of everyone in `month` (year, month) and in the year, as the working plan has them."""
@@ -236,8 +200,8 @@ class Desk:
         }
 
 
-def _hits(mask: Bools | None) -> bool:
-    return mask is not None and bool(mask.any())
+def _union(masks: Ints) -> int:
+    return int(np.bitwise_or.reduce(masks, initial=0))
 
 
 _desks: OrderedDict[tuple[object, ...], Desk] = OrderedDict()

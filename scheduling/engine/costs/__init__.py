@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from scheduling.engine.costs.base import CostPart
-from scheduling.engine.costs.shared import DutyShort, Isolated, LeaderShare, MinDays, OverTarget, SameVenue
+from scheduling.engine.costs.days import Isolated, MinDays, SameVenue
+from scheduling.engine.costs.shared import DutyShort, LeaderShare, OverTarget
 from scheduling.engine.costs.single import (
     Avoid,
     Change,

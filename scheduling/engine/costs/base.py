@@ -1,51 +1,43 @@
 """What a cost part is: one class that evaluates a whole plan and, beside it, what placing one session adds.
 
-``full`` is the definition, used by the checker on a Timetable. The other methods give the change of cost when session s,
-not placed in the State yet, is placed: the sum of time + instructors + venues + places + pairs. No instructor and no venue
-add nothing of their own. The change when s is taken out again is the same with the other sign.
+``full`` is the definition, used by the checker on a Timetable. The compiled functions beside it give the change of cost when
+session s, not on the board, is placed at one of its options o: what the option adds by itself (``time``), what the instructor,
+the venue and the place (NONE: unknown) add, and what the ``way`` from the instructor's home to the place adds. No instructor
+and no venue add nothing of their own. The change when s is taken out again is the same with the other sign.
 ``post`` writes the part's share that ties sessions together into the linear model.
 """
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
 
-from scheduling.engine.index import Ints
 from scheduling.engine.timetable import Timetable
 
 if TYPE_CHECKING:
     from scheduling.engine.linear import Model
-    from scheduling.engine.state import State
+
+Adds = ClassVar[Callable[..., int] | None]
 
 
 class CostPart(ABC):
-    """A cost part; the defaults add nothing."""
+    """A cost part; what is left None adds nothing."""
 
     name: str
     is_shared = False  # ties sessions together: written by post(), not carried by the elements one by one
+    is_fixed = False  # the amounts are the same at all options and on all boards
+
+    time: Adds = None  # (p, b, s, o)
+    instructor: Adds = None  # (p, b, s, o, who)
+    venue: Adds = None  # (p, b, s, o, room)
+    place: Adds = None  # (p, b, s, o, place)
+    way: Adds = None  # (p, b, s, o, home, place); never below 0, and fixed
+    instructor_least: Adds = (
+        None  # (p, b, s, o): no instructor adds less; 0 where it is left None and the part is not fixed
+    )
 
     @abstractmethod
     def full(self, table: Timetable) -> int:
         """Return the part's amount in a plan."""
-
-    def time(self, state: "State", s: int, start: int) -> int:
-        """Return what placing s at a start adds, whoever teaches it wherever."""
-        return 0
-
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Ints | int:
-        """Return what each of some instructors adds."""
-        return 0
-
-    def venues(self, state: "State", s: int, start: int, which: Ints) -> Ints | int:
-        """Return what each of some venues adds."""
-        return 0
-
-    def places(self, state: "State", s: int, places: Ints) -> Ints | int:
-        """Return what holding s at each of some places (NONE: unknown) adds."""
-        return 0
-
-    def pairs(self, state: "State", s: int, who: Ints, place: int) -> Ints | int:
-        """Return what each of some instructors adds when s is held at a place."""
-        return 0
 
     def post(self, model: "Model") -> None:  # noqa: B027 - nothing is what most of them add
         """Add rows and variables for what the elements of the linear model cannot carry each by itself."""

@@ -1,21 +1,17 @@
 """Cost parts that look at one session at a time."""
 
-from typing import TYPE_CHECKING
-
-import numpy as np
-
+from scheduling.engine.arrays import Arrays, between, has_bit
+from scheduling.engine.board import Board
+from scheduling.engine.compiling import inner
 from scheduling.engine.costs.base import CostPart
-from scheduling.engine.index import NONE, Ints
 from scheduling.engine.timetable import Timetable
-
-if TYPE_CHECKING:
-    from scheduling.engine.state import State
 
 
 class Unassigned(CostPart):
     """Missing starts, instructors and venues, by priority."""
 
     name = "unassigned"
+    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         missing = 0
@@ -26,55 +22,65 @@ class Unassigned(CostPart):
             missing += session.priority * ((p is None) + no_instructor + no_venue)
         return table.problem.weights.unassigned * missing
 
-    def time(self, state: "State", s: int, start: int) -> int:
-        return -state.index.weights.unassigned * state.index.priority[s]
+    @staticmethod
+    @inner
+    def time(p: Arrays, b: Board, s: int, o: int) -> int:
+        return -p.weights[0].unassigned * p.sessions[s].priority
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Ints | int:
-        return (
-            -state.index.weights.unassigned * state.index.priority[s]
-            if state.index.needs_instructor[s]
-            else 0
-        )
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> int:
+        return -p.weights[0].unassigned * p.sessions[s].priority * p.sessions[s].needs_instructor
 
-    def venues(self, state: "State", s: int, start: int, which: Ints) -> Ints | int:
-        return -state.index.weights.unassigned * state.index.priority[s] if state.index.needs_venue[s] else 0
+    @staticmethod
+    @inner
+    def venue(p: Arrays, b: Board, s: int, o: int, room: int) -> int:
+        return -p.weights[0].unassigned * p.sessions[s].priority * p.sessions[s].needs_venue
 
 
 class Quality(CostPart):
     """How far the instructor's rating in the topic is below 100."""
 
     name = "quality"
+    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         return table.problem.weights.quality * sum(
             100 - x.topics.get(p.session.topic, 0) for p, x in table.taught()
         )
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Ints | int:
-        index = state.index
-        rating = np.maximum(index.ratings(index.problem.sessions[s].topic)[who], 0)
-        return index.weights.quality * (100 - rating)
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> int:
+        x, topic = p.instructors[who], p.sessions[s].topic
+        for mark in range(x.topic, x.topic_end):
+            if p.topic_of[mark] == topic:
+                return p.weights[0].quality * (100 - p.topic_rating[mark])
+        return p.weights[0].quality * 100
 
 
 class Travel(CostPart):
     """Half kilometres from the instructor's home to the session."""
 
     name = "travel"
+    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         return table.problem.weights.travel * sum(
             table.half_km(table.place(x.home), p.place) for p, x in table.taught()
         )
 
-    def pairs(self, state: "State", s: int, who: Ints, place: int) -> Ints | int:
-        index = state.index
-        return index.weights.travel * index.distances.half_km(place)[index.home[who]] if place != NONE else 0
+    @staticmethod
+    @inner
+    def way(p: Arrays, b: Board, s: int, o: int, home: int, place: int) -> int:
+        return p.weights[0].travel * between(p.half_km, home, place)
 
 
 class ClassTravel(CostPart):
     """Half kilometres from the home of each class to the session."""
 
     name = "class_travel"
+    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         return table.problem.weights.class_travel * sum(
@@ -83,13 +89,13 @@ class ClassTravel(CostPart):
             for c in p.session.classes
         )
 
-    def places(self, state: "State", s: int, places: Ints) -> Ints | int:
-        index = state.index
-        homes = [index.class_home[c] for c in index.classes[s]]
-        total = np.zeros(len(places), dtype=np.int64)
-        for home in homes if index.weights.class_travel else ():
-            total += index.distances.half_km(home)[places]
-        return index.weights.class_travel * total
+    @staticmethod
+    @inner
+    def place(p: Arrays, b: Board, s: int, o: int, place: int) -> int:
+        session, total = p.sessions[s], 0
+        for mark in range(session.klass, session.klass_end):
+            total += between(p.half_km, p.class_home[p.class_of[mark]], place)
+        return p.weights[0].class_travel * total
 
 
 class Avoid(CostPart):
@@ -100,56 +106,66 @@ class Avoid(CostPart):
     def full(self, table: Timetable) -> int:
         return table.problem.weights.avoid * sum(p.overlaps(x.avoid) for p, x in table.taught())
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Ints | int:
-        index = state.index
-        return index.weights.avoid * index.avoids.at(start, start + index.minutes[s])[who].astype(np.int64)
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> int:
+        return p.weights[0].avoid if has_bit(p.avoids, who, p.options[o].period) else 0
 
 
 class Fee(CostPart):
     """Fees in hundreds of yuan."""
 
     name = "fee"
+    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         return table.problem.weights.fee * sum(
             x.fee * round(p.session.hours * 2) // 200 for p, x in table.taught()
         )
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Ints | int:
-        return state.index.weights.fee * (state.index.fee[who] * state.index.half_hours[s] // 200)
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> int:
+        return p.weights[0].fee * (p.instructors[who].fee * p.sessions[s].half_hours // 200)
 
 
 class VenueCost(CostPart):
     """The price of the venue per session."""
 
     name = "venue_cost"
+    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         return table.problem.weights.venue_cost * sum(v.cost for _, v in table.housed())
 
-    def venues(self, state: "State", s: int, start: int, which: Ints) -> Ints | int:
-        return state.index.weights.venue_cost * state.index.venue_cost[which]
+    @staticmethod
+    @inner
+    def venue(p: Arrays, b: Board, s: int, o: int, room: int) -> int:
+        return p.weights[0].venue_cost * p.venues[room].cost
 
 
 class Overflow(CostPart):
     """Heads above the capacity, where that is priced."""
 
     name = "overflow"
+    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         return (table.problem.weights.overflow or 0) * sum(
             max(0, p.session.heads - v.capacity) for p, v in table.housed()
         )
 
-    def venues(self, state: "State", s: int, start: int, which: Ints) -> Ints | int:
-        index = state.index
-        return (index.weights.overflow or 0) * np.maximum(0, index.heads[s] - index.capacity[which])
+    @staticmethod
+    @inner
+    def venue(p: Arrays, b: Board, s: int, o: int, room: int) -> int:
+        return max(0, p.weights[0].overflow) * max(0, p.sessions[s].heads - p.venues[room].capacity)
 
 
 class Change(CostPart):
     """Parts that differ from what the session has today."""
 
     name = "change"
+    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         changed = 0
@@ -164,22 +180,20 @@ class Change(CostPart):
             changed += now.venue is not None and (p is None or p.venue is None or p.venue.id != now.venue)
         return table.problem.weights.change * changed
 
-    def time(self, state: "State", s: int, start: int) -> int:
-        index = state.index
-        return -index.weights.change * (index.has_current_start[s] and index.current_start[s] == start)
-
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Ints | int:
-        index = state.index
-        return (
-            0
-            if index.current_instructor[s] == NONE
-            else -index.weights.change * (who == index.current_instructor[s]).astype(np.int64)
+    @staticmethod
+    @inner
+    def time(p: Arrays, b: Board, s: int, o: int) -> int:
+        session = p.sessions[s]
+        return -p.weights[0].change * (
+            session.has_current != 0 and session.current_start == p.options[o].begin
         )
 
-    def venues(self, state: "State", s: int, start: int, which: Ints) -> Ints | int:
-        index = state.index
-        return (
-            0
-            if index.current_venue[s] == NONE
-            else -index.weights.change * (which == index.current_venue[s]).astype(np.int64)
-        )
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> int:
+        return -p.weights[0].change * (p.sessions[s].current_instructor == who)
+
+    @staticmethod
+    @inner
+    def venue(p: Arrays, b: Board, s: int, o: int, room: int) -> int:
+        return -p.weights[0].change * (p.sessions[s].current_venue == room)

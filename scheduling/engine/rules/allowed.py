@@ -1,16 +1,41 @@
-"""Rule 1: start, instructor and venue are allowed, pinned parts are kept."""
+"""Rule 1: start, instructor and venue are allowed, pinned parts are kept.
+
+What an option or a list of the arrays says by itself is not asked again by the loops that go through them.
+"""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from scheduling.engine.index import NONE, Bools, Ints
+from scheduling.engine.arrays import (
+    LEADER_FORBIDDEN,
+    LEADER_REQUIRED,
+    PIN_INSTRUCTOR,
+    PIN_START,
+    PIN_VENUE,
+    Arrays,
+    Int32s,
+)
+from scheduling.engine.board import Board
+from scheduling.engine.compiling import inner
 from scheduling.engine.model import PARTS, Leader
 from scheduling.engine.reasons import Reason, Violation
 from scheduling.engine.rules.base import Rule
 from scheduling.engine.timetable import Timetable
 
-if TYPE_CHECKING:
-    from scheduling.engine.state import State
+
+@inner
+def is_missing(listed: Int32s, begin: int, end: int, one: int) -> bool:
+    """Whether an allow-list that is not empty, given by its marks, lacks someone."""
+    if begin == end:
+        return False
+    while begin < end:
+        middle = (begin + end) // 2
+        if listed[middle] < one:
+            begin = middle + 1
+        elif listed[middle] > one:
+            end = middle
+        else:
+            return False
+    return True
 
 
 class AllowedStart(Rule):
@@ -24,15 +49,13 @@ class AllowedStart(Rule):
             if start is not None and start not in p.session.starts:
                 yield Violation(self.reason, p.session.id, {"start": start.isoformat(timespec="minutes")})
 
-    def time(self, state: "State", s: int, start: int) -> bool:
-        return start not in state.index.starts[s]
-
 
 class KnowsTopic(Rule):
     """Without an allow-list, the instructor teaches the topic."""
 
     reason = Reason.TOPIC
     is_static = True
+    is_listed = True
 
     def broken(self, table: Timetable) -> Iterator[Violation]:
         for p, teacher in table.taught():
@@ -41,9 +64,16 @@ class KnowsTopic(Rule):
                     self.reason, p.session.id, {"instructor": teacher.id, "topic": p.session.topic}
                 )
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
-        session = state.index.problem.sessions[s]
-        return None if session.instructors is not None else state.index.ratings(session.topic)[who] < 0
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> bool:
+        session, x = p.sessions[s], p.instructors[who]
+        if session.is_listed:
+            return False
+        for mark in range(x.topic, x.topic_end):  # noqa: SIM110 - numba has no all()
+            if p.topic_of[mark] == session.topic:
+                return False
+        return True
 
 
 class ListedInstructor(Rule):
@@ -51,15 +81,18 @@ class ListedInstructor(Rule):
 
     reason = Reason.INSTRUCTOR_LIST
     is_static = True
+    is_listed = True
 
     def broken(self, table: Timetable) -> Iterator[Violation]:
         for p, teacher in table.taught():
             if p.session.instructors and teacher.id not in p.session.instructors:
                 yield Violation(self.reason, p.session.id, {"instructor": teacher.id})
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
-        names = state.index.problem.sessions[s].instructors
-        return ~state.index.listed(names, state.index.instructor)[who] if names else None
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> bool:
+        session = p.sessions[s]
+        return is_missing(p.listed, session.listed, session.listed_end, who)
 
 
 class InstructorNeeded(Rule):
@@ -67,14 +100,17 @@ class InstructorNeeded(Rule):
 
     reason = Reason.INSTRUCTOR_NOT_NEEDED
     is_static = True
+    is_listed = True
 
     def broken(self, table: Timetable) -> Iterator[Violation]:
         for p, teacher in table.taught():
             if not p.session.needs_instructor:
                 yield Violation(self.reason, p.session.id, {"instructor": teacher.id})
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
-        return None if state.index.needs_instructor[s] else who >= 0
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> bool:
+        return not p.sessions[s].needs_instructor
 
 
 class LeaderRequired(Rule):
@@ -82,15 +118,17 @@ class LeaderRequired(Rule):
 
     reason = Reason.LEADER_REQUIRED
     is_static = True
+    is_listed = True
 
     def broken(self, table: Timetable) -> Iterator[Violation]:
         for p, teacher in table.taught():
             if p.session.leader is Leader.REQUIRED and not teacher.leader:
                 yield Violation(self.reason, p.session.id, {"instructor": teacher.id})
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
-        required = state.index.problem.sessions[s].leader is Leader.REQUIRED
-        return ~state.index.leads[who] if required else None
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> bool:
+        return p.sessions[s].leader == LEADER_REQUIRED and not p.instructors[who].leads
 
 
 class LeaderForbidden(Rule):
@@ -98,15 +136,17 @@ class LeaderForbidden(Rule):
 
     reason = Reason.LEADER_FORBIDDEN
     is_static = True
+    is_listed = True
 
     def broken(self, table: Timetable) -> Iterator[Violation]:
         for p, teacher in table.taught():
             if p.session.leader is Leader.FORBIDDEN and teacher.leader:
                 yield Violation(self.reason, p.session.id, {"instructor": teacher.id})
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
-        forbidden = state.index.problem.sessions[s].leader is Leader.FORBIDDEN
-        return state.index.leads[who] if forbidden else None
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> bool:
+        return p.sessions[s].leader == LEADER_FORBIDDEN and p.instructors[who].leads != 0
 
 
 class NotRecused(Rule):
@@ -114,6 +154,7 @@ class NotRecused(Rule):
 
     reason = Reason.NOT_CLASS
     is_static = True
+    is_listed = True
 
     def broken(self, table: Timetable) -> Iterator[Violation]:
         for p, teacher in table.taught():
@@ -121,8 +162,15 @@ class NotRecused(Rule):
                 if name in teacher.not_classes:
                     yield Violation(self.reason, p.session.id, {"instructor": teacher.id, "class": name})
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
-        return state.index.recused(s)[who]
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> bool:
+        session, x = p.sessions[s], p.instructors[who]
+        for mark in range(x.recused, x.recused_end):
+            for klass in range(session.klass, session.klass_end):
+                if p.class_of[klass] == p.recused_class[mark]:
+                    return True
+        return False
 
 
 class HasFeatures(Rule):
@@ -130,6 +178,7 @@ class HasFeatures(Rule):
 
     reason = Reason.FEATURES
     is_static = True
+    is_listed = True
 
     def broken(self, table: Timetable) -> Iterator[Violation]:
         for p, venue in table.housed():
@@ -137,9 +186,16 @@ class HasFeatures(Rule):
             if p.session.venues is None and missing:
                 yield Violation(self.reason, p.session.id, {"venue": venue.id, "feature": missing[0]})
 
-    def venues(self, state: "State", s: int, start: int, which: Ints) -> Bools | None:
-        session = state.index.problem.sessions[s]
-        return None if session.venues is not None else state.index.lacking_features(session)[which]
+    @staticmethod
+    @inner
+    def venue(p: Arrays, b: Board, s: int, o: int, room: int) -> bool:
+        session = p.sessions[s]
+        if session.is_room_listed:
+            return False
+        for mark in range(session.feature, session.feature_end):
+            if not p.has_feature[room, p.feature_of[mark]]:
+                return True
+        return False
 
 
 class ListedVenue(Rule):
@@ -147,15 +203,18 @@ class ListedVenue(Rule):
 
     reason = Reason.VENUE_LIST
     is_static = True
+    is_listed = True
 
     def broken(self, table: Timetable) -> Iterator[Violation]:
         for p, venue in table.housed():
             if p.session.venues and venue.id not in p.session.venues:
                 yield Violation(self.reason, p.session.id, {"venue": venue.id})
 
-    def venues(self, state: "State", s: int, start: int, which: Ints) -> Bools | None:
-        names = state.index.problem.sessions[s].venues
-        return ~state.index.listed(names, state.index.venue)[which] if names else None
+    @staticmethod
+    @inner
+    def venue(p: Arrays, b: Board, s: int, o: int, room: int) -> bool:
+        session = p.sessions[s]
+        return is_missing(p.listed, session.room_listed, session.room_listed_end, room)
 
 
 class VenueNeeded(Rule):
@@ -163,14 +222,17 @@ class VenueNeeded(Rule):
 
     reason = Reason.VENUE_NOT_NEEDED
     is_static = True
+    is_listed = True
 
     def broken(self, table: Timetable) -> Iterator[Violation]:
         for p, venue in table.housed():
             if not p.session.needs_venue:
                 yield Violation(self.reason, p.session.id, {"venue": venue.id})
 
-    def venues(self, state: "State", s: int, start: int, which: Ints) -> Bools | None:
-        return None if state.index.needs_venue[s] else which >= 0
+    @staticmethod
+    @inner
+    def venue(p: Arrays, b: Board, s: int, o: int, room: int) -> bool:
+        return not p.sessions[s].needs_venue
 
 
 class Pinned(Rule):
@@ -187,25 +249,34 @@ class Pinned(Rule):
                 ):
                     yield Violation(self.reason, session.id, {"part": part})
 
-    def time(self, state: "State", s: int, start: int) -> bool:
-        index, pinned = state.index, state.index.problem.sessions[s].pinned
-        return "start" in pinned and not (index.has_current_start[s] and index.current_start[s] == start)
-
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
-        pinned = "instructor" in state.index.problem.sessions[s].pinned
-        return who != state.index.current_instructor[s] if pinned else None
-
-    def venues(self, state: "State", s: int, start: int, which: Ints) -> Bools | None:
-        pinned = "venue" in state.index.problem.sessions[s].pinned
-        return which != state.index.current_venue[s] if pinned else None
+    @staticmethod
+    @inner
+    def time(p: Arrays, b: Board, s: int, o: int) -> bool:
+        session = p.sessions[s]
+        if not session.pins & PIN_START:
+            return False
+        return not session.has_current or p.options[o].begin != session.current_start
 
     @staticmethod
-    def must_place(state: "State", s: int) -> bool:
-        """Whether leaving the session out would lose a pinned part."""
-        index = state.index
-        held = {
-            "start": index.has_current_start[s],
-            "instructor": index.current_instructor[s] != NONE,
-            "venue": index.current_venue[s] != NONE,
-        }
-        return any(held[part] for part in index.problem.sessions[s].pinned)
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> bool:
+        session = p.sessions[s]
+        return session.pins & PIN_INSTRUCTOR != 0 and session.current_instructor != who
+
+    @staticmethod
+    @inner
+    def venue(p: Arrays, b: Board, s: int, o: int, room: int) -> bool:
+        session = p.sessions[s]
+        return session.pins & PIN_VENUE != 0 and session.current_venue != room
+
+    @staticmethod
+    @inner
+    def nobody(p: Arrays, b: Board, s: int, o: int) -> bool:
+        session = p.sessions[s]
+        return session.pins & PIN_INSTRUCTOR != 0 and session.current_instructor >= 0
+
+    @staticmethod
+    @inner
+    def nowhere(p: Arrays, b: Board, s: int, o: int) -> bool:
+        session = p.sessions[s]
+        return session.pins & PIN_VENUE != 0 and session.current_venue >= 0

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scheduling.engine.arrays import Arrays, has_bit
+from scheduling.engine.board import Board, closer, is_rushed, overlaps
 from scheduling.engine.cliques import Kind, cliques
-from scheduling.engine.index import DAY, NONE, Bools, Ints
+from scheduling.engine.compiling import inner
+from scheduling.engine.index import NONE
 from scheduling.engine.reasons import Reason, Violation
 from scheduling.engine.rules.base import Rule
-from scheduling.engine.state import Timeline, is_free, neighbours, overlapping, peak
 from scheduling.engine.timetable import Placed, Timetable
 
 if TYPE_CHECKING:
     from scheduling.engine.linear import Model
-    from scheduling.engine.state import State
 
 
 def _clashes(entries: list[Placed]) -> Iterator[tuple[Placed, Placed]]:
@@ -36,16 +37,33 @@ def _rushes(table: Timetable, entries: list[Placed]) -> Iterator[tuple[Placed, P
             yield a, b
 
 
-def _out_of_reach(state: "State", line: Timeline, begin: int, end: int, places: Ints) -> Bools | None:
-    """Return at which places [begin, end) leaves no time to travel from and to its neighbours in a timeline."""
-    blocked: Bools | None = None
-    before, after = neighbours(line, begin, end) if line else (None, None)
-    for other, gap in ((before, begin - before[1] if before else 0), (after, after[0] - end if after else 0)):
-        if other is not None and other[3] != NONE:
-            minutes = state.index.distances.minutes(other[3])[places]
-            far = (minutes > max(0, gap)) & (places != NONE) & (places != other[3])
-            blocked = far if blocked is None else blocked | far
-    return blocked
+@inner
+def _taken(p: Arrays, b: Board, room: int, days: tuple[int, int], moment: int) -> int:
+    """Return how many sessions a venue holds at a moment, those that begin on some days looked at."""
+    found = 0
+    for day in range(days[0], days[1] + 1):
+        other = b.room_head[day, room]
+        while other >= 0:
+            there = p.options[b.option_of[other]]
+            found += there.begin <= moment < there.end
+            other = b.room_next[other]
+    return found
+
+
+@inner
+def busiest_in_room(p: Arrays, b: Board, o: int, room: int) -> int:
+    """Return the most sessions that a venue holds at one moment of an option."""
+    mine = p.options[o]
+    days = mine.first_day, mine.last_day
+    most = _taken(p, b, room, days, mine.begin)
+    for day in range(mine.first_day, mine.last_day + 1):
+        other = b.room_head[day, room]
+        while other >= 0:
+            begin = p.options[b.option_of[other]].begin
+            if mine.begin < begin < mine.end:
+                most = max(most, _taken(p, b, room, days, begin))
+            other = b.room_next[other]
+    return most
 
 
 class InstructorOnce(Rule):
@@ -58,12 +76,16 @@ class InstructorOnce(Rule):
             for a, b in _clashes(entries):
                 yield Violation(self.reason, b.session.id, {"instructor": name, "other": a.session.id})
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
-        end, lines = start + state.index.minutes[s], state.of_instructor
-        busy = np.zeros(len(who), dtype=np.bool_)
-        for n in state.engaged(start, who).tolist():
-            busy[n] = not is_free(lines[who[n]], start, end)
-        return busy
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> bool:
+        for day in range(p.options[o].first_day, p.options[o].last_day + 1):
+            other = b.who_head[day, who]
+            while other >= 0:
+                if overlaps(p, b, np.int64(other), o):
+                    return True
+                other = b.who_next[other]
+        return False
 
     def post(self, model: "Model") -> None:
         for _, ids in model.by_instructor():
@@ -81,9 +103,18 @@ class ClassOnce(Rule):
             for a, b in _clashes(entries):
                 yield Violation(self.reason, b.session.id, {"class": name, "other": a.session.id})
 
-    def time(self, state: "State", s: int, start: int) -> bool:
-        end = start + state.index.minutes[s]
-        return any(not is_free(state.of_class[c], start, end) for c in state.index.classes[s])
+    @staticmethod
+    @inner
+    def time(p: Arrays, b: Board, s: int, o: int) -> bool:
+        session, option = p.sessions[s], p.options[o]
+        for klass in range(session.klass, session.klass_end):
+            for day in range(option.first_day, option.last_day + 1):
+                mark = b.class_head[day, p.class_of[klass]]
+                while mark >= 0:
+                    if overlaps(p, b, np.int64(p.class_session[mark]), o):
+                        return True
+                    mark = b.class_next[mark]
+        return False
 
     def post(self, model: "Model") -> None:
         for _, ids in model.by_class():
@@ -108,15 +139,19 @@ class VenueGroups(Rule):
                 if venue is not None and there > venue.groups:
                     yield Violation(self.reason, p.session.id, {"venue": venue.id, "groups": venue.groups})
 
-    def venues(self, state: "State", s: int, start: int, which: Ints) -> Bools | None:
-        index, end = state.index, start + state.index.minutes[s]
-        full = index.groups[which] <= 0
-        there_at_all = state.venue_per_day[which, index.calendar.day[start // DAY]] >= index.groups[which]
-        for n in np.nonzero(~full & (there_at_all | index.crosses_midnight))[0].tolist():
-            groups = int(index.groups[which[n]])
-            there = overlapping(state.of_venue[which[n]], start, end, index.longest)
-            full[n] = len(there) >= groups and peak([(e[0], e[1], 1) for e in there], start, end) >= groups
-        return np.asarray(full)
+    @staticmethod
+    @inner
+    def venue(p: Arrays, b: Board, s: int, o: int, room: int) -> bool:
+        option, groups = p.options[o], p.venues[room].groups
+        there = 0
+        for day in range(option.first_day, option.last_day + 1):
+            other = b.room_head[day, room]
+            while other >= 0:
+                there += overlaps(p, b, np.int64(other), o)
+                other = b.room_next[other]
+        if there < groups:
+            return False
+        return groups <= 0 or groups == 1 or busiest_in_room(p, b, o, room) >= groups
 
     def post(self, model: "Model") -> None:
         for venue, ids in model.by_venue():
@@ -145,15 +180,17 @@ class InstructorTravel(Rule):
                     {"instructor": name, "other": a.session.id, "minutes": table.travel(a, b)},
                 )
 
-    def pairs(self, state: "State", s: int, start: int, who: Ints, place: int) -> Bools | None:
-        if place == NONE:
-            return None
-        end, here = start + state.index.minutes[s], np.array([place])
-        rushed = np.zeros(len(who), dtype=np.bool_)
-        for n in state.engaged(start, who).tolist():
-            blocked = _out_of_reach(state, state.of_instructor[who[n]], start, end, here)
-            rushed[n] = blocked is not None and bool(blocked[0])
-        return rushed
+    @staticmethod
+    @inner
+    def pair(p: Arrays, b: Board, s: int, o: int, who: int, place: int) -> bool:
+        if place < 0:
+            return False
+        around = NONE, NONE
+        other = b.who_head[p.options[o].day, who]
+        while other >= 0:
+            around = closer(p, b, o, np.int64(other), around)
+            other = b.who_next[other]
+        return is_rushed(p, b, o, place, around)
 
 
 class ClassTravel(Rule):
@@ -170,13 +207,21 @@ class ClassTravel(Rule):
                     {"class": name, "other": a.session.id, "minutes": table.travel(a, b)},
                 )
 
-    def places(self, state: "State", s: int, start: int, places: Ints) -> Bools | None:
-        end, blocked = start + state.index.minutes[s], None
-        for c in state.index.classes[s]:
-            far = _out_of_reach(state, state.of_class[c], start, end, places)
-            if far is not None:
-                blocked = far if blocked is None else blocked | far
-        return blocked
+    @staticmethod
+    @inner
+    def place(p: Arrays, b: Board, s: int, o: int, place: int) -> bool:
+        if place < 0:
+            return False
+        session, day = p.sessions[s], p.options[o].day
+        for klass in range(session.klass, session.klass_end):
+            around = NONE, NONE
+            mark = b.class_head[day, p.class_of[klass]]
+            while mark >= 0:
+                around = closer(p, b, o, np.int64(p.class_session[mark]), around)
+                mark = b.class_next[mark]
+            if is_rushed(p, b, o, place, around):
+                return True
+        return False
 
 
 class InstructorAway(Rule):
@@ -189,8 +234,10 @@ class InstructorAway(Rule):
             if p.overlaps(teacher.busy):
                 yield Violation(self.reason, p.session.id, {"instructor": teacher.id})
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
-        return state.index.away.at(start, start + state.index.minutes[s])[who]
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> bool:
+        return has_bit(p.away, who, p.options[o].period)
 
 
 class VenueClosed(Rule):
@@ -203,5 +250,7 @@ class VenueClosed(Rule):
             if p.overlaps(venue.busy):
                 yield Violation(self.reason, p.session.id, {"venue": venue.id})
 
-    def venues(self, state: "State", s: int, start: int, which: Ints) -> Bools | None:
-        return state.index.closed.at(start, start + state.index.minutes[s])[which]
+    @staticmethod
+    @inner
+    def venue(p: Arrays, b: Board, s: int, o: int, room: int) -> bool:
+        return has_bit(p.closed, room, p.options[o].period)

@@ -6,17 +6,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scheduling.engine.arrays import Arrays
+from scheduling.engine.board import Board
 from scheduling.engine.cliques import INFINITE, Kind
-from scheduling.engine.index import DAY, Bools, Ints, month_of, week_of
+from scheduling.engine.compiling import inner
+from scheduling.engine.index import DAY, month_of, week_of
 from scheduling.engine.model import Instructor
 from scheduling.engine.reasons import Reason, Violation
 from scheduling.engine.rules.base import Rule
-from scheduling.engine.state import overlapping, peak
 from scheduling.engine.timetable import Timetable
 
 if TYPE_CHECKING:
     from scheduling.engine.linear import Model
-    from scheduling.engine.state import State
+
+
+@inner
+def _used(p: Arrays, b: Board, r: int, o: int, moment: int) -> int:
+    """Return how much of a resource placed sessions use at a moment of an option."""
+    found = 0
+    for day in range(p.options[o].first_day, p.options[o].last_day + 1):
+        mark = b.use_head[day, r]
+        while mark >= 0:
+            there = p.options[b.option_of[p.use_session[mark]]]
+            if there.begin <= moment < there.end:
+                found += p.use_amount[mark]
+            mark = b.use_next[mark]
+    return found
 
 
 class Capacity(Rule):
@@ -34,9 +49,10 @@ class Capacity(Rule):
                     {"venue": venue.id, "heads": p.session.heads, "capacity": venue.capacity},
                 )
 
-    def venues(self, state: "State", s: int, start: int, which: Ints) -> Bools | None:
-        index = state.index
-        return index.capacity[which] < index.heads[s] if index.weights.overflow is None else None
+    @staticmethod
+    @inner
+    def venue(p: Arrays, b: Board, s: int, o: int, room: int) -> bool:
+        return p.weights[0].overflow < 0 and p.venues[room].capacity < p.sessions[s].heads
 
 
 class _PerPeriod(Rule):
@@ -78,10 +94,10 @@ class MaxPerDay(_PerPeriod):
     def __init__(self) -> None:
         super().__init__(lambda day: day, lambda x: x.max_per_day)
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
-        return np.asarray(
-            state.per_day[who, state.index.calendar.day[start // DAY]] >= state.index.max_per_day[who]
-        )
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> bool:
+        return b.per_day[p.options[o].day, who] >= p.instructors[who].max_day
 
 
 class MaxPerWeek(_PerPeriod):
@@ -92,10 +108,10 @@ class MaxPerWeek(_PerPeriod):
     def __init__(self) -> None:
         super().__init__(week_of, lambda x: x.max_per_week)
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
-        calendar = state.index.calendar
-        week = calendar.week_of_day[calendar.day[start // DAY]]
-        return np.asarray(state.per_week[who, week] >= state.index.max_per_week[who])
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> bool:
+        return b.per_week[p.options[o].week, who] >= p.instructors[who].max_week
 
 
 class MaxPerMonth(_PerPeriod):
@@ -106,10 +122,10 @@ class MaxPerMonth(_PerPeriod):
     def __init__(self) -> None:
         super().__init__(month_of, lambda x: x.max_per_month)
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
-        calendar = state.index.calendar
-        month = calendar.month_of_day[calendar.day[start // DAY]]
-        return np.asarray(state.per_month[who, month] >= state.index.max_per_month[who])
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> bool:
+        return b.per_month[p.options[o].month, who] >= p.instructors[who].max_month
 
 
 class MaxTotal(_PerPeriod):
@@ -120,8 +136,10 @@ class MaxTotal(_PerPeriod):
     def __init__(self) -> None:
         super().__init__(lambda day: 0, lambda x: x.max_total)
 
-    def instructors(self, state: "State", s: int, start: int, who: Ints) -> Bools | None:
-        return np.asarray(state.total[who] >= state.index.max_total[who])
+    @staticmethod
+    @inner
+    def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> bool:
+        return b.total[who] >= p.instructors[who].max_total
 
 
 class VenueMaxPerDay(Rule):
@@ -138,11 +156,10 @@ class VenueMaxPerDay(Rule):
                 if limit is not None and counted[p.day] > limit:
                     yield Violation(self.reason, p.session.id, {"venue": name, "limit": limit})
 
-    def venues(self, state: "State", s: int, start: int, which: Ints) -> Bools | None:
-        index = state.index
-        return np.asarray(
-            state.venue_per_day[which, index.calendar.day[start // DAY]] >= index.venue_max_per_day[which]
-        )
+    @staticmethod
+    @inner
+    def venue(p: Arrays, b: Board, s: int, o: int, room: int) -> bool:
+        return b.room_day[p.options[o].day, room] >= p.venues[room].max_day
 
     def post(self, model: "Model") -> None:
         for venue, ids in model.by_venue():
@@ -171,13 +188,21 @@ class ResourceCount(Rule):
                         self.reason, p.session.id, {"resource": resource.id, "count": resource.count}
                     )
 
-    def time(self, state: "State", s: int, start: int) -> bool:
-        index, end = state.index, start + state.index.minutes[s]
-        for r, amount in index.uses[s]:
-            there = overlapping(state.of_resource[r], start, end, index.longest)
-            entries = [(e[0], e[1], dict(index.uses[e[2]])[r]) for e in there]
-            if amount + (peak(entries, start, end) if entries else 0) > index.problem.resources[r].count:
+    @staticmethod
+    @inner
+    def time(p: Arrays, b: Board, s: int, o: int) -> bool:
+        session, option = p.sessions[s], p.options[o]
+        for use in range(session.use, session.use_end):
+            r, left = p.use_resource[use], p.resources[p.use_resource[use]] - p.use_amount[use]
+            if left < 0 or _used(p, b, np.int64(r), o, option.begin) > left:
                 return True
+            for day in range(option.first_day, option.last_day + 1):
+                mark = b.use_head[day, r]
+                while mark >= 0:
+                    begin = p.options[b.option_of[p.use_session[mark]]].begin
+                    if option.begin < begin < option.end and _used(p, b, np.int64(r), o, begin) > left:
+                        return True
+                    mark = b.use_next[mark]
         return False
 
     def post(self, model: "Model") -> None:

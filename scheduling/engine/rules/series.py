@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scheduling.engine.arrays import Arrays
+from scheduling.engine.board import Board, is_whole
 from scheduling.engine.cliques import INFINITE, Kind
+from scheduling.engine.compiling import inner
 from scheduling.engine.index import DAY
 from scheduling.engine.reasons import Reason, Violation
 from scheduling.engine.rules.base import Rule
@@ -14,7 +17,6 @@ from scheduling.engine.timetable import Timetable
 
 if TYPE_CHECKING:
     from scheduling.engine.linear import Model
-    from scheduling.engine.state import State
 
 
 class Ordered(Rule):
@@ -31,20 +33,21 @@ class Ordered(Rule):
                             self.reason, b.session.id, {"series": series.id, "other": a.session.id}
                         )
 
-    def time(self, state: "State", s: int, start: int) -> bool:
-        index, end = state.index, start + state.index.minutes[s]
-        for r in index.series_of[s]:
-            if not index.problem.series[r].ordered:
-                continue
+    @staticmethod
+    @inner
+    def time(p: Arrays, b: Board, s: int, o: int) -> bool:
+        session, option = p.sessions[s], p.options[o]
+        for mark in range(session.series, session.series_end):
+            series = p.series[p.series_of[mark]]
             is_before = True
-            for other in index.series[r]:
-                p = state.placement[other]
+            for member in range(series.first, series.last if series.ordered else series.first):
+                other = p.members[member]
                 if other == s:
                     is_before = False
-                elif p is not None and (
-                    p.start + index.minutes[other] > start if is_before else p.start < end
-                ):
-                    return True
+                elif b.option_of[other] >= 0:
+                    there = p.options[b.option_of[other]]
+                    if (there.end > option.begin) if is_before else (there.begin < option.end):
+                        return True
         return False
 
     def post(self, model: "Model") -> None:
@@ -77,10 +80,13 @@ class MaxDays(Rule):
                         self.reason, p.session.id, {"series": series.id, "limit": series.max_days}
                     )
 
-    def time(self, state: "State", s: int, start: int) -> bool:
-        for r in state.index.series_of[s]:
-            limit, days = state.index.problem.series[r].max_days, state.series_days[r]
-            if limit is not None and start // DAY not in days and len(days) >= limit:
+    @staticmethod
+    @inner
+    def time(p: Arrays, b: Board, s: int, o: int) -> bool:
+        session, day = p.sessions[s], p.options[o].day
+        for mark in range(session.series, session.series_end):
+            r = p.series_of[mark]
+            if b.series_day[day, r] == 0 and b.series_days[r] >= p.series[r].max_days:
                 return True
         return False
 
@@ -116,17 +122,30 @@ class Together(Rule):
                 if p is None or not p.is_whole:
                     yield Violation(self.reason, name, {"series": series.id})
 
-    def time(self, state: "State", s: int, start: int) -> bool:
+    @staticmethod
+    @inner
+    def time(p: Arrays, b: Board, s: int, o: int) -> bool:
         """The rest of a package must be whole, unless the package is being put together."""
-        index = state.index
-        for r in index.series_of[s]:
-            if (
-                index.problem.series[r].together
-                and r not in state.completing
-                and not all(state.is_whole(o) for o in index.series[r] if o != s)
-            ):
-                return True
+        session = p.sessions[s]
+        for mark in range(session.series, session.series_end):
+            r = p.series_of[mark]
+            series = p.series[r]
+            if series.together and not b.completing[r]:
+                for member in range(series.first, series.last):
+                    other = np.int64(p.members[member])
+                    if other != s and not is_whole(p, b, other):
+                        return True
         return False
+
+    @staticmethod
+    @inner
+    def nobody(p: Arrays, b: Board, s: int, o: int) -> bool:
+        return p.sessions[s].whole_only != 0 and p.sessions[s].needs_instructor != 0
+
+    @staticmethod
+    @inner
+    def nowhere(p: Arrays, b: Board, s: int, o: int) -> bool:
+        return p.sessions[s].whole_only != 0 and p.sessions[s].needs_venue != 0
 
     def post(self, model: "Model") -> None:
         """Elements leave no part out, so that placing all or none is enough; packages are free or fixed as a whole."""

@@ -1,0 +1,138 @@
+"""Compile hot loops with numba and keep them on disk, beside the sources, until a source they are made of changes.
+
+numba by itself looks only at the file of the function that it loads. Here a function's files are its own and those of every
+compiled function that it names, so that a changed rule reaches all loops that ask it. Loops over rules from elsewhere are
+kept apart, so that they never take the place of ours.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self, TypeVar, cast
+
+from numba import njit
+from numba.core.caching import CacheImpl, InTreeCacheLocator, UserProvidedCacheLocator, UserWideCacheLocator
+from numba.core.types import StructRef, unliteral
+from numba.experimental import structref
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_HOME = Path(__file__).resolve().parent
+_files: dict[Callable[..., Any], frozenset[str]] = {}  # of each compiled function
+
+
+def compiled(function: Function) -> Function:
+    """Compile a function for callers in Python and in compiled code, and keep it on disk."""
+    _learn(function)
+    return cast(Function, njit(cache=True)(function))
+
+
+def inner(function: Function) -> Function:
+    """Compile a small function into the compiled functions that call it; it is not kept by itself."""
+    _learn(function)
+    return cast(Function, njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+
+
+class StructType(StructRef):  # type: ignore[misc]
+    """What numba calls the type of a Struct; each has a subclass of its own."""
+
+    def preprocess_fields(self, fields: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:
+        """Take any value of a type for that type."""
+        return tuple((name, unliteral(kind)) for name, kind in fields)
+
+
+class Struct(structref.StructRefProxy):  # type: ignore[misc]
+    """Arrays that compiled code takes as one argument, by reference; a tuple of as many arrays is copied at every call.
+
+    A subclass annotates its fields; ``share`` makes it known. In Python the fields are read from the object itself.
+    """
+
+    _make: Callable[..., Any]
+
+    def __new__(cls, **fields: Any) -> Self:
+        """Take all fields, by name."""
+        made = cls._make(*(fields[name] for name in cls.__annotations__))
+        vars(made).update(fields)
+        return cast(Self, made)
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """Let a struct go to other processes."""
+        return _rebuilt, (type(self), vars(self))
+
+
+def _rebuilt(cls: type[Struct], fields: dict[str, Any]) -> Struct:
+    return cls(**fields)
+
+
+def share(cls: type[Struct], kind: type[StructType], file: str) -> None:
+    """Let compiled code take a Struct; ``file`` is where it is defined."""
+    names = list(cls.__annotations__)
+    structref.register(kind)
+    structref.define_proxy(cls, kind, names)
+    space: dict[str, Any] = {cls.__name__: cls, "__name__": cls.__module__}
+    arguments = ", ".join(names)
+    source = f"def make_{cls.__name__}({arguments}): return {cls.__name__}({arguments})"
+    exec(compile(source, file, "exec"), space)  # noqa: S102 - one line of ours
+    cls._make = staticmethod(compiled(space[f"make_{cls.__name__}"]))
+
+
+def _learn(function: Callable[..., Any]) -> None:
+    found = {function.__code__.co_filename}
+    for name in function.__code__.co_names:
+        known = getattr(function.__globals__.get(name), "py_func", None)
+        if known is not None:
+            found |= _files.get(known, frozenset({known.__code__.co_filename}))
+    _files[function] = frozenset(found)
+
+
+class _WithSources:
+    """What numba's locators lack: a stamp over all sources, and a place of its own for what is not all ours."""
+
+    _sources: tuple[Path, ...]
+
+    def __init__(self, function: Callable[..., Any], file: str) -> None:
+        super().__init__(function, file)  # type: ignore[call-arg]
+        names = _files.get(function, frozenset({file}))
+        self._sources = tuple(sorted(Path(name).resolve() for name in names))
+        foreign = [path for path in self._sources if not path.is_relative_to(_HOME)]
+        if foreign:
+            digest = hashlib.sha256(repr(foreign).encode()).hexdigest()[:16]
+            self._cache_path: str = str(Path(self._cache_path) / f"with-{digest}")
+
+    def get_source_stamp(self) -> str:
+        """Return a digest of all sources."""
+        digest = hashlib.sha256()
+        for path in self._sources:
+            digest.update(_digest(path))
+        return digest.hexdigest()
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], file: str) -> Any:
+        """Return a locator for functions compiled here, None for all others."""
+        if function not in _files:
+            return None
+        return super().from_function(function, file)  # type: ignore[misc]
+
+
+class _Provided(_WithSources, UserProvidedCacheLocator):
+    pass
+
+
+class _InTree(_WithSources, InTreeCacheLocator):
+    pass
+
+
+class _UserWide(_WithSources, UserWideCacheLocator):
+    pass
+
+
+_digests: dict[Path, bytes] = {}
+
+
+def _digest(path: Path) -> bytes:
+    if path not in _digests:
+        _digests[path] = hashlib.sha256(path.read_bytes()).digest()
+    return _digests[path]
+
+
+CacheImpl._locator_classes[:0] = [_Provided, _InTree, _UserWide]  # noqa: SLF001 - numba has no other way
