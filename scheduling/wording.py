@@ -38,6 +38,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.ORDERED: N_("打乱了系列课的顺序"),
     Reason.MAX_DAYS: N_("系列课占用天数过多"),
     Reason.TOGETHER: N_("套餐须整体安排"),
+    Reason.NEEDED: N_("须排齐"),
     Reason.NOT_PLACED: N_("还没有定时间"),
     Reason.UNKNOWN: N_("引用的人或地点不存在"),
     Reason.TWICE: N_("同一课次排了两次"),

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     ORDERED = "ordered"
     MAX_DAYS = "max_days"
     TOGETHER = "together"
+    NEEDED = "needed"
     NOT_PLACED = "not_placed"
     UNKNOWN = "unknown"
     TWICE = "twice"
@@ -70,6 +71,7 @@ TEXTS: Mapping[Reason, str] = {
     Reason.ORDERED: "the series would be out of order",
     Reason.MAX_DAYS: "the series would take too many days",
     Reason.TOGETHER: "the package is neither complete nor left out",
+    Reason.NEEDED: "the session is to have everything it needs",
     Reason.NOT_PLACED: "parts are given but no start",
     Reason.UNKNOWN: "the plan names something the problem does not have",
     Reason.TWICE: "the session is assigned more than once",
