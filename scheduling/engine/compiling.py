@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
+import numpy as np
 from numba import njit
 from numba.core.caching import CacheImpl, InTreeCacheLocator, UserProvidedCacheLocator, UserWideCacheLocator
 from numba.core.types import StructRef, unliteral
@@ -31,6 +32,21 @@ def inner(function: Function) -> Function:
     """Compile a small function into the compiled functions that call it; it is not kept by itself."""
     _learn(function)
     return cast(Function, njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+
+
+def _learn(function: Callable[..., Any]) -> None:
+    found = {function.__code__.co_filename}
+    for name in function.__code__.co_names:
+        known = getattr(function.__globals__.get(name), "py_func", None)
+        if known is not None:
+            found |= _files.get(known, frozenset({known.__code__.co_filename}))
+    _files[function] = frozenset(found)
+
+
+@inner
+def whole(number: int) -> int:
+    """Return an entry of an int32 array as the int64 that compiled functions take; with both they would be compiled twice."""
+    return np.int64(number)  # type: ignore[return-value]
 
 
 class StructType(StructRef):  # type: ignore[misc]
@@ -74,15 +90,6 @@ def share(cls: type[Struct], kind: type[StructType], file: str) -> None:
     source = f"def make_{cls.__name__}({arguments}): return {cls.__name__}({arguments})"
     exec(compile(source, file, "exec"), space)  # noqa: S102 - one line of ours
     cls._make = staticmethod(compiled(space[f"make_{cls.__name__}"]))
-
-
-def _learn(function: Callable[..., Any]) -> None:
-    found = {function.__code__.co_filename}
-    for name in function.__code__.co_names:
-        known = getattr(function.__globals__.get(name), "py_func", None)
-        if known is not None:
-            found |= _files.get(known, frozenset({known.__code__.co_filename}))
-    _files[function] = frozenset(found)
 
 
 class _WithSources:

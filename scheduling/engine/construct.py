@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from scheduling.engine.candidates import Candidates, Choice, must_place
-from scheduling.engine.index import Index
+import numpy as np
 
-_TRIES = 8  # starts tried for each session of a package
+from scheduling.engine.candidates import Candidates
+from scheduling.engine.index import NONE, Index, Ints
+from scheduling.engine.insertion import insert_unit, insert_units, scarcity
+
 _TIED = 6  # sessions of the longest series that is placed as a group
-_STEPS = 300  # insertions tried for one package
+_AT_ONCE = 64  # units inserted between two looks at the clock
 
 Unit = tuple[int, ...]
 
@@ -31,84 +33,37 @@ def units_of(index: Index) -> list[Unit]:
     return [unit for _, unit in sorted((firsts | singles).items())]
 
 
-def by_scarcity(candidates: Candidates, units: Sequence[Unit]) -> list[Unit]:
-    """Return units in the order of greedy insertion: pinned first, then high priority, large groups, few possibilities."""
+def insert(candidates: Candidates, unit: Unit) -> None:
+    """Place what is unplaced of a unit well, as far as that is possible and worth it."""
     state = candidates.state
-    index = state.index
-
-    def key(unit: Unit) -> tuple[int, int, int, int]:
-        pinned = min(-len(index.problem.sessions[s].pinned) * must_place(state, s) for s in unit)
-        ways = min(
-            len(index.starts[s]) * (1 + len(candidates.instructors(s)) * (1 + len(candidates.venues(s))))
-            for s in unit
-        )
-        return pinned, -max(index.priority[s] for s in unit), -len(unit), ways
-
-    return sorted(units, key=key)
+    insert_unit(state.arrays, state.board, np.array(unit, dtype=np.int64))
 
 
-def insert(candidates: Candidates, unit: Unit) -> int | None:
-    """Place what is unplaced of a unit well; return the change of cost, None when nothing is possible and worth it."""
-    state = candidates.state
-    missing = tuple(s for s in unit if state.placement[s] is None)
-    is_whole_only = any(state.index.whole_only[s] for s in unit)
-    if len(missing) > 1 or is_whole_only:
-        below = None if any(must_place(state, s) for s in missing) else 0
-        added = _insert_package(candidates, missing, below)
-        if added is not None or is_whole_only:
-            return added
-    found = [a for a in [_insert_one(candidates, s) for s in missing] if a is not None]
-    return sum(found) if found else None
+def construct(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[], bool]) -> None:
+    """Insert all unplaced units, pinned ones even when told to stop.
+
+    Pinned units go first, then those of high priority, large ones, and those with the fewest possibilities.
+    """
+    if not units:
+        return
+    p, b = candidates.state.arrays, candidates.state.board
+    members = np.concatenate([np.array(unit, dtype=np.int64) for unit in units])
+    begins = np.zeros(len(units) + 1, dtype=np.int64)
+    np.cumsum([len(unit) for unit in units], out=begins[1:])
+    order, pinned = _by_scarcity(candidates, members, begins)
+    is_missing = np.minimum.reduceat(b.option_of[members], begins[:-1]) == NONE
+    order = order[is_missing[order]]
+    for first in range(0, len(order), _AT_ONCE):
+        now = order[first : first + _AT_ONCE]
+        insert_units(p, b, begins, members, now if go_on() else now[pinned[now]])
 
 
-def _insert_one(candidates: Candidates, s: int) -> int | None:
-    choice = candidates.best(s, below=None if must_place(candidates.state, s) else 0)
-    if choice is None:
-        return None
-    candidates.state.place(s, choice.placement)
-    return choice.added
-
-
-def _insert_package(candidates: Candidates, unit: Unit, below: int | None) -> int | None:
-    state = candidates.state
-    state.completing = {r for s in unit for r in state.index.series_of[s]}
-    steps = 0
-
-    def extend(n: int) -> int | None:
-        nonlocal steps
-        if n == len(unit):
-            return 0
-        steps += 1
-        for choice in _by_start(candidates, unit[n])[: _TRIES if steps < _STEPS else 1]:
-            state.place(unit[n], choice.placement)
-            rest = extend(n + 1)
-            if rest is not None:
-                return choice.added + rest
-            state.clear(unit[n])
-        return None
-
-    added = extend(0)
-    state.completing = set()
-    if added is not None and below is not None and added >= below:
-        for s in unit:
-            state.clear(s)
-        return None
-    return added
-
-
-def _by_start(candidates: Candidates, s: int) -> list[Choice]:
-    found = [candidates.best(s, [start]) for start in candidates.state.index.starts[s]]
-    return sorted((c for c in found if c is not None), key=lambda c: c.added)
-
-
-def construct(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[], bool]) -> int:
-    """Insert all unplaced units, pinned ones even when told to stop; return the change of cost."""
-    total = 0
-    state = candidates.state
-    for unit in by_scarcity(candidates, units):
-        if all(state.placement[s] is not None for s in unit):
-            continue
-        if not go_on() and not any(must_place(state, s) for s in unit):
-            continue
-        total += insert(candidates, unit) or 0
-    return total
+def _by_scarcity(candidates: Candidates, members: Ints, begins: Ints) -> tuple[Ints, Ints]:
+    """Return the order of insertion, and which units have to be placed."""
+    p = candidates.state.arrays
+    ways, pins = scarcity(p)
+    firsts = begins[:-1]
+    most_pins = np.maximum.reduceat(pins[members], firsts)
+    priority = np.maximum.reduceat(p.sessions["priority"][members], firsts)
+    keys = (np.minimum.reduceat(ways[members], firsts), -np.diff(begins), -priority, -most_pins)
+    return np.lexsort(keys), most_pins > 0

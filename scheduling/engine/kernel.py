@@ -15,7 +15,8 @@ venues) of one option, ask level by level instead: ``time_blocks(p, b, s, o)``, 
 ``place_blocks``, ``pair_blocks`` and ``nobody_blocks`` / ``nowhere_blocks`` for NONE, and ``time_adds`` … ``way_adds``.
 
 ``x_blocks`` leaves out what the lists ``people`` and ``rooms`` of the arrays say already; ``x_mask`` does not. Bit n of a
-mask is RULES[n]. ``x_alone`` adds up the cost parts that are not shared, ``x_fixed`` those that no option and no board changes.
+mask is RULES[n]. ``x_alone`` adds up the cost parts that are not shared, ``x_steady`` those that are the same at all options of
+a session (ask for any of them) and ``x_varies`` the others, which never add less than 0.
 """
 
 from collections.abc import Callable, Iterable
@@ -47,7 +48,6 @@ _ARGUMENTS = {
     "way": "p, b, s, o, home, place",
     "nobody": "p, b, s, o",
     "nowhere": "p, b, s, o",
-    "instructor_least": "p, b, s, o",
 }
 STATIC = sum(1 << n for n, rule in enumerate(RULES) if rule.is_static)
 
@@ -95,12 +95,12 @@ def _is_alone(part: Any) -> bool:
     return not part.is_shared
 
 
-def _is_fixed(part: Any) -> bool:
-    return bool(part.is_fixed)
+def _is_steady(part: Any) -> bool:
+    return bool(part.is_steady)
 
 
 def _varies(part: Any) -> bool:
-    return not part.is_fixed
+    return not part.is_steady
 
 
 time_mask, time_blocks = _mask("time"), _blocks("time")
@@ -114,11 +114,10 @@ nowhere_mask, nowhere_blocks = _mask("nowhere"), _blocks("nowhere")
 time_adds, time_alone = _sum("time", "adds", _all), _sum("time", "alone", _is_alone)
 instructor_adds = _sum("instructor", "adds", _all)
 instructor_alone = _sum("instructor", "alone", _is_alone)
-instructor_fixed = _sum("instructor", "fixed", _is_fixed)
+instructor_steady = _sum("instructor", "steady", _is_steady)
 instructor_varies = _sum("instructor", "varies", _varies)
-instructor_least = _sum("instructor_least", "sum", _varies)
 venue_adds, venue_alone = _sum("venue", "adds", _all), _sum("venue", "alone", _is_alone)
-venue_fixed, venue_varies = _sum("venue", "fixed", _is_fixed), _sum("venue", "varies", _varies)
+venue_steady, venue_varies = _sum("venue", "steady", _is_steady), _sum("venue", "varies", _varies)
 place_adds = _sum("place", "adds", _all)
 way_adds = _sum("way", "adds", _all)
 

@@ -24,16 +24,15 @@ class CostPart(ABC):
 
     name: str
     is_shared = False  # ties sessions together: written by post(), not carried by the elements one by one
-    is_fixed = False  # the amounts are the same at all options and on all boards
+    is_steady = (
+        True  # instructor and venue add the same at all options of a session; otherwise never less than 0
+    )
 
     time: Adds = None  # (p, b, s, o)
     instructor: Adds = None  # (p, b, s, o, who)
     venue: Adds = None  # (p, b, s, o, room)
-    place: Adds = None  # (p, b, s, o, place)
-    way: Adds = None  # (p, b, s, o, home, place); never below 0, and fixed
-    instructor_least: Adds = (
-        None  # (p, b, s, o): no instructor adds less; 0 where it is left None and the part is not fixed
-    )
+    place: Adds = None  # (p, b, s, o, place); the same at all options, as what the way adds
+    way: Adds = None  # (p, b, s, o, home, place); never below 0
 
     @abstractmethod
     def full(self, table: Timetable) -> int:

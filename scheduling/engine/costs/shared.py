@@ -57,11 +57,6 @@ class DutyShort(CostPart):
             gain += p.duty_holder[d] == who and b.duty_done[d] < p.duty_need[d]
         return -p.weights[0].duty * gain
 
-    @staticmethod
-    @inner
-    def instructor_least(p: Arrays, b: Board, s: int, o: int) -> int:
-        return -p.weights[0].duty * (p.sessions[s].duty_end - p.sessions[s].duty)
-
     def post(self, model: "Model") -> None:
         index = model.index
         for d, duty in enumerate(index.problem.duties):
@@ -116,11 +111,6 @@ class LeaderShare(CostPart):
     @inner
     def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> int:
         return _saved(p, b, s) if p.instructors[who].leads else 0
-
-    @staticmethod
-    @inner
-    def instructor_least(p: Arrays, b: Board, s: int, o: int) -> int:
-        return _saved(p, b, s)
 
     def post(self, model: "Model") -> None:
         """Missing hours in whole numbers: 200 missing >= percent x placed half hours - 100 x leaders' half hours."""

@@ -11,7 +11,6 @@ class Unassigned(CostPart):
     """Missing starts, instructors and venues, by priority."""
 
     name = "unassigned"
-    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         missing = 0
@@ -42,7 +41,6 @@ class Quality(CostPart):
     """How far the instructor's rating in the topic is below 100."""
 
     name = "quality"
-    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         return table.problem.weights.quality * sum(
@@ -63,7 +61,6 @@ class Travel(CostPart):
     """Half kilometres from the instructor's home to the session."""
 
     name = "travel"
-    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         return table.problem.weights.travel * sum(
@@ -80,7 +77,6 @@ class ClassTravel(CostPart):
     """Half kilometres from the home of each class to the session."""
 
     name = "class_travel"
-    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         return table.problem.weights.class_travel * sum(
@@ -102,6 +98,7 @@ class Avoid(CostPart):
     """Sessions at times their instructor would rather avoid."""
 
     name = "avoid"
+    is_steady = False
 
     def full(self, table: Timetable) -> int:
         return table.problem.weights.avoid * sum(p.overlaps(x.avoid) for p, x in table.taught())
@@ -116,7 +113,6 @@ class Fee(CostPart):
     """Fees in hundreds of yuan."""
 
     name = "fee"
-    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         return table.problem.weights.fee * sum(
@@ -133,7 +129,6 @@ class VenueCost(CostPart):
     """The price of the venue per session."""
 
     name = "venue_cost"
-    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         return table.problem.weights.venue_cost * sum(v.cost for _, v in table.housed())
@@ -148,7 +143,6 @@ class Overflow(CostPart):
     """Heads above the capacity, where that is priced."""
 
     name = "overflow"
-    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         return (table.problem.weights.overflow or 0) * sum(
@@ -165,7 +159,6 @@ class Change(CostPart):
     """Parts that differ from what the session has today."""
 
     name = "change"
-    is_fixed = True
 
     def full(self, table: Timetable) -> int:
         changed = 0
