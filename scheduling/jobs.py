@@ -13,7 +13,7 @@ from core.audit import Doing, doing
 from core.db import session, transaction
 from core.processes import Bench
 from scheduling import engine
-from scheduling.proposals import News, Proposal, propose
+from scheduling.proposals import Contradiction, News, Proposal, propose
 from scheduling.services import matching
 from scheduling.snapshots import Snapshot, build_problem
 
@@ -31,8 +31,8 @@ def take_run() -> bool:
     with doing(Doing(action="job:match")):
         try:
             _work(claim)
-        except engine.PinsContradict as error:
-            _fail(claim, matching.contradiction_text(error.violations))
+        except Contradiction as error:
+            _fail(claim, matching.contradiction_text(error.violations, error.requirements))
         except BrokenProcessPool:
             log.exception("match_process_died", run=claim.run_id)
             _fail(claim, gettext("计算进程意外停止,请再试一次。"))

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import datetime
-
-import numpy as np
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from core.processes import Line
 from scheduling import engine
 from scheduling.engine import Reason
-from scheduling.engine.candidates import Candidates, mask_reasons
-from scheduling.engine.rules import RULES
 
 MOST_ALTERNATIVES = 5
+PROOF_SECONDS = 30.0
+"""For explaining all gaps; afterwards they say that proofs were not looked for."""
+PROOF_OF_ONE = 3.0
+LEFT_SECONDS = 3.0
+"""For reasons once nobody waits any more: what is left then goes without."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A plan and, by session id, the reasons: plain JSON values, ready to be kept."""
+    """A plan and, by session id, the reasons: plain JSON values, ready to be kept.
+
+    A reason's `shortage` are positions in `shortages`, for many sessions share them.
+    """
 
     plan: engine.Plan
     reasons: dict[str, dict[str, object]]
+    shortages: list[dict[str, object]] = field(default_factory=list)
+
+
+class Contradiction(Exception):
+    """The pins contradict the rules: what is broken, and a smallest set of which one must give way (empty: not found)."""
+
+    def __init__(
+        self, violations: tuple[engine.Violation, ...], requirements: tuple[engine.Requirement, ...]
+    ) -> None:
+        super().__init__(violations, requirements)
+        self.violations, self.requirements = violations, requirements
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +61,41 @@ def _tell(progress: engine.Progress) -> bool:
 def propose(problem: engine.Problem, options: engine.SolveOptions, free: Collection[str]) -> Proposal:
     """Solve and explain the `free` sessions that differ from today or lack something.
 
-    Raises PinsContradict. Runs in a child process and reports through `Line`.
+    Raises Contradiction. Runs in a child process and reports through `Line`.
     """
-    plan = engine.solve(problem, options, _tell)
-    if not Line.tell(News("explain", plan.cost, plan.bound, plan.seconds)):
-        return Proposal(plan, {})
-    state = engine.State.of_plan(engine.Index(problem), plan)
+    try:
+        plan = engine.solve(problem, options, _tell)
+    except engine.PinsContradict as error:
+        raise Contradiction(error.violations, _smallest_contradiction(problem)) from None
+    index = engine.Index(problem)
+    explainer = Explainer(engine.State.of_plan(index, plan), engine.Supplies(index))
     placed = {a.session: a for a in plan.assignments if a.start is not None}
     reasons: dict[str, dict[str, object]] = {}
+    until: float | None = None
     for session in problem.sessions:
         if session.id not in free:
             continue
         now = placed.get(session.id)
-        if now is None or is_lacking(session, now) or differs(session, now):
-            reasons[session.id] = reasons_in(state, session.id)
-            if now is None or is_lacking(session, now):
+        is_open = now is None or is_lacking(session, now)
+        if not (is_open or now is None or differs(session, now)):
+            continue
+        if until is None and not Line.tell(News("explain", plan.cost, plan.bound, plan.seconds)):
+            until = time.monotonic() + LEFT_SECONDS
+        if until is not None and time.monotonic() > until:
+            reasons[session.id] = {}
+            continue
+        reasons[session.id] = explainer.reasons(session.id, prove=until is None)
+        if is_open and until is None and explainer.has_time:
+            with explainer.timed():
                 reasons[session.id]["wishes"] = wishes(problem, plan, session)
-            if not Line.tell(News("explain", plan.cost, plan.bound, plan.seconds)):
-                break
-    return Proposal(plan, reasons)
+    return Proposal(plan, reasons, explainer.shortages)
+
+
+def _smallest_contradiction(problem: engine.Problem) -> tuple[engine.Requirement, ...]:
+    try:
+        return engine.conflict_of_pins(problem)
+    except engine.Undecided:
+        return ()
 
 
 def wishes(problem: engine.Problem, plan: engine.Plan, session: engine.Session) -> list[dict[str, object]]:
@@ -109,77 +140,46 @@ def is_lacking(session: engine.Session, now: engine.Assignment) -> bool:
     )
 
 
-def reasons_in(state: engine.State, session_id: str) -> dict[str, object]:
-    """Why a session is as it is in a state: cost parts, next best, what blocks people and venues, what would free it."""
-    told = engine.explain_in(state, session_id)
-    index = state.index
-    s = index.session[session_id]
-    placement = state.placement[s]
-    lacks_venue = index.needs_venue[s] and (placement is None or placement.venue < 0)
-    return {
-        "parts": told.chosen.parts,
-        "alternatives": [
-            {
-                "start": c.start.isoformat(timespec="minutes"),
-                "instructor": c.instructor,
-                "venue": c.venue,
-                "delta": c.delta,
-                "parts": c.parts,
-            }
-            for c in told.alternatives[:MOST_ALTERNATIVES]
-        ],
-        "blocked": {str(reason): count for reason, count in told.blocked.items()},
-        "venues_blocked": venue_blocks(state, s) if lacks_venue else {},
-        "times_blocked": time_blocks(state, s) if placement is None else {},
-        "frees": [
-            {
-                "relax": str(f.relax),
-                "instructor": f.instructor,
-                "start": f.start.isoformat(timespec="minutes"),
-                "venue": f.venue,
-                "delta": f.delta,
-                "moved": f.moved,
-                "moved_to": _moved(f.moved_to),
-            }
-            for f in told.frees[:MOST_ALTERNATIVES]
-        ],
-    }
+class Explainer:
+    """Explains sessions of one plan one after another; shortages that several share are kept once."""
 
+    def __init__(self, state: engine.State, supplies: engine.Supplies) -> None:
+        self._state, self._supplies = state, supplies
+        self._left = PROOF_SECONDS
+        self.shortages: list[dict[str, object]] = []
 
-def _moved(to: tuple[datetime, str | None, str | None] | None) -> list[str | None] | None:
-    return None if to is None else [to[0].isoformat(timespec="minutes"), to[1], to[2]]
+    @property
+    def has_time(self) -> bool:
+        """Whether there is time left for what is not needed."""
+        return self._left > 0
 
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Count what is done within against the time there is."""
+        began = time.monotonic()
+        yield
+        self._left -= time.monotonic() - began
 
-def venue_blocks(state: engine.State, s: int) -> dict[str, int]:
-    """How many venues each rule keeps from session s at some start, most first; those free at some start are not counted."""
-    everywhere = np.arange(len(state.index.venue))
-    candidates = Candidates(state)
-    before = state.clear(s)
-    try:
-        free: set[int] = set()
-        hit: dict[str, set[int]] = {}
-        for start in state.index.starts[s]:
-            free |= set(candidates.free_venues(s, start).tolist())
-            masks = candidates.venue_masks(s, start, everywhere)
-            for n, rule in enumerate(RULES):
-                hit.setdefault(str(rule.reason), set()).update(everywhere[masks >> n & 1 == 1].tolist())
-        counts = Counter({reason: len(which - free) for reason, which in hit.items()})
-    finally:
-        state.place(s, before)
-    return {reason: count for reason, count in counts.most_common() if count}
+    def reasons(self, session_id: str, *, prove: bool) -> dict[str, object]:
+        """Why a session is as it is: the engine's explanation as JSON, proofs for gaps as long as there is time."""
+        seconds = max(0.0, min(PROOF_OF_ONE, self._left))
+        if prove:
+            with self.timed():
+                told = engine.explain_in(self._state, session_id, self._supplies, seconds)
+        else:
+            told = engine.explain_in(self._state, session_id)
+        told = replace(
+            told, alternatives=told.alternatives[:MOST_ALTERNATIVES], frees=told.frees[:MOST_ALTERNATIVES]
+        )
+        found = engine.explanation_document(told)
+        shared = found["shortage"]
+        found["shortage"] = [self._kept(x) for x in shared] if isinstance(shared, list) else []
+        return found
 
-
-def time_blocks(state: engine.State, s: int) -> dict[str, int]:
-    """How many of the starts each rule rules out, whoever teaches wherever."""
-    counts: Counter[str] = Counter()
-    candidates = Candidates(state)
-    before = state.clear(s)
-    try:
-        for start in state.index.starts[s]:
-            counts.update({str(reason) for reason in mask_reasons(candidates.time_mask(s, start))})
-    finally:
-        state.place(s, before)
-    return dict(counts.most_common())
+    def _kept(self, shortage: dict[str, object]) -> int:
+        if shortage not in self.shortages:
+            self.shortages.append(shortage)
+        return self.shortages.index(shortage)
 
 
 def new_violations(

@@ -94,6 +94,41 @@ WISHES: Mapping[Reason, str] = {
     Reason.VENUE_LIST: N_("指定基地"),
 }
 
+REQUIREMENTS: Mapping[Reason, str] = {
+    Reason.NEEDED: N_("%(subject)s 须排齐"),
+    Reason.PINNED: N_("%(subject)s 固定的安排"),
+    Reason.INSTRUCTOR_LIST: N_("%(subject)s 只用指定的讲师,不用已谢绝的"),
+    Reason.VENUE_LIST: N_("%(subject)s 只用指定的基地,不用已谢绝的"),
+    Reason.LEADER_REQUIRED: N_("%(subject)s 须由领导干部授课"),
+    Reason.LEADER_FORBIDDEN: N_("%(subject)s 不由领导干部授课"),
+    Reason.CAPACITY: N_("%(subject)s 的人数不超过场地容量"),
+    Reason.INSTRUCTOR_AWAY: N_("%(subject)s 不能授课的时间"),
+    Reason.MAX_PER_DAY: N_("%(subject)s 一天的课次上限"),
+    Reason.MAX_PER_WEEK: N_("%(subject)s 一周的课次上限"),
+    Reason.MAX_PER_MONTH: N_("%(subject)s 一个月的课次上限"),
+    Reason.MAX_TOTAL: N_("%(subject)s 全年的课次上限"),
+    Reason.VENUE_CLOSED: N_("%(subject)s 不开放的时间和预约期限"),
+    Reason.VENUE_BUSY: N_("%(subject)s 同时接待的批数"),
+    Reason.VENUE_MAX_PER_DAY: N_("%(subject)s 一天接待的批数上限"),
+    Reason.RESOURCE: N_("%(subject)s 的数量"),
+    Reason.ORDERED: N_("%(subject)s 的先后顺序"),
+    Reason.MAX_DAYS: N_("%(subject)s 的天数上限"),
+    Reason.TOGETHER: N_("%(subject)s 须整体安排"),
+}
+"""What a conflict is made of, with the name of whom or what it is about."""
+
+CAPACITIES: Mapping[Reason, str] = {
+    Reason.INSTRUCTOR_BUSY: N_("%(when)s 只能上一课"),
+    Reason.CLASS_BUSY: N_("%(when)s 只能上一课"),
+    Reason.VENUE_BUSY: N_("%(when)s 同时最多 %(limit)s 批"),
+    Reason.MAX_PER_DAY: N_("%(when)s 最多 %(limit)s 课"),
+    Reason.MAX_PER_WEEK: N_("%(when)s 这一周最多 %(limit)s 课"),
+    Reason.MAX_PER_MONTH: N_("%(when)s 最多 %(limit)s 课"),
+    Reason.MAX_TOTAL: N_("全年最多 %(limit)s 课"),
+    Reason.VENUE_MAX_PER_DAY: N_("%(when)s 最多 %(limit)s 批"),
+}
+"""Why somebody or somewhere can take no more sessions than that."""
+
 PARTS: Mapping[str, str] = {
     "unassigned": N_("未排齐"),
     "duty": N_("党课任务未完成"),
@@ -126,6 +161,20 @@ PHASES: Mapping[str, str] = {
 def reason_text(code: str) -> str:
     """A reason as a short phrase: why somebody or somewhere is not possible."""
     return str(gettext(REASONS[Reason(code)])) if code in REASONS else code
+
+
+def requirement_text(code: str, subject: str) -> str:
+    """A requirement of a conflict, with the name of its subject."""
+    if code not in REQUIREMENTS:
+        return reason_text(code)
+    return str(gettext(REQUIREMENTS[Reason(code)], subject=subject))
+
+
+def capacity_text(code: str, when: str, limit: int) -> str:
+    """What bounds somebody or somewhere, and when."""
+    if code not in CAPACITIES:
+        return reason_text(code)
+    return str(gettext(CAPACITIES[Reason(code)], when=when, limit=limit))
 
 
 def wish_name(code: str) -> str:

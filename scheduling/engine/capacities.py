@@ -11,7 +11,7 @@ from enum import StrEnum
 from scheduling.engine.candidates import Candidates
 from scheduling.engine.index import DAY, NO_LIMIT, NONE, Index, month_of, week_of
 from scheduling.engine.reasons import Reason
-from scheduling.engine.state import Placement, State
+from scheduling.engine.state import State
 
 NO_MOMENT = -(2**60)  # of a session that takes no time
 
@@ -79,13 +79,6 @@ class Supply:
         if self.part is Part.INSTRUCTOR:
             return index.needs_instructor[s]
         return index.needs_venue[s] if self.part is Part.VENUE else self.klass in index.classes[s]
-
-    def given(self, s: int, p: Placement) -> Sequence[int]:
-        """Return which of this part a placed session has."""
-        if self.part is Part.CLASS_TIME:
-            return [self.klass] if self.klass in self.index.classes[s] else []
-        who = p.instructor if self.part is Part.INSTRUCTOR else p.venue
-        return [who] if who != NONE else []
 
     def is_pinned(self, s: int) -> bool:
         """Whether the session's pins give it this part in every plan."""

@@ -8,13 +8,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TextIO
 
+from scheduling.engine.arranging import Undecided
 from scheduling.engine.check import check
-from scheduling.engine.explain import Freeing, explain
+from scheduling.engine.conflict import conflict_of_pins
+from scheduling.engine.explain import explain
+from scheduling.engine.explain_format import (
+    candidate_document,
+    candidate_text,
+    explanation_document,
+    explanation_lines,
+    requirement_text,
+)
 from scheduling.engine.files import check_writable
+from scheduling.engine.model import Problem
 from scheduling.engine.pins import PinsContradict
 from scheduling.engine.plan_format import read_plan, write_plan
 from scheduling.engine.problem_format import read_problem
-from scheduling.engine.rank import Candidate, NoSuchSession, rank
+from scheduling.engine.rank import NoSuchSession, rank
 from scheduling.engine.reading import BadFile
 from scheduling.engine.run import Progress, SolveOptions
 from scheduling.engine.solve import solve
@@ -44,6 +54,8 @@ def solve_file(
         except PinsContradict as error:
             for violation in error.violations:
                 print(_line(f"the pins contradict the rules: {violation}"), file=streams.err)
+            for requirement in _contradiction(problem):
+                print(_line(f"one of these must give way: {requirement}"), file=streams.err)
             return CONTRADICTION
         write_plan(plan_path, plan)
         for line in plan.log:
@@ -93,11 +105,12 @@ def rank_file(paths: tuple[str, str], session: str, top: int, as_json: bool, str
         if as_json:
             excluded = [{"instructor": x.instructor, "reasons": list(x.reasons)} for x in ranking.excluded]
             _print_json(
-                {"candidates": [_candidate(c) for c in ranking.candidates], "excluded": excluded}, streams.out
+                {"candidates": [candidate_document(c) for c in ranking.candidates], "excluded": excluded},
+                streams.out,
             )
             return DONE
         for c in ranking.candidates:
-            print(_line(_candidate_text(c)), file=streams.out)
+            print(_line(candidate_text(c)), file=streams.out)
         for x in ranking.excluded:
             print(_line(f"excluded {x.instructor}: {', '.join(x.reasons)}"), file=streams.out)
         return DONE
@@ -111,26 +124,21 @@ def explain_file(paths: tuple[str, str], session: str, as_json: bool, streams: S
     def work() -> int:
         found = explain(read_problem(paths[0]), read_plan(paths[1]), session)
         if as_json:
-            _print_json(
-                {
-                    "chosen": {"parts": found.chosen.parts},
-                    "alternatives": [_candidate(c) for c in found.alternatives],
-                    "blocked": {str(reason): count for reason, count in found.blocked.items()},
-                    "frees": [_freeing(f) for f in found.frees],
-                },
-                streams.out,
-            )
+            _print_json(explanation_document(found), streams.out)
             return DONE
-        print(_line("chosen: " + _parts(found.chosen.parts)), file=streams.out)
-        for c in found.alternatives:
-            print(_line("alternative: " + _candidate_text(c)), file=streams.out)
-        for reason, count in found.blocked.items():
-            print(f"blocked: {reason} {count}", file=streams.out)
-        for f in found.frees:
-            print(_line(f"frees: {f.text} ({f.delta:+d})"), file=streams.out)
+        for line in explanation_lines(found):
+            print(_line(line), file=streams.out)
         return DONE
 
     return _guarded(work, streams)
+
+
+def _contradiction(problem: Problem) -> list[str]:
+    """Return a smallest set of pins and limits that contradict, where it is found in time."""
+    try:
+        return [requirement_text(r) for r in conflict_of_pins(problem)]
+    except Undecided:
+        return []
 
 
 class _Teller:
@@ -155,43 +163,6 @@ def _guarded(work: Callable[[], int], streams: Streams) -> int:
     except MemoryError:
         print("not usable: too large for this machine", file=streams.err)
     return UNREADABLE
-
-
-def _candidate(c: Candidate) -> dict[str, object]:
-    return {
-        "instructor": c.instructor,
-        "start": c.start.isoformat(timespec="minutes"),
-        "venue": c.venue,
-        "delta": c.delta,
-        "parts": c.parts,
-    }
-
-
-def _freeing(f: Freeing) -> dict[str, object]:
-    change: dict[str, object] = {"relax": f.relax, "instructor": f.instructor}
-    if f.moved is not None:
-        to = f.moved_to
-        change["moved"] = f.moved
-        change["moved_to"] = (
-            None
-            if to is None
-            else {"start": to[0].isoformat(timespec="minutes"), "instructor": to[1], "venue": to[2]}
-        )
-    return {
-        "change": f.text,
-        "delta": f.delta,
-        "details": change | {"start": f.start.isoformat(timespec="minutes"), "venue": f.venue},
-    }
-
-
-def _candidate_text(c: Candidate) -> str:
-    return (
-        f"{c.instructor} {c.start.isoformat(timespec='minutes')} {c.venue} {c.delta:+d} ({_parts(c.parts)})"
-    )
-
-
-def _parts(parts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {amount:+d}" for name, amount in parts.items())
 
 
 def _line(text: str) -> str:

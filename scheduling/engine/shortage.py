@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from scheduling.engine.capacities import Limit, Part, Supplies, Supply, Way
 from scheduling.engine.index import DAY, NONE, month_of, to_time, week_of
 from scheduling.engine.reasons import Reason
@@ -87,10 +89,9 @@ class Flow:
 
     def __init__(self, supply: Supply, state: State, scope: "Scope") -> None:
         self.supply, self.scope = supply, scope
-        self._placement = state.placement
+        self._state, self._placement = state, state.placement
         self._users: dict[int, set[int]] = {}
         self._at: dict[int, int] = {}  # a served session's lowest limit
-        self._holding: dict[int, list[int]] | None = None
         self._entered: set[int] = set()
 
     def cut(self, s: int, lacking: Iterable[int]) -> Cut:
@@ -164,15 +165,19 @@ class Flow:
         if who in self._entered:
             return
         self._entered.add(who)
-        if self._holding is None:
-            self._holding = {}
-            for s, p in enumerate(self._placement):
-                for given in self.supply.given(s, p) if p is not None else ():
-                    self._holding.setdefault(given, []).append(s)
-        for s in self._holding.get(who, ()):
+        for s in self._holders(who):
             p = self._placement[s]
             if p is not None and s not in self._at and self.scope.holds(s):
                 self._take(s, self.supply.node(s, p.start, who))
+
+    def _holders(self, who: int) -> list[int]:
+        """Return the sessions that have somebody (a venue, the time of a class) in the plan."""
+        part, state = self.supply.part, self._state
+        if part is Part.CLASS_TIME:
+            line = state.of_class[who]
+        else:
+            line = state.of_instructor[who] if part is Part.INSTRUCTOR else state.of_venue[who]
+        return [entry[2] for entry in line]
 
     def _take(self, s: int, node: int) -> None:
         self._at[s] = node
@@ -271,6 +276,18 @@ def lacks(state: State, s: int, part: Part) -> bool:
     return p is None
 
 
+def lacking(state: State, part: Part) -> list[int]:
+    """Return the sessions that need a part and do not have it."""
+    b, sessions = state.board, state.arrays.sessions
+    if part is Part.CLASS_TIME:
+        wanting = b.option_of == NONE
+    elif part is Part.INSTRUCTOR:
+        wanting = (sessions["needs_instructor"] != 0) & (b.who_of == NONE)
+    else:
+        wanting = (sessions["needs_venue"] != 0) & (b.room_of == NONE)
+    return [int(s) for s in np.nonzero(wanting)[0]]
+
+
 def shortages_of(state: State, s: int, supplies: Supplies, seconds: float = SECONDS) -> tuple[Shortage, ...]:
     """Return why a session, or another one instead, goes without what it lacks: one proof a part where there is one.
 
@@ -283,7 +300,7 @@ def shortages_of(state: State, s: int, supplies: Supplies, seconds: float = SECO
     found = []
     for part, klass in asked:
         supply = supplies.of(part, klass)
-        waiting = [t for t in range(len(state.placement)) if lacks(state, t, part) and supply.needs(t)]
+        waiting = [t for t in lacking(state, part) if supply.needs(t)]
         for scope in scopes(state, s, until):
             cut = _cut_with(Flow(supply, state, scope), s, [t for t in waiting if scope.holds(t)])
             if cut is not None:
@@ -308,7 +325,7 @@ def shortages(state: State, supplies: Supplies, part: Part, seconds: float = SEC
     """
     scope = Scope(state, None, False, time.perf_counter() + seconds)
     flow = Flow(supplies.of(part), state, scope)
-    unserved = flow.serve(s for s in range(len(state.placement)) if lacks(state, s, part))
+    unserved = flow.serve(lacking(state, part))
     found: list[Cut] = []
     for s in unserved:
         if not any(s in cut.sessions for cut in found):

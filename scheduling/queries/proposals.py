@@ -16,9 +16,10 @@ from core.db import session
 from core.when import moment_text, span_text
 from instructor_pool.models import Instructor
 from party_lessons.models import Obligation, Post
+from scheduling.engine.freeing import VENUE_LIMITS
 from scheduling.enums import Lack
 from scheduling.models import MatchRun, ProposalItem, Session, TrainingClass
-from scheduling.queries import names
+from scheduling.queries import gaps, names
 from scheduling.wording import help_text, part_text, reason_text, wish_name
 
 
@@ -65,6 +66,16 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A change that would let somebody else teach, as a sentence, and how much it would add to the cost."""
+
+    text: str
+    delta: int
+    parts: Sequence[Amount]
+    moves_others: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One session of a proposal."""
 
@@ -77,9 +88,16 @@ class Line:
     people_blocked: Sequence[Block]
     venues_blocked: Sequence[Block]
     times_blocked: Sequence[Block]
-    frees: Sequence[str]
+    frees: Sequence[Way]
+    gap: gaps.GapLine | None
+    """Why it stays open."""
     serves: Sequence[str]
     """Leaders whose yearly duty this session fulfils."""
+
+    @property
+    def chains(self) -> Sequence[Way]:
+        """What else could be had when others make way, where nothing is lacking."""
+        return () if self.lacks else [way for way in self.frees if way.moves_others]
 
     @property
     def is_changed(self) -> bool:
@@ -113,7 +131,7 @@ class DutyLine:
         return self.after >= self.need
 
 
-def parts_of(run: MatchRun) -> list[ClassPart]:
+def parts_of(run: MatchRun, shortages: Sequence[gaps.ShortageLine] = ()) -> list[ClassPart]:
     """The proposal by class in order of time; about ten statements whatever its size."""
     stmt = select(ProposalItem).where(ProposalItem.run_id == run.id).join(ProposalItem.session)
     loaded = (
@@ -127,7 +145,9 @@ def parts_of(run: MatchRun) -> list[ClassPart]:
     by_class: dict[TrainingClass, list[Line]] = {}
     for item in items:
         row = item.session
-        by_class.setdefault(row.training_class, []).append(_line(item, row, known, serving.get(row.id, [])))
+        by_class.setdefault(row.training_class, []).append(
+            _line(item, (shortages, known), serving.get(row.id, []))
+        )
     found = [ClassPart(klass, lines) for klass, lines in by_class.items()]
     return sorted(found, key=lambda part: (part.klass.starts_on, part.klass.id))
 
@@ -144,13 +164,24 @@ def _mentioned(items: Iterable[ProposalItem]) -> Iterator[str]:
         ):
             if row_id is not None:
                 yield f"{kind}{row_id}"
-        for other in (x for name in ("alternatives", "frees", "wishes") for x in item.reasons.get(name, ())):
-            yield from (other[part] for part in ("instructor", "venue", "moved") if other.get(part))
-            yield from (part for part in (other.get("moved_to") or [])[1:] if part)
+        for other in (x for name in ("alternatives", "wishes") for x in item.reasons.get(name, ())):
+            yield from (other[part] for part in ("instructor", "venue") if other.get(part))
+        for free in _frees(item):
+            details = free["details"]
+            yield from (details[part] for part in ("instructor", "venue") if details[part])
+            for move in details["moves"]:
+                yield from (move[part] for part in ("session", "instructor", "venue") if move[part])
+        yield from gaps.mentioned(item.reasons)
 
 
-def _line(item: ProposalItem, row: Session, known: Mapping[str, str], serves: list[str]) -> Line:
-    reasons = item.reasons
+def _frees(item: ProposalItem) -> list[Mapping[str, Any]]:
+    return [free for free in item.reasons.get("frees", ()) if "details" in free]
+
+
+def _line(
+    item: ProposalItem, words: tuple[Sequence[gaps.ShortageLine], Mapping[str, str]], serves: list[str]
+) -> Line:
+    row, reasons, (shortages, known) = item.session, item.reasons, words
     return Line(
         item=item,
         row=row,
@@ -162,9 +193,10 @@ def _line(item: ProposalItem, row: Session, known: Mapping[str, str], serves: li
         venues_blocked=blocks(reasons.get("venues_blocked", {})),
         times_blocked=blocks(reasons.get("times_blocked", {})),
         frees=[
-            *(wish_text(w, known) for w in reasons.get("wishes", ())),
-            *(free_text(f, known) for f in reasons.get("frees", ())),
+            *(Way(wish_text(w, known), w["delta"], (), False) for w in reasons.get("wishes", ())),
+            *(_way(free, known) for free in _frees(item)),
         ],
+        gap=gaps.gap_of(reasons, shortages, known),
         serves=serves,
     )
 
@@ -235,24 +267,31 @@ def wish_text(wish: Mapping[str, Any], known: Mapping[str, str]) -> str:
     )
 
 
+def _way(free: Mapping[str, Any], known: Mapping[str, str]) -> Way:
+    details = free["details"]
+    return Way(free_text(details, known), free["delta"], amounts(free["parts"]), bool(details["moves"]))
+
+
 def free_text(free: Mapping[str, Any], known: Mapping[str, str]) -> str:
     """A single change that would free a session, as a sentence."""
-    who = known.get(free["instructor"], "")
+    who = known.get(free["instructor"] or "", "")
     when = moment_text(datetime.fromisoformat(free["start"]))
-    if free["moved"] is None:
+    if free["relax"] in VENUE_LIMITS:
+        where, what = known.get(free["venue"] or "", ""), reason_text(free["relax"])
+        return gettext("若放宽“%(what)s”,可在 %(when)s 用 %(where)s。", what=what, when=when, where=where)
+    if not free["moves"]:
         what = reason_text(free["relax"])
         return gettext("若放宽“%(what)s”,%(who)s 可在 %(when)s 授课。", what=what, who=who, when=when)
-    other = known.get(free["moved"], "")
-    if free["moved_to"] is None:
-        return gettext("若让出 %(other)s,%(who)s 可在 %(when)s 授课。", other=other, who=who, when=when)
-    instead = known.get(free["moved_to"][1] or "", gettext("暂缺讲师"))
-    return gettext(
-        "若把 %(other)s 改派给 %(instead)s,%(who)s 可在 %(when)s 授课。",
-        other=other,
-        instead=instead,
-        who=who,
-        when=when,
-    )
+    moves = gettext(";").join(_given_away(move, known) for move in free["moves"])
+    return gettext("若%(moves)s,%(who)s 可在 %(when)s 授课。", moves=moves, who=who, when=when)
+
+
+def _given_away(move: Mapping[str, Any], known: Mapping[str, str]) -> str:
+    other = known.get(move["session"], "")
+    if move["start"] is None:
+        return gettext("让出 %(other)s", other=other)
+    instead = known.get(move["instructor"] or "", gettext("暂缺讲师"))
+    return gettext("把 %(other)s 改派给 %(instead)s", other=other, instead=instead)
 
 
 def _serving(run: MatchRun) -> dict[int, list[str]]:

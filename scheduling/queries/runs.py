@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from accounts.access import Scope
@@ -15,7 +17,7 @@ from core import clock
 from core.db import session
 from core.errors import NotFound
 from core.tables import Badge, BoundTable, Column, Filter, Table, Tone
-from scheduling.enums import RunState
+from scheduling.enums import RunState, Tier
 from scheduling.models import MatchRun, TrainingClass
 from scheduling.queries.classes import planned_by
 from scheduling.wording import gap_text
@@ -85,9 +87,48 @@ def get_run(scope: Scope, run_id: int) -> MatchRun:
     return found
 
 
-def list_matchable(scope: Scope) -> list[TrainingClass]:
-    """Classes planned inside the scope that are not over yet, the soonest first."""
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Which of the classes still to come: of a unit and all below it, of a tier, within a period. None: all."""
+
+    unit: OrgUnit | None = None
+    tier: Tier | None = None
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing was chosen."""
+        return self == Range()
+
+    @property
+    def text(self) -> str:
+        """The range in words; empty for all."""
+        period = ""
+        if self.first or self.last:
+            ends = (f"{day.month}/{day.day}" if day else "" for day in (self.first, self.last))
+            period = "–".join(ends)
+        parts = (self.unit.name if self.unit else "", self.tier.label if self.tier else "", period)
+        return " · ".join(str(part) for part in parts if part)
+
+
+def list_matchable(scope: Scope, within: Range = Range()) -> list[TrainingClass]:
+    """Classes planned inside the scope that are not over yet, the soonest first.
+
+    A unit's are those it plans, hosts or has on its ground. A class is in a period when one of its days is.
+    """
     stmt = select(TrainingClass).where(planned_by(scope), TrainingClass.ends_on >= clock.today())
+    if within.unit is not None:
+        path = within.unit.path
+        units = select(OrgUnit.id).where((OrgUnit.path >= path) & (OrgUnit.path < path + "~"))
+        owned = (TrainingClass.owner_id, TrainingClass.host_id, TrainingClass.town_id)
+        stmt = stmt.where(or_(*(column.in_(units) for column in owned)))
+    if within.tier is not None:
+        stmt = stmt.where(TrainingClass.tier == within.tier)
+    if within.first is not None:
+        stmt = stmt.where(TrainingClass.ends_on >= within.first)
+    if within.last is not None:
+        stmt = stmt.where(TrainingClass.starts_on <= within.last)
     return list(session().scalars(stmt.order_by(TrainingClass.starts_on, TrainingClass.id).limit(500)))
 
 

@@ -22,11 +22,12 @@ from scheduling.models import MatchRun, ProposalItem, TrainingClass
 from scheduling.proposals import News, Proposal, ids_in
 from scheduling.queries import names
 from scheduling.snapshots import Snapshot, number, plan_of
-from scheduling.wording import violation_text
+from scheduling.wording import requirement_text, violation_text
 
 LEASE = timedelta(seconds=30)
 SECONDS = (5, 600)
 DEFAULT_SECONDS = 60
+EXPLAINING = 99  # percent
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
 
 
@@ -47,12 +48,13 @@ def request_run(
     year: int,
     classes: Sequence[TrainingClass],
     *,
+    title: str = "",
     seconds: int = DEFAULT_SECONDS,
     actor: Actor,
 ) -> MatchRun:
     """Queue a run over `classes` of the owner's plan; none means all classes of the year still to come.
 
-    `seconds` of solving are kept within 5 to 600. Conflict while a run over some of the same classes is on.
+    `title` says what was chosen; left out, the classes do. `seconds` of solving are kept within 5 to 600. Conflict while a run over some of the same classes is on.
     """
     if any(klass.owner_id != owner.id or klass.year != year for klass in classes):
         raise RuleBroken(gettext("一次只能排同一年度、同一单位计划里的班次。"))
@@ -69,7 +71,7 @@ def request_run(
         owner_id=owner.id,
         year=year,
         class_ids=sorted(wanted),
-        title=_title(year, classes)[:160],
+        title=(title or _title(year, classes))[:160],
         asked_by_id=actor.user_id,
         asked_at=clock.now(),
         state=RunState.QUEUED,
@@ -100,6 +102,24 @@ def cancel_run(run: MatchRun, *, actor: Actor) -> None:
         raise Conflict(gettext("这次自动排课已经结束(%(state)s)。", state=run.state.label))
     session().flush()
     audit.note(session(), gettext("停止自动排课:%(title)s", title=run.title))
+
+
+def can_finish(run: MatchRun) -> bool:
+    """Whether a run has a plan that it could end with now."""
+    is_solving = run.state is RunState.RUNNING and run.percent < EXPLAINING and not run.cancel_asked
+    return is_solving and run.cost is not None
+
+
+def finish_run(run: MatchRun, *, actor: Actor) -> None:
+    """End a run now and keep the best plan that it has; Conflict while there is none, or once it has ended."""
+    if run.state is not RunState.RUNNING:
+        raise Conflict(gettext("这次自动排课不在计算中(%(state)s)。", state=run.state.label))
+    if not can_finish(run):
+        raise Conflict(gettext("现在没有可以提前结束的方案,请稍等。"))
+    # No more time than it has had, which the worker sees at its next look.
+    run.seconds = max(1, run.seconds * run.percent // 100)
+    session().flush()
+    audit.note(session(), gettext("提前结束自动排课:%(title)s", title=run.title))
 
 
 def claim_run() -> Claim | None:
@@ -145,16 +165,18 @@ def _claimed(claim: Claim) -> MatchRun | None:
 
 
 def report(claim: Claim, news: News | None) -> bool:
-    """Note progress and renew the lease; False when the run was cancelled or taken over."""
+    """Note progress and renew the lease; False when the run was cancelled, ended early or taken over."""
     run = _claimed(claim)
     if run is None:
         return False
     run.lease_until = clock.instant() + LEASE
     if news is not None:
         run.phase, run.cost, run.bound = news.phase, news.cost, news.bound
-        run.percent = 99 if news.phase == "explain" else min(98, int(news.elapsed * 100 / claim.seconds))
+        run.percent = (
+            EXPLAINING if news.phase == "explain" else min(98, int(news.elapsed * 100 / claim.seconds))
+        )
     session().flush()
-    return not run.cancel_asked
+    return not run.cancel_asked and run.seconds >= claim.seconds
 
 
 def is_cancelled(claim: Claim) -> bool:
@@ -188,11 +210,17 @@ def _tell(run: MatchRun, title: str, body: str) -> None:
         notifications.queue(run.asked_by_id, "match", title, body, f"/scheduling/runs/{run.id}")
 
 
-def contradiction_text(violations: Sequence[engine.Violation]) -> str:
-    """The pins that contradict the rules, named."""
-    known = names.of_problem(ids_in(violations))
-    said = [violation_text(v, known) for v in violations[:3]]
-    return gettext("固定的安排彼此矛盾,请先取消固定:%(what)s", what=" ".join(dict.fromkeys(said)))
+def contradiction_text(
+    violations: Sequence[engine.Violation], requirements: Sequence[engine.Requirement] = ()
+) -> str:
+    """The pins that contradict the rules, named, and the smallest set of them that cannot go together."""
+    known = names.of_problem(ids_in(violations) | {r.subject for r in requirements})
+    said = dict.fromkeys(violation_text(v, known) for v in violations[:3])
+    told = gettext("固定的安排彼此矛盾,请先取消固定:%(what)s", what=" ".join(said))
+    if len(requirements) < 2:
+        return told
+    items = [requirement_text(str(r.reason), known.get(r.subject, r.subject)) for r in requirements]
+    return told + " " + gettext("不能同时满足:%(what)s。", what=gettext(";").join(items))
 
 
 def store_proposal(claim: Claim, snapshot: Snapshot, proposal: Proposal) -> MatchRun | None:
@@ -209,6 +237,9 @@ def store_proposal(claim: Claim, snapshot: Snapshot, proposal: Proposal) -> Matc
         "before_parts": before.cost_parts,
         "lines": list(plan.log),
         "solved_in": round(plan.seconds, 1),
+        "is_early": run.seconds < claim.seconds,
+        "seconds": claim.seconds,
+        "shortages": proposal.shortages,
         "counts": _counts(snapshot, plan),
         "duties": _duties(snapshot, plan),
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -15,8 +17,9 @@ from accounts.web import current_actor, current_scope, requires
 from core.db import transaction
 from core.errors import RuleBroken
 from core.tables import wants_export
-from scheduling.enums import RunState
-from scheduling.queries import proposals
+from scheduling.enums import RunState, Tier
+from scheduling.forms import whole
+from scheduling.queries import gaps, proposals
 from scheduling.queries import runs as run_queries
 from scheduling.services import adopting, matching
 from scheduling.views import blueprint
@@ -38,47 +41,91 @@ def runs() -> ResponseReturnValue:
 @blueprint.get("/runs/new")
 @requires(P.SCHEDULE_EDIT)
 def new_run() -> ResponseReturnValue:
-    """What to match: one class, some, or the whole year still to come."""
+    """What to match: one class, some, those of a unit, tier or period, or the whole year still to come."""
     chosen = {int(raw) for raw in request.args.getlist("class_id") if raw.isdigit() and len(raw) < 10}
-    return _form(chosen)
-
-
-def _form(chosen: set[int], problem: str = "") -> str:
-    classes = run_queries.list_matchable(current_scope())
-    plans = Counter((klass.owner_id, klass.year) for klass in classes)
+    within = _range(request.args)
+    classes = run_queries.list_matchable(current_scope(), within)
+    if not within.is_open:
+        chosen = {klass.id for klass in classes}
+    plans = Counter((klass.owner_id, klass.year) for klass in run_queries.list_matchable(current_scope()))
     owners = {unit.id: unit.name for unit in account_queries.list_units(current_scope())}
     return render_template(
         "scheduling/run_form.html",
         classes=classes,
         plans=[(owner, owners.get(owner, ""), year, count) for (owner, year), count in sorted(plans.items())],
         chosen=chosen,
+        within=within,
+        units=account_queries.list_places(current_scope()),
+        tiers=Tier.choices(),
         seconds=CHOICES_OF_SECONDS,
         default_seconds=matching.DEFAULT_SECONDS,
-        problem=problem,
     )
+
+
+def _range(given: Mapping[str, str]) -> run_queries.Range:
+    """The range in a query or a form; what cannot be read counts as not given. NotFound for a unit out of reach."""
+    unit_id, tier = given.get("unit", ""), given.get("tier", "")
+    return run_queries.Range(
+        unit=account_queries.get_unit(current_scope(), whole(unit_id)) if whole(unit_id) else None,
+        tier=Tier(tier) if tier in list(Tier) else None,
+        first=_day(given.get("first", "")),
+        last=_day(given.get("last", "")),
+    )
+
+
+def _day(raw: str) -> date | None:
+    try:
+        return date.fromisoformat(raw)
+    except ValueError:
+        return None
 
 
 @blueprint.post("/runs")
 @requires(P.SCHEDULE_EDIT)
 def start_run() -> ResponseReturnValue:
-    """Queue a run."""
+    """Queue a run; one for each plan that has some of the chosen classes."""
     ids = {int(raw) for raw in request.form.getlist("class_id") if raw.isdigit() and len(raw) < 10}
     seconds = request.form.get("seconds", matching.DEFAULT_SECONDS, type=int)
     owner_id, _, year = request.form.get("whole", "").partition("-")
     with transaction():
         if owner_id.isdigit() and year.isdigit() and len(owner_id) < 10 and len(year) == 4:
             owner = account_queries.get_unit(current_scope(), int(owner_id))
-            run = matching.request_run(owner, int(year), [], seconds=seconds, actor=current_actor())
+            run_ids = [matching.request_run(owner, int(year), [], seconds=seconds, actor=current_actor()).id]
         elif ids:
             classes = run_queries.chosen_classes(current_scope(), ids)
-            first = classes[0]
-            run = matching.request_run(
-                first.owner, first.year, classes, seconds=seconds, actor=current_actor()
-            )
+            title = _title(_range(request.form), classes)
+            run_ids = [
+                matching.request_run(
+                    of_plan[0].owner,
+                    of_plan[0].year,
+                    of_plan,
+                    title=title,
+                    seconds=seconds,
+                    actor=current_actor(),
+                ).id
+                for of_plan in _by_plan(classes)
+            ]
         else:
             raise RuleBroken(gettext("请选择要排的班次。"))
-        run_id = run.id
-    return redirect(url_for("scheduling.run", run_id=run_id))
+    if len(run_ids) > 1:
+        flash(gettext("班次分属 %(count)s 份计划,已分别开始排课。", count=len(run_ids)), "info")
+        return redirect(url_for("scheduling.runs"))
+    return redirect(url_for("scheduling.run", run_id=run_ids[0]))
+
+
+def _title(within: run_queries.Range, classes: Sequence[Any]) -> str:
+    """What a run over a range is called; empty where the classes name themselves."""
+    if within.is_open or len(classes) == 1:
+        return ""
+    return gettext("%(range)s,%(count)s 个班次", range=within.text, count=len(classes))
+
+
+def _by_plan(classes: Sequence[Any]) -> list[list[Any]]:
+    """Classes by the plan they are in: whose, and of which year."""
+    plans: dict[tuple[int, int], list[Any]] = {}
+    for klass in classes:
+        plans.setdefault((klass.owner_id, klass.year), []).append(klass)
+    return list(plans.values())
 
 
 @blueprint.get("/runs/<int:run_id>")
@@ -88,13 +135,15 @@ def run(run_id: int) -> ResponseReturnValue:
     row = run_queries.get_run(current_scope(), run_id)
     if row.state not in (RunState.READY, RunState.APPLIED, RunState.STALE):
         return render_template("scheduling/run.html", **_facts(row))
-    parts = proposals.parts_of(row)
+    shortages = gaps.shortages_of(row)
+    parts = proposals.parts_of(row, shortages)
     return render_template(
         "scheduling/proposal.html",
         **_facts(row),
         parts=parts,
         changed=sum(line.is_changed for part in parts for line in part.lines),
         lacking=[line for part in parts for line in part.lines if line.lacks],
+        shortages=shortages,
         duties=proposals.duties_of(row),
         bars=proposals.cost_bars(row),
         counts=row.log.get("counts", {}),
@@ -109,6 +158,7 @@ def _facts(row: Any) -> dict[str, object]:
         "phase": phase_text(row.phase if row.state is RunState.RUNNING else ""),
         "gap": gap_text(row.cost, row.bound),
         "is_active": row.state in matching.ACTIVE,
+        "can_finish": matching.can_finish(row),
     }
 
 
@@ -130,6 +180,16 @@ def cancel_run(run_id: int) -> ResponseReturnValue:
     with transaction():
         matching.cancel_run(run_queries.get_run(current_scope(), run_id), actor=current_actor())
     flash(gettext("正在停止,现有安排没有改动。"), "info")
+    return redirect(url_for("scheduling.run", run_id=run_id))
+
+
+@blueprint.post("/runs/<int:run_id>/finish")
+@requires(P.SCHEDULE_EDIT)
+def finish_run(run_id: int) -> ResponseReturnValue:
+    """End it now and show the best plan found so far."""
+    with transaction():
+        matching.finish_run(run_queries.get_run(current_scope(), run_id), actor=current_actor())
+    flash(gettext("正在结束,马上可以查看目前最好的方案。"), "info")
     return redirect(url_for("scheduling.run", run_id=run_id))
 
 
@@ -170,7 +230,8 @@ def run_again(run_id: int) -> ResponseReturnValue:
     with transaction():
         row = run_queries.get_run(current_scope(), run_id)
         classes = run_queries.chosen_classes(current_scope(), row.class_ids) if row.class_ids else []
+        seconds = row.log.get("seconds", row.seconds)  # one that was ended early had less in the end
         new_id = matching.request_run(
-            row.owner, row.year, classes, seconds=row.seconds, actor=current_actor()
+            row.owner, row.year, classes, title=row.title, seconds=seconds, actor=current_actor()
         ).id
     return redirect(url_for("scheduling.run", run_id=new_id))

@@ -15,6 +15,7 @@ from scheduling.engine import (
     Problem,
     Reason,
     SolveOptions,
+    Venue,
     check,
     explain,
     rank,
@@ -29,6 +30,11 @@ LIMITS: dict[Reason, Callable[[Instructor], Instructor]] = {
     Reason.MAX_PER_WEEK: lambda x: replace(x, max_per_week=None),
     Reason.MAX_PER_MONTH: lambda x: replace(x, max_per_month=None),
     Reason.MAX_TOTAL: lambda x: replace(x, max_total=None),
+}
+VENUE_LIMITS: dict[Reason, Callable[[Venue], Venue]] = {
+    Reason.CAPACITY: lambda v: replace(v, capacity=10**6),
+    Reason.VENUE_CLOSED: lambda v: replace(v, busy=()),
+    Reason.VENUE_MAX_PER_DAY: lambda v: replace(v, max_per_day=None),
 }
 
 
@@ -50,6 +56,9 @@ def changed(plan: Plan, *assignments: Assignment) -> Plan:
 
 def lifted(problem: Problem, freeing: Freeing) -> Problem:
     """Return the problem without the reason that a freeing change lifts."""
+    if freeing.relax in VENUE_LIMITS:
+        ease = VENUE_LIMITS[freeing.relax]
+        return replace(problem, venues=tuple(ease(v) if v.id == freeing.venue else v for v in problem.venues))
     lift = LIMITS[freeing.relax]
     people = (lift(x) if x.id == freeing.instructor else x for x in problem.instructors)
     return replace(problem, instructors=tuple(people))
@@ -84,19 +93,24 @@ def test_what_is_said_to_free_a_session_frees_it(seed: int) -> None:
     if found is None:
         return
     problem, plan = found
-    cost = check(problem, plan).cost
+    cost, parts = check(problem, plan).cost, check(problem, plan).cost_parts
     for session in problem.sessions:
         explanation = explain(problem, plan, session.id)
         _recheck_chosen(problem, plan, session.id, explanation)
         for freeing in explanation.frees:
             there = Assignment(session.id, freeing.start, freeing.instructor, freeing.venue)
             assert check(problem, changed(plan, there)).violations
-            if freeing.moved is None:
-                report = check(lifted(problem, freeing), changed(plan, there))
+            if freeing.moves:
+                assert freeing.relax is Reason.INSTRUCTOR_BUSY
+                report = check(problem, changed(plan, there, *freeing.moves))
             else:
-                start, who, where = freeing.moved_to or (None, None, None)
-                report = check(problem, changed(plan, there, Assignment(freeing.moved, start, who, where)))
+                report = check(lifted(problem, freeing), changed(plan, there))
             assert (report.violations, report.cost - cost) == ((), freeing.delta)
+            assert {name: n for name, n in freeing.parts.items() if n} == {
+                name: report.cost_parts[name] - parts[name]
+                for name in parts
+                if report.cost_parts[name] != parts[name]
+            }
 
 
 def _recheck_chosen(problem: Problem, plan: Plan, name: str, explanation: Explanation) -> None:
