@@ -1,12 +1,12 @@
 """Compile hot loops with numba and keep them on disk, beside the sources, until a source they are made of changes.
 
-numba by itself looks only at the file of the function that it loads. Here a function's files are its own and those of every
-compiled function that it names, so that a changed rule reaches all loops that ask it. Loops over rules from elsewhere are
+numba by itself looks only at the file of the function that it loads. Here a function's files are its own, this one and those
+of every compiled function that it names, so that a changed rule reaches all loops that ask it. Loops over rules from elsewhere are
 kept apart, so that they never take the place of ours.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
@@ -28,6 +28,18 @@ def compiled(function: Function) -> Function:
     return cast(Function, njit(cache=True)(function))
 
 
+def unlocked(function: Function) -> Function:
+    """Compile a long loop that lets other threads run meanwhile, and keep it on disk."""
+    _learn(function)
+    return cast(Function, njit(cache=True, nogil=True)(function))
+
+
+def folded(function: Function) -> Function:
+    """Compile a function by folding its lines into its callers, where even the call would be too slow."""
+    _learn(function)
+    return cast(Function, njit(inline="always", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+
+
 def inner(function: Function) -> Function:
     """Compile a small function into the compiled functions that call it; it is not kept by itself."""
     _learn(function)
@@ -35,7 +47,7 @@ def inner(function: Function) -> Function:
 
 
 def _learn(function: Callable[..., Any]) -> None:
-    found = {function.__code__.co_filename}
+    found = {function.__code__.co_filename, __file__}
     for name in function.__code__.co_names:
         known = getattr(function.__globals__.get(name), "py_func", None)
         if known is not None:
@@ -51,6 +63,11 @@ def whole(number: int) -> int:
 
 class StructType(StructRef):  # type: ignore[misc]
     """What numba calls the type of a Struct; each has a subclass of its own."""
+
+    def __init__(self, fields: Sequence[tuple[str, Any]]) -> None:
+        super().__init__(fields)
+        # The name is part of every symbol; spelled out with all fields it takes most of the time to compile.
+        self.name = f"{type(self).__name__}_{hashlib.sha256(self.name.encode()).hexdigest()[:16]}"
 
     def preprocess_fields(self, fields: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:
         """Take any value of a type for that type."""

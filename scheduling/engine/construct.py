@@ -7,6 +7,7 @@ import numpy as np
 from scheduling.engine.candidates import Candidates
 from scheduling.engine.index import NONE, Index, Ints
 from scheduling.engine.insertion import insert_unit, insert_units, scarcity
+from scheduling.engine.shortlist import shortlist_of
 
 _TIED = 6  # sessions of the longest series that is placed as a group
 _AT_ONCE = 64  # units inserted between two looks at the clock
@@ -36,7 +37,7 @@ def units_of(index: Index) -> list[Unit]:
 def insert(candidates: Candidates, unit: Unit) -> None:
     """Place what is unplaced of a unit well, as far as that is possible and worth it."""
     state = candidates.state
-    insert_unit(state.arrays, state.board, np.array(unit, dtype=np.int64))
+    insert_unit(state.arrays, state.board, shortlist_of(state.index), np.array(unit, dtype=np.int64))
 
 
 def construct(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[], bool]) -> None:
@@ -46,7 +47,7 @@ def construct(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[],
     """
     if not units:
         return
-    p, b = candidates.state.arrays, candidates.state.board
+    p, b, near = candidates.state.arrays, candidates.state.board, shortlist_of(candidates.state.index)
     members = np.concatenate([np.array(unit, dtype=np.int64) for unit in units])
     begins = np.zeros(len(units) + 1, dtype=np.int64)
     np.cumsum([len(unit) for unit in units], out=begins[1:])
@@ -55,7 +56,7 @@ def construct(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[],
     order = order[is_missing[order]]
     for first in range(0, len(order), _AT_ONCE):
         now = order[first : first + _AT_ONCE]
-        insert_units(p, b, begins, members, now if go_on() else now[pinned[now]])
+        insert_units(p, b, near, begins, members, now if go_on() else now[pinned[now]])
 
 
 def _by_scarcity(candidates: Candidates, members: Ints, begins: Ints) -> tuple[Ints, Ints]:

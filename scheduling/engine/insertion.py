@@ -5,15 +5,19 @@ taken in the order of what venue and place add until nothing that is left can be
 add is the same at all options of a session but for parts that never add less than 0, and no way costs less than nothing.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
 from scheduling.engine.arrays import Arrays
-from scheduling.engine.board import Board, clear, place, place_of
+from scheduling.engine.board import Board, clear, place
 from scheduling.engine.compiling import compiled, inner, whole
 from scheduling.engine.index import NONE
 from scheduling.engine.kernel import (
+    STATIC,
     instructor_blocks,
+    instructor_mask,
     instructor_steady,
     instructor_varies,
     must_place,
@@ -29,11 +33,13 @@ from scheduling.engine.kernel import (
     venue_varies,
     way_adds,
 )
+from scheduling.engine.shortlist import Shortlist
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-MUCH = 2**60  # more than anything costs
+ANY = 2**58  # as ``below``: whatever it costs
+MUCH = 2**60  # what cannot be costs so much, and no cost makes up for it
 TRIES = 8  # starts tried for each session of a package
 _NEAR = 12  # instructors looked at to find a near one
 STEPS = 300  # insertions tried for one package, with all their tries
@@ -42,35 +48,37 @@ Found = tuple[int, int, int, int]  # option, instructor, venue, what it adds
 
 
 @inner
-def _rooms(p: Arrays, b: Board, s: int) -> tuple[Ints, Ints]:
-    """Return the venues of a session, NONE last where it may be without, and what each with its place adds at all options."""
+def _all_people(p: Arrays, s: int) -> Ints:
     session = p.sessions[s]
-    first, last = p.rooms_at[session.rooms], p.rooms_at[session.rooms + 1]
-    count = last - first
-    rooms, cost = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64)
-    for n in range(count):
-        room = whole(p.rooms[first + n])
-        there = p.venues[room].place
-        rooms[n] = room
-        cost[n] = venue_steady(p, b, s, session.option, room) + place_adds(p, b, s, session.option, there)
-    if not nowhere_blocks(p, b, s, session.option):
-        rooms[count] = NONE
-        cost[count] = place_adds(p, b, s, session.option, session.place)
-        count += 1
-    return rooms[:count], cost[:count]
+    return p.people[p.people_at[session.people] : p.people_at[session.people + 1]].astype(np.int64)
 
 
 @inner
-def _people(p: Arrays, b: Board, s: int) -> tuple[Ints, Ints]:
-    """Return what each instructor of a session's list adds at all options, and the place of their home."""
+def _all_rooms(p: Arrays, s: int) -> Ints:
     session = p.sessions[s]
-    first, last = p.people_at[session.people], p.people_at[session.people + 1]
-    cost, home = np.empty(last - first, np.int64), np.empty(last - first, np.int64)
-    for n in range(last - first):
-        who = whole(p.people[first + n])
-        cost[n] = instructor_steady(p, b, s, session.option, who)
-        home[n] = p.instructors[who].home
-    return cost, home
+    return p.rooms[p.rooms_at[session.rooms] : p.rooms_at[session.rooms + 1]].astype(np.int64)
+
+
+@inner
+def _near_people(p: Arrays, b: Board, near: Shortlist, s: int) -> Ints:
+    """Return the short list of a session, with everyone who owes one of its lessons."""
+    session, n = p.sessions[s], near.people_of[s]
+    listed = near.people[near.people_at[n] : near.people_at[n + 1]]
+    found = np.empty(len(listed) + session.duty_end - session.duty, np.int64)
+    found[: len(listed)] = listed
+    count = len(listed)
+    for mark in range(session.duty, session.duty_end):
+        who = whole(p.duty_holder[p.duty_of[mark]])
+        if not instructor_mask(p, b, s, session.option, who) & STATIC:
+            found[count] = who
+            count += 1
+    return found[:count]
+
+
+@inner
+def _near_rooms(near: Shortlist, s: int) -> Ints:
+    n = near.rooms_of[s]
+    return near.rooms[near.rooms_at[n] : near.rooms_at[n + 1]].astype(np.int64)
 
 
 @compiled
@@ -82,14 +90,43 @@ def best_of(p: Arrays, b: Board, s: int, below: int) -> Found:
 @compiled
 def best_within(p: Arrays, b: Board, s: int, begin: int, end: int, below: int) -> Found:
     """Return the cheapest candidate of an unplaced session at its options from ``begin`` to before ``end``."""
-    rooms, room_cost = _rooms(p, b, s)
-    people, home = _people(p, b, s)
+    return best_among(p, b, s, (begin, end, below), _all_people(p, s), _all_rooms(p, s))
+
+
+@compiled
+def good_among(p: Arrays, b: Board, near: Shortlist, s: int, given: tuple[int, int, int]) -> Found:
+    """Return a good candidate, of the short list where that gives a whole one; ``given`` as below."""
+    found = best_among(p, b, s, given, _near_people(p, b, near, s), _near_rooms(near, s))
+    session = p.sessions[s]
+    lacks = (found[1] < 0 and session.needs_instructor) or (found[2] < 0 and session.needs_venue)
+    return best_among(p, b, s, given, _all_people(p, s), _all_rooms(p, s)) if lacks else found
+
+
+@compiled
+def best_among(  # noqa: C901 - one loop, made of three
+    p: Arrays,
+    b: Board,
+    s: int,
+    given: tuple[int, int, int],
+    people: Ints,
+    rooms: Ints,
+) -> Found:
+    """Return the cheapest candidate among some instructors and venues; ``given`` are begin, end and below as above."""
+    begin, end, below = given
+    costs, home = np.empty(len(people), np.int64), np.empty(len(people), np.int64)
+    for n in range(len(people)):
+        costs[n] = instructor_steady(p, b, s, begin, people[n])
+        home[n] = p.instructors[people[n]].home
+    room_cost = np.empty(len(rooms), np.int64)
+    for n in range(len(rooms)):
+        there = p.venues[rooms[n]].place
+        room_cost[n] = venue_steady(p, b, s, begin, rooms[n]) + place_adds(p, b, s, begin, there)
     by_place = np.full(
         len(p.half_km) + 1, MUCH
     )  # the cheapest venue's cost at each place, the last one is unknown
     room_at = np.empty(len(p.half_km) + 1, np.int64)
-    places = np.empty(min(len(rooms), len(p.half_km) + 1), np.int64)
-    cheapest = people.min() if len(people) else MUCH
+    places = np.empty(min(len(rooms) + 1, len(p.half_km) + 1), np.int64)
+    cheapest = costs.min() if len(people) else MUCH
     best = NONE, NONE, NONE, below
     for o in range(begin, end):
         if time_blocks(p, b, s, o):
@@ -98,22 +135,23 @@ def best_within(p: Arrays, b: Board, s: int, begin: int, end: int, below: int) -
         alone = MUCH if nobody_blocks(p, b, s, o) else 0
         least = min(alone, cheapest)
         count = 0
+        if not nowhere_blocks(p, b, s, o):
+            there = p.sessions[s].place
+            by_place[there], room_at[there], places[0] = place_adds(p, b, s, o, there), NONE, there
+            count = 1
         for n in range(len(rooms)):
             room, added = rooms[n], room_cost[n]
-            there = place_of(p, s, room)
-            if base + added + least >= best[3] or added >= by_place[there]:
+            there = p.venues[room].place
+            if base + added + least >= best[3] or added >= by_place[there] or venue_blocks(p, b, s, o, room):
                 continue
-            if room >= 0:
-                if venue_blocks(p, b, s, o, room):
-                    continue
-                added += venue_varies(p, b, s, o, room)
+            added += venue_varies(p, b, s, o, room)
             if by_place[there] == MUCH:
                 places[count] = there
                 count += 1
             if added < by_place[there]:
                 by_place[there] = added
                 room_at[there] = room
-        costs, is_known = people.copy(), np.zeros(len(people), np.bool_)
+        look = Look(costs.copy(), np.zeros(len(people), np.bool_), people, home)
         for tried in range(count):
             at = tried
             for n in range(tried + 1, count):
@@ -127,97 +165,87 @@ def best_within(p: Arrays, b: Board, s: int, begin: int, end: int, below: int) -
                 continue
             if added + alone < best[3]:
                 best = o, NONE, room_at[there], added + alone
-            if best[0] < 0 or best[1] < 0:
-                best = _first(p, b, s, o, there, (room_at[there], added), best, costs, is_known, home)
-            best, least = _others(p, b, s, o, there, (room_at[there], added), best, costs, is_known, home)
+            if best[1] < 0:
+                best = _first(p, b, s, (o, there, room_at[there], added), best, look)
+            best, least = _others(p, b, s, (o, there, room_at[there], added), best, look)
             least = min(alone, least)
         for n in range(count):
             by_place[places[n]] = MUCH
     return best
 
 
+class Look(NamedTuple):
+    """What is known about the instructors of one search."""
+
+    costs: Ints  # without the way; MUCH for those who cannot teach at the option
+    is_known: Bools  # whether it was looked up that they can
+    people: Ints
+    home: Ints
+
+
 @inner
-def _is_free(p: Arrays, b: Board, s: int, o: int, n: int, costs: Ints, is_known: Bools) -> bool:
-    """Look once whether the n-th of a session's list can teach then; their cost gets what varies, MUCH if they cannot."""
-    if not is_known[n]:
-        who = whole(p.people[p.people_at[p.sessions[s].people] + n])
-        is_known[n] = True
-        costs[n] = (
-            MUCH if instructor_blocks(p, b, s, o, who) else costs[n] + instructor_varies(p, b, s, o, who)
+def _is_free(p: Arrays, b: Board, s: int, o: int, n: int, look: Look) -> bool:
+    """Look once whether the n-th instructor can teach then; their cost gets what varies, MUCH if they cannot."""
+    if not look.is_known[n]:
+        who = look.people[n]
+        look.is_known[n] = True
+        look.costs[n] = (
+            MUCH if instructor_blocks(p, b, s, o, who) else look.costs[n] + instructor_varies(p, b, s, o, who)
         )
-    return costs[n] < MUCH
+    return look.costs[n] < MUCH
 
 
-@compiled
-def _first(
-    p: Arrays,
-    b: Board,
-    s: int,
-    o: int,
-    there: int,
-    at: tuple[int, int],
-    best: Found,
-    costs: Ints,
-    is_known: Bools,
-    home: Ints,
-) -> Found:
-    """Return someone near at a place, so that few others need to be looked at."""
-    mark = p.people_at[p.sessions[s].people]
+@inner
+def _first(p: Arrays, b: Board, s: int, at: tuple[int, int, int, int], best: Found, look: Look) -> Found:
+    """Return someone near at an option and place, given with venue and cost, so that few others need to be looked at."""
+    o, there, room, added = at
     for _ in range(_NEAR):
         nearest, least = NONE, MUCH
-        for n in range(len(costs)):
-            total = costs[n] + way_adds(p, b, s, o, home[n], there)
+        for n in range(len(look.costs)):
+            total = look.costs[n] + way_adds(p, b, s, o, look.home[n], there)
             if total < least:
                 nearest, least = n, total
-        if nearest < 0 or at[1] + least >= best[3]:
+        if nearest < 0 or added + least >= best[3]:
             break
-        if not _is_free(p, b, s, o, nearest, costs, is_known):
+        if not _is_free(p, b, s, o, nearest, look):
             continue
-        who = whole(p.people[mark + nearest])
-        total = at[1] + costs[nearest] + way_adds(p, b, s, o, home[nearest], there)
-        if total < best[3] and not pair_blocks(p, b, s, o, who, there):
-            return o, who, at[0], total
+        total = added + look.costs[nearest] + way_adds(p, b, s, o, look.home[nearest], there)
+        if total < best[3] and not pair_blocks(p, b, s, o, look.people[nearest], there):
+            return o, look.people[nearest], room, total
     return best
 
 
-@compiled
+@inner
 def _others(
-    p: Arrays,
-    b: Board,
-    s: int,
-    o: int,
-    there: int,
-    at: tuple[int, int],
-    best: Found,
-    costs: Ints,
-    is_known: Bools,
-    home: Ints,
+    p: Arrays, b: Board, s: int, at: tuple[int, int, int, int], best: Found, look: Look
 ) -> tuple[Found, int]:
-    """Return the best at a place, and the least cost of those who may still be better elsewhere."""
-    mark = p.people_at[p.sessions[s].people]
-    least, limit = MUCH, best[3] - at[1]
-    for n in range(len(costs)):
-        if costs[n] >= limit or not _is_free(p, b, s, o, n, costs, is_known) or costs[n] >= limit:
+    """Return the best at an option and place, and the least cost of those who may still be better elsewhere."""
+    o, there, room, added = at
+    least, limit = MUCH, best[3] - added
+    for n in range(len(look.costs)):
+        if look.costs[n] >= limit or not _is_free(p, b, s, o, n, look) or look.costs[n] >= limit:
             continue
-        least = min(least, costs[n])
-        total = costs[n] + way_adds(p, b, s, o, home[n], there)
-        if total < limit and not pair_blocks(p, b, s, o, whole(p.people[mark + n]), there):
-            best = o, whole(p.people[mark + n]), at[0], at[1] + total
+        least = min(least, look.costs[n])
+        total = look.costs[n] + way_adds(p, b, s, o, look.home[n], there)
+        if total < limit and not pair_blocks(p, b, s, o, look.people[n], there):
+            best = o, look.people[n], room, added + total
             limit = total
     return best, least
 
 
 @compiled
-def insert_one(p: Arrays, b: Board, s: int) -> bool:
+def insert_one(p: Arrays, b: Board, near: Shortlist, s: int) -> bool:
     """Place an unplaced session at its best, where that is possible and worth it."""
-    o, who, room, _added = best_of(p, b, s, MUCH if must_place(p, s) else 0)
+    session = p.sessions[s]
+    below = ANY if must_place(p, s) else 0
+    o, who, room, _added = good_among(p, b, near, s, (session.option, session.option_end, below))
     if o >= 0:
         place(p, b, s, o, who, room)
     return o >= 0
 
 
 @compiled
-def insert_together(p: Arrays, b: Board, unit: Ints, below: int) -> bool:
+def insert_together(p: Arrays, b: Board, near: Shortlist, unit: Ints, below: int) -> bool:
     """Place all of some unplaced sessions for less than ``below``, the first way that a search by starts comes to."""
     choices = np.empty((len(unit), TRIES, 4), np.int64)
     counts, at = np.zeros(len(unit), np.int64), np.zeros(len(unit), np.int64)
@@ -227,7 +255,10 @@ def insert_together(p: Arrays, b: Board, unit: Ints, below: int) -> bool:
         s = unit[level]
         if is_new:
             steps += 1
-            counts[level], at[level] = by_start(p, b, s, choices[level], TRIES if steps < STEPS else 1), 0
+            counts[level], at[level] = (
+                by_start(p, b, near, s, choices[level], TRIES if steps < STEPS else 1),
+                0,
+            )
         else:
             clear(p, b, s)
             total -= choices[level, at[level], 3]
@@ -256,11 +287,11 @@ def _complete(p: Arrays, b: Board, unit: Ints, value: int) -> None:
 
 
 @compiled
-def by_start(p: Arrays, b: Board, s: int, choices: Ints, most: int) -> int:
+def by_start(p: Arrays, b: Board, near: Shortlist, s: int, choices: Ints, most: int) -> int:
     """Write the best candidate at each of the cheapest options, cheapest first; return how many, ``most`` at the most."""
     count = 0
     for o in range(p.sessions[s].option, p.sessions[s].option_end):
-        found = best_within(p, b, s, o, o + 1, MUCH)
+        found = good_among(p, b, near, s, (o, o + 1, ANY))
         if found[0] < 0:
             continue
         at = min(count, most - 1)
@@ -275,7 +306,7 @@ def by_start(p: Arrays, b: Board, s: int, choices: Ints, most: int) -> int:
 
 
 @compiled
-def insert_unit(p: Arrays, b: Board, unit: Ints) -> bool:
+def insert_unit(p: Arrays, b: Board, near: Shortlist, unit: Ints) -> bool:
     """Place what is unplaced of a unit well; return whether all of it is placed now."""
     missing, count, whole_only, must = np.empty(len(unit), np.int64), 0, False, False
     for s in unit:
@@ -285,20 +316,19 @@ def insert_unit(p: Arrays, b: Board, unit: Ints) -> bool:
             must |= must_place(p, s)
             count += 1
     missing = missing[:count]
-    if count > 1 or whole_only:
-        if insert_together(p, b, missing, MUCH if must else 0) or whole_only:
-            return b.option_of[unit[0]] >= 0
+    if (count > 1 or whole_only) and (insert_together(p, b, near, missing, ANY if must else 0) or whole_only):
+        return b.option_of[unit[0]] >= 0
     is_complete = True
     for s in missing:
-        is_complete &= insert_one(p, b, s)
+        is_complete &= insert_one(p, b, near, s)
     return is_complete
 
 
 @compiled
-def insert_units(p: Arrays, b: Board, begins: Ints, members: Ints, order: Ints) -> None:
+def insert_units(p: Arrays, b: Board, near: Shortlist, begins: Ints, members: Ints, order: Ints) -> None:
     """Insert units in the given order; unit n has the ``members`` from begins[n] to before begins[n + 1]."""
     for n in order:
-        insert_unit(p, b, members[begins[n] : begins[n + 1]])
+        insert_unit(p, b, near, members[begins[n] : begins[n + 1]])
 
 
 @compiled
