@@ -7,6 +7,7 @@ kept apart, so that they never take the place of ours.
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
@@ -19,7 +20,7 @@ from numba.experimental import structref
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _HOME = Path(__file__).resolve().parent
-_files: dict[Callable[..., Any], frozenset[str]] = {}  # of each compiled function
+_known: set[Callable[..., Any]] = set()  # all that is compiled here
 
 
 def compiled(function: Function) -> Function:
@@ -46,13 +47,28 @@ def inner(function: Function) -> Function:
     return cast(Function, njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
 
 
+@cache
+def _digest(file: str) -> bytes:
+    return hashlib.sha256(Path(file).read_bytes()).digest()
+
+
 def _learn(function: Callable[..., Any]) -> None:
-    found = {function.__code__.co_filename, __file__}
-    for name in function.__code__.co_names:
-        known = getattr(function.__globals__.get(name), "py_func", None)
-        if known is not None:
-            found |= _files.get(known, frozenset({known.__code__.co_filename}))
-    _files[function] = frozenset(found)
+    """Remember a function and what its file holds now, before anybody changes it."""
+    _known.add(function)
+    _digest(function.__code__.co_filename)
+
+
+def _files_of(function: Callable[..., Any]) -> frozenset[str]:
+    """Return the files of a compiled function and of all that it names, directly or not."""
+    found, left = {function}, [function]
+    while left:
+        named = left.pop()
+        for name in named.__code__.co_names:
+            other = getattr(named.__globals__.get(name), "py_func", None)
+            if other is not None and other not in found:
+                found.add(other)
+                left.append(other)
+    return frozenset({__file__, *(f.__code__.co_filename for f in found)})
 
 
 @inner
@@ -109,31 +125,48 @@ def share(cls: type[Struct], kind: type[StructType], file: str) -> None:
     cls._make = staticmethod(compiled(space[f"make_{cls.__name__}"]))
 
 
+class _Stamp:
+    """A digest of all sources of a function, taken when it is asked for: by then all that the function names is defined."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    @cached_property
+    def text(self) -> str:
+        """The digest."""
+        files = sorted(_files_of(self._function))
+        return hashlib.sha256(b"".join(_digest(name) for name in files)).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return self.text == other
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, (self.text,)
+
+
 class _WithSources:
     """What numba's locators lack: a stamp over all sources, and a place of its own for what is not all ours."""
 
-    _sources: tuple[Path, ...]
-
     def __init__(self, function: Callable[..., Any], file: str) -> None:
         super().__init__(function, file)  # type: ignore[call-arg]
-        names = _files.get(function, frozenset({file}))
-        self._sources = tuple(sorted(Path(name).resolve() for name in names))
-        foreign = [path for path in self._sources if not path.is_relative_to(_HOME)]
+        self._stamp = _Stamp(function)
+        paths = sorted(Path(name).resolve() for name in _files_of(function))
+        foreign = [path for path in paths if not path.is_relative_to(_HOME)]
         if foreign:
             digest = hashlib.sha256(repr(foreign).encode()).hexdigest()[:16]
             self._cache_path: str = str(Path(self._cache_path) / f"with-{digest}")
 
-    def get_source_stamp(self) -> str:
-        """Return a digest of all sources."""
-        digest = hashlib.sha256()
-        for path in self._sources:
-            digest.update(_digest(path))
-        return digest.hexdigest()
+    def get_source_stamp(self) -> _Stamp:
+        """Return what stands for all sources."""
+        return self._stamp
 
     @classmethod
     def from_function(cls, function: Callable[..., Any], file: str) -> Any:
         """Return a locator for functions compiled here, None for all others."""
-        if function not in _files:
+        if function not in _known:
             return None
         return super().from_function(function, file)  # type: ignore[misc]
 
@@ -148,15 +181,6 @@ class _InTree(_WithSources, InTreeCacheLocator):
 
 class _UserWide(_WithSources, UserWideCacheLocator):
     pass
-
-
-_digests: dict[Path, bytes] = {}
-
-
-def _digest(path: Path) -> bytes:
-    if path not in _digests:
-        _digests[path] = hashlib.sha256(path.read_bytes()).digest()
-    return _digests[path]
 
 
 CacheImpl._locator_classes[:0] = [_Provided, _InTree, _UserWide]  # noqa: SLF001 - numba has no other way
