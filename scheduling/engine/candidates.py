@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -268,6 +269,7 @@ def must_place(state: State, s: int) -> bool:
     return bool(kernel.must_place(state.arrays, s))
 
 
+@lru_cache(maxsize=4096)
 def mask_reasons(mask: int) -> tuple[Reason, ...]:
     """Return the reasons of the rules in a mask."""
     return tuple(rule.reason for n, rule in enumerate(RULES) if mask >> n & 1)

@@ -9,6 +9,7 @@ from scheduling.engine import (
     Assignment,
     Explanation,
     Freeing,
+    Index,
     Instructor,
     NoSuchSession,
     Plan,
@@ -22,6 +23,8 @@ from scheduling.engine import (
     solve,
 )
 from scheduling.engine.pins import PinsContradict
+from scheduling.engine.rematch import rematch
+from scheduling.engine.state import State
 from tests.engine.problems import options, random_problem
 
 LIMITS: dict[Reason, Callable[[Instructor], Instructor]] = {
@@ -135,3 +138,29 @@ def test_freeing_changes_of_both_kinds_are_found() -> None:
             kinds |= {f.relax for f in explain(*found, session.id).frees} if found else set()
     assert {Reason.INSTRUCTOR_BUSY, Reason.INSTRUCTOR_AWAY} <= kinds
     assert kinds & (set(LIMITS) - {Reason.INSTRUCTOR_AWAY})
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_repair_breaks_nothing_and_is_the_cheapest_of_its_kind(seed: int) -> None:
+    found = solved(seed)
+    if found is None:
+        return
+    problem, plan = found
+    state, cost = State.of_plan(Index(problem), plan), check(problem, plan).cost
+    placed = {a.session: a for a in plan.assignments}
+    for n, session in enumerate(problem.sessions):
+        now = placed.get(session.id)
+        if now is None or now.instructor is None or "instructor" in session.pinned:
+            continue
+        before = list(state.placement)
+        repair = rematch(state, session.id)
+        assert list(state.placement) == before
+        after = changed(plan, *repair.changes)
+        report = check(problem, after)
+        assert (report.violations, report.cost - cost) == ((), repair.delta)
+        assert all(a.session != session.id or a.instructor != now.instructor for a in after.assignments)
+        stays = problem.weights.change * 3
+        for a in options(problem)[n]:
+            if a is not None and a.instructor != now.instructor:
+                direct = check(problem, changed(plan, a))
+                assert direct.violations or repair.delta <= direct.cost - cost + stays

@@ -1,0 +1,154 @@
+"""Match one session again, compiled: somebody else in the same place at the same time, elsewhere or at another time, or by ejection.
+
+An ejection gives the session to somebody who is busy, and the session that was in the way to someone else. What changes is
+paid for: parts that differ from a ``current`` by the cost part ``change``, all others here, so that little changes.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from scheduling.engine.arrays import Arrays
+from scheduling.engine.board import Board, clear, place, place_of
+from scheduling.engine.compiling import compiled, inner
+from scheduling.engine.index import NONE
+from scheduling.engine.insertion import ANY, best_among, good_among
+from scheduling.engine.kernel import (
+    added_by,
+    instructor_steady,
+    instructor_varies,
+    is_possible,
+    must_place,
+    place_adds,
+    placed,
+    time_adds,
+    venue_adds,
+    way_adds,
+)
+from scheduling.engine.shortlist import Shortlist
+
+Ints = npt.NDArray[np.int64]
+
+EJECTED = 48  # busy instructors, the cheapest for the session, whose other sessions might go to someone else
+MOVED = 6  # sessions of each that are tried
+
+Spot = tuple[int, int, int]  # option, instructor, venue
+
+
+@inner
+def _moved(p: Arrays, s: int, now: Spot, then: Spot) -> int:
+    """Return what the changes from one placement to another cost that the cost part ``change`` does not see."""
+    session, parts = p.sessions[s], 0
+    parts += then[0] != now[0] and session.has_current == 0
+    parts += then[1] != now[1] and session.current_instructor < 0
+    parts += then[2] != now[2] and session.current_venue < 0
+    return p.weights[0].change * parts
+
+
+@compiled
+def replaced(p: Arrays, b: Board, s: int, now: Spot, people: Ints, rooms: Ints) -> tuple[Spot, int]:
+    """Return the cheapest placement of an unplaced session with one of some instructors or nobody, and what it adds."""
+    session = p.sessions[s]
+    here = rooms[rooms == now[2]]
+    best, least, far = (NONE, NONE, NONE), ANY, p.weights[0].change
+    same_start, same_room = (session.has_current == 0) * far, (session.current_venue < 0) * far
+    for other_start in range(2):
+        for other_room in range(2):
+            known = other_start * same_start + other_room * same_room
+            for begin, end in _ranges(session.option, session.option_end, now[0], other_start):
+                found = best_among(
+                    p, b, s, (begin, end, least - known), people, rooms if other_room else here
+                )
+                then = found[0], found[1], found[2]
+                if found[0] >= 0 and found[3] + _moved(p, s, now, then) < least:
+                    best, least = then, found[3] + _moved(p, s, now, then)
+    return best, least
+
+
+@inner
+def _ranges(begin: int, end: int, now: int, others: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the options from ``begin`` to before ``end``: the present one, or those before and after it."""
+    if others:
+        return (begin, now), (now + 1, end)
+    return (now, now + 1), (end, end)
+
+
+@compiled
+def ejected(
+    p: Arrays, b: Board, near: Shortlist, s: int, now: Spot, people: Ints, below: int
+) -> tuple[int, Spot, Spot, int]:
+    """Return the best ejection for an unplaced session at its present start and venue that costs less than ``below``.
+
+    The other session (NONE where there is none), where both go, and what all of it adds.
+    """
+    o, room = now[0], now[2]
+    there = place_of(p, s, room)
+    base = (
+        time_adds(p, b, s, o)
+        + place_adds(p, b, s, o, there)
+        + (venue_adds(p, b, s, o, room) if room >= 0 else 0)
+    )
+    costs = np.empty(len(people), np.int64)
+    for n in range(len(people)):
+        x = p.instructors[people[n]]
+        costs[n] = instructor_steady(p, b, s, o, people[n]) + instructor_varies(p, b, s, o, people[n])
+        costs[n] += base + way_adds(p, b, s, o, x.home, there)
+    best, least = (NONE, (NONE, NONE, NONE), (NONE, NONE, NONE)), below
+    for n in np.argsort(costs)[:EJECTED]:
+        who = people[n]
+        mine = o, who, room
+        if is_possible(p, b, s, o, who, room):
+            continue
+        tried = 0
+        for t in _of_instructor(p, b, who):
+            was = placed(b, t)
+            clear(p, b, t)
+            change = -added_by(p, b, t, was[0], was[1], was[2])
+            if tried < MOVED and not must_place(p, t) and is_possible(p, b, s, o, who, room):
+                tried += 1
+                change += added_by(p, b, s, o, who, room) + _moved(p, s, now, mine)
+                place(p, b, s, o, who, room)
+                to, more = _sent(p, b, near, t, was, least - change)
+                if to[0] >= 0 and change + more < least:
+                    best, least = (t, mine, to), change + more
+                clear(p, b, s)
+            place(p, b, t, was[0], was[1], was[2])
+    return best[0], best[1], best[2], least
+
+
+@inner
+def _of_instructor(p: Arrays, b: Board, who: int) -> Ints:
+    found, count = np.empty(b.total[who], np.int64), 0
+    for day in range(b.who_head.shape[0]):
+        other = b.who_head[day, who]
+        while other >= 0:
+            found[count] = other
+            count += 1
+            other = b.who_next[other]
+    return found
+
+
+@inner
+def _sent(p: Arrays, b: Board, near: Shortlist, t: int, was: Spot, below: int) -> tuple[Spot, int]:
+    """Return where an ejected session goes, with everything it needs, and what that adds."""
+    session, best, least = p.sessions[t], (NONE, NONE, NONE), below
+    for begin, end in ((was[0], was[0] + 1), (session.option, session.option_end)):
+        found = good_among(p, b, near, t, (begin, end, least))
+        then = found[0], found[1], found[2]
+        is_whole = (found[1] >= 0 or not session.needs_instructor) and (
+            found[2] >= 0 or not session.needs_venue or was[2] < 0
+        )
+        if found[0] >= 0 and is_whole and found[3] + _moved(p, t, was, then) < least:
+            best, least = then, found[3] + _moved(p, t, was, then)
+    return best, least
+
+
+@compiled
+def others_of(p: Arrays, b: Board, s: int, without: Ints) -> tuple[Ints, Ints]:
+    """Return who may teach a session but for some, and where it may be held, whenever."""
+    session = p.sessions[s]
+    people = p.people[p.people_at[session.people] : p.people_at[session.people + 1]].astype(np.int64)
+    keep = np.ones(len(people), np.bool_)
+    for who in without:
+        keep &= people != who
+    rooms = p.rooms[p.rooms_at[session.rooms] : p.rooms_at[session.rooms + 1]].astype(np.int64)
+    return people[keep], rooms
