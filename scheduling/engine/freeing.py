@@ -21,6 +21,7 @@ from scheduling.engine.state import Placement, State, named
 SHOWN = 10
 TRIED = 60  # near misses that are evaluated
 _DEEPER = 8  # near misses that are tried of a session that has to make way
+_STARTS = 6  # at which an unplaced session is tried in other venues
 _DEPTH = 2  # how many more sessions may have to make way
 
 PEOPLE_LIMITS = (
@@ -125,16 +126,19 @@ def _by_lifting(candidates: Candidates, s: int, start: int, i: int, reason: Reas
 
 def _of_venues(candidates: Candidates, s: int, before: Placement | None) -> Iterator[Freeing]:
     """Yield venues that a session without one could have if one limit of theirs were lifted."""
-    state = candidates.state
-    if before is None or before.venue != NONE or not state.index.needs_venue[s]:
+    state, index = candidates.state, candidates.state.index
+    if not index.needs_venue[s]:
         return
-    which = np.arange(len(state.index.venue))
-    masks = candidates.venue_masks(s, before.start, which)
-    for reason in VENUE_LIMITS:
-        for v in which[masks == _bit(reason)][:TRIED].tolist():
-            there = Placement(before.start, before.instructor, v)
-            if candidates.mask_of(s, there) == _bit(reason):
-                yield _freeing(state, there, added_parts(state, s, there), reason)
+    best = (candidates.best(s, [start]) for start in index.starts[s][:_STARTS])
+    bases = [choice.placement for choice in best if choice is not None] if before is None else [before]
+    which = np.arange(len(index.venue))
+    for base in bases:
+        masks = candidates.venue_masks(s, base.start, which)
+        for reason in VENUE_LIMITS if base.venue == NONE else ():
+            for v in which[masks == _bit(reason)][:TRIED].tolist():
+                there = Placement(base.start, base.instructor, v)
+                if candidates.mask_of(s, there) == _bit(reason):
+                    yield _freeing(state, there, added_parts(state, s, there), reason)
 
 
 def _by_moving(candidates: Candidates, s: int, start: int, i: int) -> Freeing | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,6 +48,11 @@ class ShortageLine:
     rooms: Sequence[Room]
     more_rooms: int
     more_room: int
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether there is more to it than its title."""
+        return self.need > 1 or bool(self.rooms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,13 @@ def _capacities(document: Document) -> list[Document]:
     return found[:MOST_CAPACITIES]
 
 
-def _shortage(number: int, document: Document, known: Known) -> ShortageLine:
-    need, room, shown = len(document["sessions"]), document["room"], _capacities(document)
+def _title(document: Document) -> str:
+    need, room = len(document["sessions"]), document["room"]
+    part, is_alone = Part(document["of"]), need == 1
+    if is_alone and not document["capacities"]:
+        return NOBODY[part]()
+    if is_alone:
+        return TAKEN[part]()
     titles = {
         Part.INSTRUCTOR: gettext(
             "%(need)s 个课次都要讲师,能授课的人合起来只能再上 %(room)s 课。", need=need, room=room
@@ -111,9 +121,26 @@ def _shortage(number: int, document: Document, known: Known) -> ShortageLine:
         ),
         Part.CLASS_TIME: gettext("%(need)s 个课次只有 %(room)s 个时段。", need=need, room=room),
     }
+    return titles[part]
+
+
+NOBODY: Mapping[Part, Callable[[], str]] = {
+    Part.INSTRUCTOR: lambda: gettext("要求的时段里没有人能授这一课。"),
+    Part.VENUE: lambda: gettext("要求的时段里没有合适的地点。"),
+    Part.CLASS_TIME: lambda: gettext("要求的时段已不能用。"),
+}
+TAKEN: Mapping[Part, Callable[[], str]] = {
+    Part.INSTRUCTOR: lambda: gettext("能授这一课的人都被固定的课占满了。"),
+    Part.VENUE: lambda: gettext("合适的地点都被固定的课占满了。"),
+    Part.CLASS_TIME: lambda: gettext("要求的时段都被固定的课占满了。"),
+}
+
+
+def _shortage(number: int, document: Document, known: Known) -> ShortageLine:
+    need, room, shown = len(document["sessions"]), document["room"], _capacities(document)
     return ShortageLine(
         number=number,
-        title=titles[Part(document["of"])],
+        title=_title(document),
         need=need,
         room=room,
         holds=gettext("其他课次的时间不变,就排不下。")

@@ -166,35 +166,48 @@ def _mentioned(items: Iterable[ProposalItem]) -> Iterator[str]:
                 yield f"{kind}{row_id}"
         for other in (x for name in ("alternatives", "wishes") for x in item.reasons.get(name, ())):
             yield from (other[part] for part in ("instructor", "venue") if other.get(part))
-        for free in _frees(item):
-            details = free["details"]
-            yield from (details[part] for part in ("instructor", "venue") if details[part])
-            for move in details["moves"]:
-                yield from (move[part] for part in ("session", "instructor", "venue") if move[part])
-        yield from gaps.mentioned(item.reasons)
+        yield from named_in(item.reasons)
 
 
-def _frees(item: ProposalItem) -> list[Mapping[str, Any]]:
-    return [free for free in item.reasons.get("frees", ()) if "details" in free]
+def named_in(reasons: Mapping[str, Any]) -> Iterator[str]:
+    """Problem ids that the ways out of a gap speak of."""
+    for free in _frees(reasons):
+        details = free["details"]
+        yield from (details[part] for part in ("instructor", "venue") if details[part])
+        for move in details["moves"]:
+            yield from (move[part] for part in ("session", "instructor", "venue") if move[part])
+    yield from gaps.mentioned(reasons)
+
+
+def _frees(reasons: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [free for free in reasons.get("frees", ()) if "details" in free]
+
+
+def ways_of(reasons: Mapping[str, Any], known: Mapping[str, str]) -> list[Way]:
+    """Changes that would let somebody else teach (or be had), as they are kept with the reasons, in words."""
+    return [_way(free, known) for free in _frees(reasons)]
 
 
 def _line(
     item: ProposalItem, words: tuple[Sequence[gaps.ShortageLine], Mapping[str, str]], serves: list[str]
 ) -> Line:
     row, reasons, (shortages, known) = item.session, item.reasons, words
+    lacks = _lacks(item, row)
+    # Who could not teach is no answer to a missing room.
+    people = reasons.get("blocked", {}) if set(lacks) & {Lack.START, Lack.INSTRUCTOR} else {}
     return Line(
         item=item,
         row=row,
         changes=_changes(item, row, known),
-        lacks=_lacks(item, row),
+        lacks=lacks,
         parts=amounts(reasons.get("parts", {})),
         alternatives=[alternative(a, row.minutes, known) for a in reasons.get("alternatives", ())],
-        people_blocked=blocks(reasons.get("blocked", {})),
+        people_blocked=blocks(people),
         venues_blocked=blocks(reasons.get("venues_blocked", {})),
         times_blocked=blocks(reasons.get("times_blocked", {})),
         frees=[
             *(Way(wish_text(w, known), w["delta"], (), False) for w in reasons.get("wishes", ())),
-            *(_way(free, known) for free in _frees(item)),
+            *ways_of(reasons, known),
         ],
         gap=gaps.gap_of(reasons, shortages, known),
         serves=serves,

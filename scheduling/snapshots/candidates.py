@@ -15,8 +15,9 @@ from instructor_pool.models import Instructor
 from scheduling import engine
 from scheduling.engine import Reason
 from scheduling.models import Session
-from scheduling.queries import names
-from scheduling.queries.proposals import Amount, Block, amounts, blocks
+from scheduling.queries import gaps, names
+from scheduling.queries.gaps import GapLine
+from scheduling.queries.proposals import Amount, Block, Way, amounts, blocks, named_in, ways_of
 from scheduling.snapshots.desk import Desk, Loads, Option, desk
 from scheduling.snapshots.keys import number
 from scheduling.wording import reason_text
@@ -88,6 +89,10 @@ class Panel:
     """The reasons of everyone who cannot, counted."""
     rooms: Sequence[Spot]
     times: Sequence[Spot]
+    ways: Sequence[Way] = ()
+    """What would help where somebody or somewhere cannot be had."""
+    gap: GapLine | None = None
+    """Why that is so."""
 
 
 def panel_of(row: Session, search: str = "") -> Panel:
@@ -113,6 +118,8 @@ def panel_of(row: Session, search: str = "") -> Panel:
     barred = [
         x for x in ranking.excluded if all(word in facts[number(x.instructor)].search_text for word in words)
     ]
+    is_stuck = (row.needs_instructor and not ranking.candidates) or not any(o.is_possible for o in rooms)
+    ways, gap = _way_out(at) if is_stuck else ((), None)
     return Panel(
         row=row,
         is_free=True,
@@ -130,6 +137,19 @@ def panel_of(row: Session, search: str = "") -> Panel:
         blocks=blocks(Counter(str(reason) for x in ranking.excluded for reason in x.reasons)),
         rooms=[_spot(at, o, known) for o in rooms],
         times=[_spot(at, o, known) for o in spots],
+        ways=ways,
+        gap=gap,
+    )
+
+
+def _way_out(at: Desk) -> tuple[Sequence[Way], GapLine | None]:
+    """What would help where nothing is possible, and why nothing is."""
+    reasons = at.explanation()
+    found = reasons["shortage"]
+    shortages = gaps.shortage_lines(found) if isinstance(found, list) else []
+    known = names.of_problem(named_in(reasons))
+    return ways_of(reasons, known), gaps.gap_of(
+        reasons | {"shortage": range(len(shortages))}, shortages, known
     )
 
 

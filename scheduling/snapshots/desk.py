@@ -21,6 +21,7 @@ from scheduling.snapshots.building import Snapshot, build_problem, plan_of
 from scheduling.snapshots.keys import Key, key
 
 MOST_DESKS = 12
+PROOF_SECONDS = 2.0  # somebody waits for the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,13 @@ class Desk:
         with self._lock:
             return engine.rank_in(self._state, self.name, top=len(self.index.instructor) + 1)
 
-    def frees(self) -> tuple[engine.Freeing, ...]:
-        """Single changes that would make somebody else possible."""
+    def explanation(self) -> dict[str, object]:
+        """Why it stands as it does and what would help, with proofs of what is lacking, as JSON values."""
         with self._lock:
-            return engine.explain_in(self._state, self.name).frees
+            supplies = engine.Supplies(self.index)
+            return engine.explanation_document(
+                engine.explain_in(self._state, self.name, supplies, PROOF_SECONDS)
+            )
 
     def now(self) -> dict[str, int]:
         """What the session adds to the cost where it stands; empty while it is unplaced."""

@@ -107,6 +107,30 @@ def test_what_cannot_go_together_is_told_with_what_would_help(county: County) ->
     assert [(r.who, r.room, r.fixed) for r in shortage.rooms] == [("丙老师", 0, 1)]
 
 
+def test_the_panel_of_a_session_says_what_would_make_it_possible(
+    county: County, sign_in: Callable[[str], Browser]
+) -> None:
+    with transaction():
+        unit = county.unit("嘉祥县")
+        course = make_course(unit, "乡村规划")
+        county.instructors["丙老师"] = make_instructor(unit, "丙老师", [course], max_per_week=1).id
+        rows = []
+        for number in ("F1", "F2"):
+            klass = make_class(unit, number, [MONDAY], size=20)
+            rows.append(make_session(klass, 1, MONDAY, HalfDay.ANY, course))
+        place(rows[0], datetime(2027, 6, 7, 8, 30), county, "丙老师", "东镇党校")
+        ids = [row.id for row in rows]
+    browser = sign_in("organiser")
+    page = browser.get(f"/scheduling/sessions/{ids[1]}/candidates").get_data(as_text=True)
+    assert "怎样才能排上" in page
+    assert "若放宽“讲师本周课次已到上限”,丙老师 可在 6月7日 周一 14:00 授课。" in page
+    assert "2 个课次都要讲师,能授课的人合起来只能再上 1 课。" in page
+    assert "6月7日 周一 – 6月13日 周日 这一周最多 1 课" in page
+    assert "怎样才能排上" not in browser.get(f"/scheduling/sessions/{ids[0]}/candidates").get_data(
+        as_text=True
+    )
+
+
 def test_moves_and_requirements_become_sentences(county: County) -> None:
     """What the engine keeps as JSON, in words."""
     people, rooms, lesson = county.instructors, county.venues, county.sessions[0]
