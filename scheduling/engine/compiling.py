@@ -20,12 +20,14 @@ from numba.experimental import structref
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _HOME = Path(__file__).resolve().parent
-_known: set[Callable[..., Any]] = set()  # all that is compiled here
+_known: dict[
+    Callable[..., Any], tuple[str, ...]
+] = {}  # all that is compiled here, with the files it was made from
 
 
-def compiled(function: Function) -> Function:
-    """Compile a function for callers in Python and in compiled code, and keep it on disk."""
-    _learn(function)
+def compiled(function: Function, *files: str) -> Function:
+    """Compile a function for callers in Python and in compiled code, and keep it on disk; name ``files`` that it was made from."""
+    _learn(function, *files)
     return cast(Function, njit(cache=True)(function))
 
 
@@ -33,12 +35,6 @@ def unlocked(function: Function) -> Function:
     """Compile a long loop that lets other threads run meanwhile, and keep it on disk."""
     _learn(function)
     return cast(Function, njit(cache=True, nogil=True)(function))
-
-
-def folded(function: Function) -> Function:
-    """Compile a function by folding its lines into its callers, where even the call would be too slow."""
-    _learn(function)
-    return cast(Function, njit(inline="always", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
 
 
 def inner(function: Function) -> Function:
@@ -52,10 +48,11 @@ def _digest(file: str) -> bytes:
     return hashlib.sha256(Path(file).read_bytes()).digest()
 
 
-def _learn(function: Callable[..., Any]) -> None:
+def _learn(function: Callable[..., Any], *files: str) -> None:
     """Remember a function and what its file holds now, before anybody changes it."""
-    _known.add(function)
-    _digest(function.__code__.co_filename)
+    _known[function] = (function.__code__.co_filename, *files)
+    for file in _known[function]:
+        _digest(file)
 
 
 def _files_of(function: Callable[..., Any]) -> frozenset[str]:
@@ -68,17 +65,19 @@ def _files_of(function: Callable[..., Any]) -> frozenset[str]:
             if other is not None and other not in found:
                 found.add(other)
                 left.append(other)
-    return frozenset({__file__, *(f.__code__.co_filename for f in found)})
+    return frozenset({__file__, *(file for f in found for file in _known.get(f, (f.__code__.co_filename,)))})
 
 
 @inner
-def whole(number: int) -> int:
+def whole(number: int | np.signedinteger[Any]) -> int:
     """Return an entry of an int32 array as the int64 that compiled functions take; with both they would be compiled twice."""
-    return np.int64(number)  # type: ignore[return-value]
+    return np.int64(number)  # type: ignore[return-value]  # int() would leave it int32
 
 
-class StructType(StructRef):  # type: ignore[misc]
+class StructType(StructRef):
     """What numba calls the type of a Struct; each has a subclass of its own."""
+
+    name: str
 
     def __init__(self, fields: Sequence[tuple[str, Any]]) -> None:
         super().__init__(fields)
@@ -90,7 +89,7 @@ class StructType(StructRef):  # type: ignore[misc]
         return tuple((name, unliteral(kind)) for name, kind in fields)
 
 
-class Struct(structref.StructRefProxy):  # type: ignore[misc]
+class Struct(structref.StructRefProxy):
     """Arrays that compiled code takes as one argument, by reference; a tuple of as many arrays is copied at every call.
 
     A subclass annotates its fields; ``share`` makes it known. In Python the fields are read from the object itself.

@@ -1,0 +1,197 @@
+"""Annealing: the strong search for problems on a grid, where times and rooms are all that is left to choose.
+
+One long, slow cooling is better than several short ones, so the heat follows the share of the time (or of the moves) that is
+used up. Every worker is a thread with a seed of its own; the best of their plans counts.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduling.engine.anneal_grid import FORBIDDEN, Grid, Layout
+from scheduling.engine.anneal_moves import BEST, CLASHES, COST, Search, anneal_chunk
+from scheduling.engine.anneal_sheet import Sheet, clashes, empty_sheet, fill, price_of, sit
+from scheduling.engine.check import check
+from scheduling.engine.index import NONE, Ints
+from scheduling.engine.model import Plan
+from scheduling.engine.run import Run
+from scheduling.engine.state import Placement, State
+
+CHUNK = 10_000  # moves between two looks at the clock
+_MIX = (0.05, 0.1, 0.3, 0.3)  # chains, rooms; near among the others, same room in the rest
+_HOT, _COLD, _PER_CLASS = 2.0, 0.2, 3.0
+NEVER = 2**60  # the cost where there is no plan
+_LOOK = 0.1  # seconds
+_SHARE = 0.99  # of the time that is left
+_APART = 1_000_003  # between the seeds of two threads
+
+Seated = list[tuple[int, int, int]]  # option, instructor and venue of each session
+
+
+def anneal_state(state: State, layout: Layout, run: Run) -> None:
+    """Anneal for the rest of a run, and leave the best plan in the State; one step of ``iterations`` is CHUNK moves."""
+    run.enter("anneal")
+    options, began, seconds = run.options, run.elapsed, _SHARE * run.left
+    moves = None if options.iterations is None else CHUNK * options.iterations
+    common = _common(state, layout, options.seed)
+    if common is None:
+        return
+    before = run.cost
+
+    def share(done: int) -> float:
+        return done / moves if moves is not None else (run.elapsed - began) / max(seconds, 1e-9)
+
+    def told(best: int) -> bool:
+        if best != NEVER and (before is None or best + common < before):
+            run.cost = best + common
+        return run.go_on()
+
+    seeds = [options.seed + _APART * n for n in range(max(1, options.workers))]
+    found = anneal(state, layout, seeds, share, told)
+    if found is None:
+        run.note("annealing found no plan in which every session has all it needs")
+        return
+    cost, seated = found
+    run.note(f"annealing of times and rooms by {len(seeds)} seeds: {cost + common}")
+    if before is None or cost + common < before:
+        run.cost = cost + common
+        begins = state.arrays.options["begin"]
+        state.restore([Placement(int(begins[option]), who, room) for option, who, room in seated])
+
+
+def anneal(
+    state: State,
+    layout: Layout,
+    seeds: Sequence[int],
+    share: Callable[[int], float],
+    told: Callable[[int], bool],
+) -> tuple[int, Seated] | None:
+    """Return the best plan found in which every session has all it needs, and its cost up to what all such plans have in common.
+
+    None where there was none. ``state`` is where the search begins, and stays as it is. One thread for each seed cools down
+    until ``share`` of the moves that it has tried reaches 1, or ``told`` is false: it is asked in the calling thread, some ten
+    times a second, and given the lowest cost so far (NEVER while there is none).
+    """
+    g, is_on = layout.grid, [True]
+    floor = lowest(g)
+    searches = [search for seed in seeds if (search := _begun(state, layout, seed)) is not None]
+    if not searches:
+        return None
+    with ThreadPoolExecutor(len(searches)) as threads:
+        running = {threads.submit(search.run, share, lambda: is_on[0], floor) for search in searches}
+        while running:
+            running = wait(running, timeout=_LOOK).not_done
+            best = min(searches, key=lambda search: search.best)
+            is_on[0] = is_on[0] and told(best.best) and best.best > floor
+    best = min(searches, key=lambda search: search.best)
+    if best.best == NEVER:
+        return None
+    return best.best, _seated(layout, best.search.best_period, best.search.best_room)
+
+
+def _seated(layout: Layout, periods: Ints, rooms: Ints) -> Seated:
+    return [
+        (int(layout.option[s, periods[s]]), int(layout.who[s]), int(rooms[s])) for s in range(len(layout.who))
+    ]
+
+
+def _common(state: State, layout: Layout, seed: int) -> int | None:
+    """Return what all plans in which every session has all it needs have in common; None where there seem to be none."""
+    begun = _begun(state, layout, seed)
+    if begun is None:
+        return None
+    g, t, begins = layout.grid, begun.sheet, state.arrays.options["begin"]
+    full = State(state.index)
+    for s, (option, who, room) in enumerate(_seated(layout, t.period, t.room)):
+        full.place(s, Placement(int(begins[option]), who, room))
+    report = check(state.index.problem, Plan(state.index.problem.name, full.assignments()))
+    tied = sum(report.cost_parts.get(name, 0) for name in ("isolated", "min_days", "same_venue"))
+    return report.cost - tied - int((g.time_price[g.kind, t.period] + g.room_price[g.kind, t.room]).sum())
+
+
+def lowest(g: Grid) -> int:
+    """Return what no plan of a grid can cost less than, up to what all have in common."""
+    room = g.room_price.min(axis=1)
+    time = np.where(g.may != 0, g.time_price, FORBIDDEN).min(axis=1)
+    return int((room + time)[g.kind].sum())
+
+
+def _begun(state: State, layout: Layout, seed: int) -> "Annealing | None":
+    """Return a search that begins with a State's placements; None where not everyone finds a seat."""
+    g, b = layout.grid, state.board
+    sheet = empty_sheet(g)
+    for s in range(len(g.kind)):
+        if b.option_of[s] >= 0 and b.room_of[s] >= 0:
+            [period] = np.nonzero(layout.option[s] == b.option_of[s])[0]
+            if sheet.seat[period, b.room_of[s]] == NONE:
+                sit(g, sheet, s, int(period), int(b.room_of[s]))
+    rng = np.random.default_rng(seed)
+    missing = rng.permutation(np.nonzero(sheet.period < 0)[0])
+    few = np.diff(g.period_at)[g.kind[missing]]
+    order = missing[np.argsort(few, kind="stable")].astype(np.int64)
+    return Annealing(g, sheet, seed) if fill(g, sheet, order) else None
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How hot it is at which share of the way, and what a clash costs."""
+
+    hot: float
+    cold: float
+
+    @classmethod
+    def of(cls, g: Grid) -> "Schedule":
+        """Return what suits the prices: hot enough to give up a day or some isolated sessions, cold enough to settle the least."""
+        prices = np.concatenate((g.day_price, g.venue_price, np.unique(g.isolated), _steps(g.room_price)))
+        some = prices[(prices > 0) & (prices < FORBIDDEN)]
+        least = float(some.min(initial=1))
+        dearest = max(float(g.isolated[:, [1]].max(initial=0)), float(g.day_price.max(initial=0)), least)
+        per_kind = len(g.classes) / max(1, len(g.may))
+        return cls(hot=max(_HOT * dearest, _PER_CLASS * per_kind * least), cold=_COLD * least)
+
+    def heat(self, share: float) -> float:
+        """Return the heat at a share of the way."""
+        return float(self.hot * (self.cold / self.hot) ** min(1.0, share))
+
+    @property
+    def clash(self) -> float:
+        """The price of a clash while there are some."""
+        return 10 * self.hot
+
+
+def _steps(prices: Ints) -> Ints:
+    """Return the differences between the prices of a kind's rooms, next to one another."""
+    found = np.sort(prices, axis=1)
+    return (found[:, 1:] - found[:, :-1]).ravel()
+
+
+class Annealing:
+    """One search with one seed."""
+
+    def __init__(self, g: Grid, sheet: Sheet, seed: int) -> None:
+        self.grid, self.sheet, self.schedule = g, sheet, Schedule.of(g)
+        self.search = Search(
+            numbers=np.array([price_of(g, sheet), clashes(g, sheet), NEVER, 0], dtype=np.int64),
+            random=np.array([seed * 7_919 + 13], dtype=np.uint64),
+            mix=np.array([round(share * 65_536) for share in _MIX], dtype=np.int64),
+            best_period=sheet.period.copy(),
+            best_room=sheet.room.copy(),
+            rows=np.zeros((2, sheet.seat.shape[1]), dtype=np.int64),
+        )
+        if not self.search.numbers[CLASHES]:
+            self.search.numbers[BEST] = self.search.numbers[COST]
+
+    def run(self, share: Callable[[int], float], go_on: Callable[[], bool], floor: int) -> None:
+        """Cool down until ``share`` of the moves done reaches 1, ``go_on`` is false or the cost is ``floor``."""
+        done = 0
+        while (used := share(done)) < 1 and self.best > floor and go_on():
+            heat = self.schedule.heat(used)
+            anneal_chunk(self.grid, self.sheet, self.search, CHUNK, heat, self.schedule.clash)
+            done += CHUNK
+
+    @property
+    def best(self) -> int:
+        """The lowest cost without clashes so far, up to what all plans have in common."""
+        return int(self.search.numbers[BEST])
