@@ -1,4 +1,7 @@
-"""CP-SAT's monolith: the whole problem as one model with optional intervals, every rule and every cost part of the format."""
+"""CP-SAT's monolith: the whole problem as one model with optional intervals, every rule and every cost part of the format.
+
+A city's whole model does not fit into memory; there each lesson has its cheapest instructors and venues only.
+"""
 
 import time
 from itertools import pairwise
@@ -7,6 +10,7 @@ from typing import Any
 
 from benchmarks.engine.rivals.cpsat_costs import add_costs
 from benchmarks.engine.rivals.plain import Answer, Lesson, Plain, cannot, day_of, month_of, serve, week_of
+from benchmarks.engine.rivals.pruning import prune
 
 try:
     from ortools.sat.python import cp_model
@@ -15,6 +19,11 @@ except ImportError:
 
 Literal = Any  # ortools' variables carry no types
 LARGEST = 60_000_000  # terms; more do not fit into 24 GiB
+MOST_LESSONS = 10_000
+CHOICES = (
+    12,
+    6,
+)  # instructors and venues a lesson where the whole does not fit; what it finds is valid, its bound is not
 SEARCHES = 8  # with two, CP-SAT leaves out the searches that find the proofs
 
 
@@ -229,6 +238,7 @@ class Monolith:
 
     def _add_travel(self) -> None:
         """Forbid, pair by pair, what leaves no time to travel, for whoever is in both lessons of a day."""
+        self._road, self._longest_way = self.plain.road.tolist(), int(self.plain.road.max())
         by_day: dict[int, list[tuple[int, int]]] = {}
         for s, lesson in enumerate(self.plain.lessons):
             for t in lesson.starts:
@@ -246,11 +256,12 @@ class Monolith:
     ) -> None:
         (a, t), (b, u) = first, then
         gap = u - t - self.plain.lessons[a].minutes
-        road = self.plain.road
-        far = {p: [q for q in self.at[b] if road[p, q] > gap] for p in self.at[a]}
+        key = (min(a, b), max(a, b))
+        if gap >= self._longest_way or (key in same and same[key] is None):
+            return
+        far = {p: [q for q in self.at[b] if self._road[p][q] > gap] for p in self.at[a]}
         if not any(far.values()):
             return
-        key = (min(a, b), max(a, b))
         if key not in same:
             same[key] = self._meets(a, b)
         joint = same[key]
@@ -290,6 +301,9 @@ def size_of(plain: Plain) -> int:
 def solve(plain: Plain, seconds: float, seed: int) -> Answer:
     """Build the model, and search for what is left of the time."""
     began = time.perf_counter()
+    is_whole = size_of(plain) <= LARGEST
+    if not is_whole and len(plain.lessons) <= MOST_LESSONS:
+        prune(plain, *CHOICES)
     if size_of(plain) > LARGEST:
         cannot(f"too large for one model: {size_of(plain) // 10**6} million terms")
     monolith = Monolith(plain)
@@ -306,7 +320,7 @@ def solve(plain: Plain, seconds: float, seed: int) -> Answer:
     solver.parameters.random_seed = seed
     status = solver.solve(model)
     bound = None
-    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN) and _is_exact(plain):
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN) and is_whole and _is_exact(plain):
         bound = ceil(solver.best_objective_bound - 1e-6) + monolith.constant
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         cannot(f"no plan in the time ({solver.status_name(status)})")
