@@ -25,15 +25,22 @@ class Layer(StrEnum):
 class Gap:
     """Why a session lacks something.
 
-    ``shortages`` prove that there is too little in every plan; where there is none, a ``conflict`` is a smallest set of
-    requirements of which one must give way, or a ``rearrangement`` shows that the session could have everything after all,
-    at that change of cost. ``unlooked`` names what was not looked at for lack of time, or because it was too large.
+    ``shortages`` prove that there is too little in every plan. Unless the plan serves as many as there is room for, a
+    ``conflict`` is a smallest set of requirements of which one must give way, or a ``rearrangement`` shows that the session
+    could have everything after all, at that change of cost. ``unlooked`` names what was not looked at for lack of time, or
+    because it was too large.
     """
 
     shortages: tuple[Shortage, ...] = ()
     conflict: Conflict | None = None
     rearrangement: Rearrangement | None = None
     unlooked: tuple[Layer, ...] = ()
+
+
+def _is_reached(shortage: Shortage) -> bool:
+    """Whether the plan serves as many of the sessions as any plan could, so that none of them is left to be found."""
+    served = len(shortage.sessions) - len(shortage.lacking)
+    return not shortage.keeps_times and served >= shortage.room
 
 
 def gap_of(state: State, s: int, supplies: Supplies, seconds: float = SECONDS) -> Gap | None:
@@ -50,7 +57,7 @@ def gap_of(state: State, s: int, supplies: Supplies, seconds: float = SECONDS) -
     except TooLarge:
         unlooked.append(Layer.SHORTAGE)
     told: Conflict | Rearrangement | None = None
-    if not any(not x.keeps_times for x in shortages):
+    if not any(_is_reached(x) for x in shortages):
         try:
             told = conflict_of(state, s, until - time.perf_counter())
         except Undecided:

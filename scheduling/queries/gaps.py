@@ -17,6 +17,7 @@ from scheduling.wording import capacity_text, help_text, requirement_text
 
 MOST_SESSIONS = 12
 MOST_CAPACITIES = 20
+MOST_REQUIREMENTS = 8
 
 Document = Mapping[str, Any]
 Known = Mapping[str, str]
@@ -69,6 +70,7 @@ class GapLine:
 
     shortages: Sequence[ShortageLine]
     conflict: Sequence[Requirement]
+    more_conflict: int
     movable: int
     """How many sessions the conflict let move."""
     moves: Sequence[str]
@@ -172,7 +174,7 @@ def _period(c: Document) -> str:
 
 def mentioned(reasons: Document) -> Iterator[str]:
     """Problem ids that the conflict and the moves of a session name."""
-    for r in (reasons.get("conflict") or {}).get("requirements", ()):
+    for r in (reasons.get("conflict") or {}).get("requirements", ())[:MOST_REQUIREMENTS]:
         yield from (str(value) for key, value in r.items() if key != "reason")
     for a in (reasons.get("rearrangement") or {}).get("moves", ()):
         yield from (a[part] for part in ("session", "instructor", "venue") if a[part])
@@ -181,9 +183,11 @@ def mentioned(reasons: Document) -> Iterator[str]:
 def gap_of(reasons: Document, shortages: Sequence[ShortageLine], known: Known) -> GapLine | None:
     """Why a session stays open; None where nothing was found and nothing left out."""
     conflict, moved = reasons.get("conflict") or {}, reasons.get("rearrangement") or {}
+    required = conflict.get("requirements", ())
     found = GapLine(
         shortages=[shortages[n] for n in reasons.get("shortage", ()) if n < len(shortages)],
-        conflict=[_requirement(r, known) for r in conflict.get("requirements", ())],
+        conflict=[_requirement(r, known) for r in required[:MOST_REQUIREMENTS]],
+        more_conflict=max(0, len(required) - MOST_REQUIREMENTS),
         movable=len(conflict.get("movable", ())),
         moves=[move_text(a, known) for a in moved.get("moves", ())],
         delta=moved.get("delta", 0),
