@@ -11,6 +11,9 @@ import dask
 import pytest
 from distributed import Client, LocalCluster
 
+from scheduling.engine import Plan, Problem, SolveOptions, solve
+from tests.engine.problems import random_problem
+
 pytestmark = pytest.mark.timeout(120)
 SETTINGS = {
     "distributed.worker.memory.terminate": False,
@@ -39,22 +42,29 @@ def client(tmp_path: Path) -> Iterator[Client]:
         yield client
 
 
-def slow_square(n: int, folder: str) -> tuple[int, int]:
-    """Note that it was called, take a while, and return the square and the process."""
-    (Path(folder) / f"{n}-{os.getpid()}").touch()
-    time.sleep(0.3)
-    return n * n, os.getpid()
+def solve_noted(problem: Problem, seed: int, folder: str) -> Plan:
+    """Note which process begins with which seed, and solve."""
+    (Path(folder) / f"{seed}-{os.getpid()}").touch()
+    return solve(problem, SolveOptions(iterations=600, seed=seed))
+
+
+def _kill_one_at_work(folder: Path, after: int) -> None:
+    """Kill the process that began last, once so many shards have begun."""
+    while len(list(folder.iterdir())) < after:
+        time.sleep(0.01)
+    newest = max(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    os.kill(int(newest.name.split("-")[1]), signal.SIGKILL)
 
 
 def test_a_worker_that_dies_loses_nothing(client: Client, tmp_path: Path) -> None:
-    executor: Executor = client.get_executor(retries=3, pure=False)
-    folder = tmp_path / "calls"
+    problem = random_problem(2, sessions=8)
+    here = [solve(problem, SolveOptions(iterations=600, seed=seed)) for seed in range(6)]
+    folder = tmp_path / "begun"
     folder.mkdir()
-    futures = [executor.submit(slow_square, n, str(folder)) for n in range(10)]
-    while len(list(folder.iterdir())) < 4:
-        time.sleep(0.01)
-    victim = int(max(folder.iterdir(), key=lambda p: p.stat().st_mtime_ns).name.split("-")[1])
-    os.kill(victim, signal.SIGKILL)
-    found = [future.result(timeout=60) for future in futures]
-    assert [square for square, _ in found] == [n * n for n in range(10)]
-    assert len(list(folder.iterdir())) > 10  # what died was done again
+    executor: Executor = client.get_executor(retries=3, pure=False)
+    futures = [executor.submit(solve_noted, problem, seed, str(folder)) for seed in range(6)]
+    _kill_one_at_work(folder, after=3)
+    there = [future.result(timeout=60) for future in futures]
+    assert [plan.assignments for plan in there] == [plan.assignments for plan in here]
+    assert [plan.cost for plan in there] == [plan.cost for plan in here]
+    assert len(list(folder.iterdir())) > len(futures), "what died was begun again"
