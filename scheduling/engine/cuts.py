@@ -9,8 +9,8 @@ from scheduling.engine.cliques import INFINITE
 from scheduling.engine.highs import Solver, Sparse
 from scheduling.engine.index import DAY, NONE, Index, Ints
 from scheduling.engine.linear import Model
-from scheduling.engine.pricing import Columns
 from scheduling.engine.state import Entry, State, Timeline
+from scheduling.engine.terms import Columns
 
 Who = tuple[bool, int]  # whether it is a class, and its (or the instructor's) position
 
@@ -47,19 +47,26 @@ class Cuts:
 
     def apply(self, solver: Solver, columns: Columns, shift: int) -> None:
         """Add the rows of all known days to a solver whose columns begin at ``shift``."""
-        model = self._model
+        terms = self.terms(columns, shift)
+        count = len(terms.begins)
+        if count:
+            solver.add_rows([-INFINITE] * count, [1.0] * count, terms)
+
+    def terms(self, columns: Columns, shift: int) -> Sparse:
+        """Return the rows of all known days, each at most 1, over columns that begin at ``shift``."""
         placed = np.nonzero(columns.time != NONE)[0]
-        table = _Placed(model, columns.take(placed), placed)
+        table = _Placed(self._model, columns.take(placed), placed)
         rows: list[Ints] = []
         values: list[Ints] = []
         for who, day in sorted(self.days):
             for near, between in table.rows(who, day):
                 rows.append(np.concatenate((near, between)) + shift)
                 values.append(np.concatenate((np.ones(len(near)), -np.ones(len(between)))))
-        if rows:
-            begins = np.cumsum([0, *(len(r) for r in rows[:-1])])
-            terms = Sparse(begins, np.concatenate(rows), np.concatenate(values).astype(np.float64))
-            solver.add_rows([-INFINITE] * len(rows), [1.0] * len(rows), terms)
+        if not rows:
+            nothing = np.zeros(0, dtype=np.int64)
+            return Sparse(nothing, nothing, np.zeros(0))
+        begins = np.cumsum([0, *(len(r) for r in rows[:-1])])
+        return Sparse(begins, np.concatenate(rows), np.concatenate(values).astype(np.float64))
 
 
 class _Placed:

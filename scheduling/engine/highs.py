@@ -69,6 +69,11 @@ class Solver:
         kinds = np.full(len(columns), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
         self._highs.changeColsIntegrality(len(columns), _int32(columns), kinds)
 
+    def begin_with(self, values: Floats) -> None:
+        """Give a solution to begin with; columns that are nan are left to HiGHS."""
+        known = np.nonzero(np.isfinite(values))[0]
+        self._highs.setSolution(len(known), _int32(known), values[known])
+
     def run(self, go_on: Callable[[], bool]) -> bool:
         """Solve; return whether it came to its end, False when stopped. Raises Stuck."""
         thread = self._highs.startSolve()

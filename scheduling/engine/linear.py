@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from scheduling.engine.candidates import Candidates, Most, must_place
 from scheduling.engine.cliques import INFINITE, Kind
-from scheduling.engine.costs import COSTS
+from scheduling.engine.costs import COSTS, CostPart
 from scheduling.engine.index import NONE, Ints
 from scheduling.engine.rules import RULES
 
@@ -67,9 +67,18 @@ class Model:
         for rule in RULES:
             self._stop_if_told()
             rule.post(self)
-        for part in COSTS:
+        for part in self._costs():
             self._stop_if_told()
             part.post(self)
+
+    def _costs(self) -> Sequence[CostPart]:
+        """Return the cost parts that write themselves into the model."""
+        return COSTS
+
+    def target_weights(self, who: int) -> tuple[float, float]:
+        """Return what a session of an instructor above target costs, and above twice the target once more."""
+        weights = self.index.weights
+        return weights.over_target, weights.over_twice_target
 
     def ask_only_for_places(self) -> None:
         """Forget all costs; leaving a session out that must be placed costs 1."""
@@ -106,9 +115,14 @@ class Model:
         state.completing = set()
         table = np.array(times, dtype=np.int64).reshape(-1, 3)
         self.t_session, self.t_begin, self.t_cost = table[:, 0], table[:, 1], table[:, 2]
-        self.t_end = self.t_begin + np.array(index.minutes, dtype=np.int64)[self.t_session]
         self.i_time, self.i_who, self.i_cost = _stacked(people)
         self.v_time, self.v_venue, self.v_cost = _stacked(venues)
+        self._finish_elements()
+
+    def _finish_elements(self) -> None:
+        """Derive what rows ask for from the elements."""
+        index = self.index
+        self.t_end = self.t_begin + np.array(index.minutes, dtype=np.int64)[self.t_session]
         place = np.append(index.venue_place, NONE)[self.v_venue]
         blank = np.nonzero(self.v_venue == NONE)[0]
         place[blank] = [index.place_of(int(self.t_session[self.v_time[v]]), NONE) for v in blank.tolist()]

@@ -9,34 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.engine.cliques import Kind
-from scheduling.engine.highs import Floats, Sparse
+from scheduling.engine.highs import Floats
 from scheduling.engine.index import NONE, Bools, Ints
 from scheduling.engine.linear import Model
 from scheduling.engine.state import Placement
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Ways to place sessions: positions of elements (NONE in all three: the session stays out) and the cost of each."""
-
-    session: Ints
-    time: Ints
-    person: Ints
-    venue: Ints
-    cost: Ints
-
-    def __len__(self) -> int:
-        return len(self.session)
-
-    def take(self, chosen: Ints) -> "Columns":
-        """Return some of the columns."""
-        return Columns(*(a[chosen] for a in (self.session, self.time, self.person, self.venue, self.cost)))
-
-    def plus(self, other: "Columns") -> "Columns":
-        """Return both, one after another."""
-        mine = (self.session, self.time, self.person, self.venue, self.cost)
-        theirs = (other.session, other.time, other.person, other.venue, other.cost)
-        return Columns(*(np.concatenate(pair) for pair in zip(mine, theirs, strict=True)))
+from scheduling.engine.terms import Columns, Terms
 
 
 @dataclass(frozen=True)
@@ -56,18 +33,10 @@ class Pricer:
         self.model = model
         self.rows = len(model.lower)
         self.row_lower, self.row_upper = np.array(model.lower), np.array(model.upper)
-        self._entries = {kind: model.entries[kind.value].joined() for kind in Kind}
-        sizes = {
-            Kind.TIME: len(model.t_cost),
-            Kind.INSTRUCTOR: len(model.i_cost),
-            Kind.VENUE: len(model.v_cost),
-        }
-        self._sizes = sizes | {Kind.VARIABLE: len(model.variable_cost)}
-        self._sorted = {kind: self._by_element(kind) for kind in Kind}
+        self.terms = Terms(model)
         self._make_groups()
         self._make_pairs()
-        self._number = {s: n for n, s in enumerate(model.free)}
-        self.t_number = np.array([self._number[s] for s in model.t_session.tolist()], dtype=np.int64)
+        self.t_number = self.terms.numbers(model.t_session)
 
     @staticmethod
     def size(model: Model) -> int:
@@ -76,13 +45,6 @@ class Pricer:
         venues = np.bincount(model.v_time, minlength=len(model.t_cost))
         places = len(model.index.problem.places) + 2
         return int(np.sum(people * np.minimum(venues, places)))
-
-    def _by_element(self, kind: Kind) -> Sparse:
-        row, element, value = self._entries[kind]
-        order = np.argsort(element, kind="stable")
-        begins = np.zeros(self._sizes[kind] + 1, dtype=np.int64)
-        np.cumsum(np.bincount(element, minlength=self._sizes[kind]), out=begins[1:])
-        return Sparse(begins, row[order], value[order])
 
     def _make_groups(self) -> None:
         """Group the venue elements of each start by place."""
@@ -131,8 +93,8 @@ class Pricer:
 
     def reduced(self, kind: Kind, cost: Floats, duals: Floats) -> Floats:
         """Return the reduced costs of all elements of one kind."""
-        row, element, value = self._entries[kind]
-        return cost - np.bincount(element, weights=value * duals[row], minlength=self._sizes[kind])
+        row, element, value = self.terms.entries[kind]
+        return cost - np.bincount(element, weights=value * duals[row], minlength=len(cost))
 
     def price(self, given: Floats) -> Priced:
         """Return reduced costs and the bound that row duals give; any duals give a true bound."""
@@ -232,37 +194,3 @@ class Pricer:
         model = self.model
         cost = model.t_cost[time] + model.i_cost[person] + model.v_cost[venue] + coupled
         return Columns(model.t_session[time], time, person, venue, cost)
-
-    def terms(self, columns: Columns) -> Sparse:
-        """Return the columns' coefficients; row ``rows`` + n is the one of the n-th free session."""
-        parts = [_gather(self._sorted[Kind.TIME], columns.time)]
-        parts.append(_gather(self._sorted[Kind.INSTRUCTOR], columns.person))
-        parts.append(_gather(self._sorted[Kind.VENUE], columns.venue))
-        number = np.array([self._number[s] for s in columns.session.tolist()], dtype=np.int64)
-        parts.append((np.arange(len(columns)), self.rows + number, np.ones(len(columns))))
-        return _merged(len(columns), self.rows + len(self._number), parts)
-
-    def variable_terms(self) -> Sparse:
-        """Return the variables' coefficients."""
-        sparse = self._sorted[Kind.VARIABLE]
-        count = self._sizes[Kind.VARIABLE]
-        return _merged(count, max(1, self.rows), [_gather(sparse, np.arange(count))])
-
-
-def _gather(sparse: Sparse, elements: Ints) -> tuple[Ints, Ints, Floats]:
-    """Return (column, row, value) of the elements that columns have; NONE has nothing."""
-    real = np.nonzero(elements != NONE)[0]
-    begin = sparse.begins[elements[real]]
-    sizes = sparse.begins[elements[real] + 1] - begin
-    column = np.repeat(real, sizes)
-    at = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes) + np.repeat(begin, sizes)
-    return column, sparse.index[at], sparse.value[at]
-
-
-def _merged(count: int, rows: int, parts: list[tuple[Ints, Ints, Floats]]) -> Sparse:
-    """Return coefficients column by column, those of the same row added up."""
-    column, row, value = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    keys, inverse = np.unique(column * rows + row, return_inverse=True)
-    sums = np.bincount(inverse, weights=value, minlength=len(keys))
-    begins = np.searchsorted(keys // rows, np.arange(count))
-    return Sparse(begins, keys % rows, sums.astype(np.float64))

@@ -14,9 +14,10 @@ from scheduling.engine.cuts import Cuts, clear_rushed
 from scheduling.engine.highs import Floats, Solver, Sparse
 from scheduling.engine.improve import Improver
 from scheduling.engine.linear import Model
-from scheduling.engine.pricing import Columns, Priced, Pricer
+from scheduling.engine.pricing import Priced, Pricer
 from scheduling.engine.run import Run
 from scheduling.engine.state import Placement
+from scheduling.engine.terms import Columns
 
 PER_SESSION = 12  # columns added for a session in one round
 MOST_COLUMNS = 150_000  # in one integer model
@@ -59,7 +60,9 @@ class Proof:
                 return True
             self.columns = self.columns.plus(fresh)
             solver.add_columns(
-                fresh.cost.astype(np.float64), np.full(len(fresh), math.inf), self.pricer.terms(fresh)
+                fresh.cost.astype(np.float64),
+                np.full(len(fresh), math.inf),
+                self.pricer.terms.of_columns(fresh),
             )
 
     def _solver(self, columns: Columns) -> Solver:
@@ -74,10 +77,10 @@ class Proof:
             np.concatenate((pricer.row_lower, ones)), np.concatenate((pricer.row_upper, ones)), none
         )
         solver.add_columns(
-            np.array(model.variable_cost), np.array(model.variable_upper), pricer.variable_terms()
+            np.array(model.variable_cost), np.array(model.variable_upper), pricer.terms.of_variables()
         )
         solver.add_columns(
-            columns.cost.astype(np.float64), np.full(len(columns), math.inf), pricer.terms(columns)
+            columns.cost.astype(np.float64), np.full(len(columns), math.inf), pricer.terms.of_columns(columns)
         )
         return solver
 

@@ -41,6 +41,7 @@ class Run:
     bound: int | None = None
     log: list[str] = field(default_factory=list)
     is_cancelled: bool = False
+    reserve: float = 0.0  # seconds kept for what comes after the search
     began: float = field(default_factory=time.perf_counter)
     parent: "Run | None" = None
     _told: float = float("-inf")
@@ -53,7 +54,9 @@ class Run:
     @property
     def left(self) -> float:
         """Seconds that are left; without a clock, more than anyone needs."""
-        return float("inf") if self.options.iterations is not None else self.options.seconds - self.elapsed
+        if self.options.iterations is not None:
+            return float("inf")
+        return self.options.seconds - self.reserve - self.elapsed
 
     def go_on(self) -> bool:
         """Tell progress now and then, and return whether to go on."""

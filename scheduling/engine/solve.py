@@ -1,6 +1,7 @@
 """Solve: construct, improve, prove; which of them, and for how long, depends on the size of the problem."""
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from scheduling.engine.construct import construct, units_of
 from scheduling.engine.highs import Stuck
 from scheduling.engine.improve import Improver
 from scheduling.engine.index import Index
+from scheduling.engine.large import improve_large
 from scheduling.engine.linear import Model, Stopped
 from scheduling.engine.model import Plan, Problem, Status
 from scheduling.engine.pins import PinsContradict, contradictions, place_pinned
@@ -21,13 +23,18 @@ from scheduling.engine.windows import Windows
 
 DEFAULT = SolveOptions()
 FIRST_IMPROVEMENT = 0.05  # share of the time before the linear model is made
+LAST_LOOK = 1.5  # the last full evaluation may take so many times as long as the first
 
 
 def solve(
-    problem: Problem, options: SolveOptions = DEFAULT, progress: Callable[[Progress], bool] | None = None
+    problem: Problem,
+    options: SolveOptions = DEFAULT,
+    progress: Callable[[Progress], bool] | None = None,
+    executor: Executor | None = None,
 ) -> Plan:
     """Return the best plan found within the options; the best so far when ``progress`` returns False.
 
+    Large problems are solved in shards by the executor; without one, ``options.workers`` processes are started for them.
     Raises PinsContradict when the pinned parts break rules by themselves.
     """
     run = Run(options, progress)
@@ -44,8 +51,10 @@ def solve(
     if options.start is not None:
         adopt(candidates, options.start, units)
     construct(candidates, units, run.go_on)
-    run.cost = check(problem, Plan(problem.name, candidates.state.assignments())).cost
-    run.note(f"first plan costs {run.cost}")
+    _look_over(problem, run, candidates.state)
+    if not is_small(index):
+        improve_large(candidates.state, units, run, executor)
+        return finish(problem, run, candidates.state)
     improver = Improver(candidates, units, run.cost, np.random.default_rng(options.seed))
     _improve(improver, run, FIRST_IMPROVEMENT)
     if is_small(index):
@@ -54,6 +63,15 @@ def solve(
         run.enter("windows")
         Windows(improver, run).improve(options.iterations)
     return finish(problem, run, candidates.state)
+
+
+def _look_over(problem: Problem, run: Run, state: State) -> None:
+    """Reckon the first plan's cost in full, and keep as much time for doing so again at the end."""
+    began = run.elapsed
+    run.cost = check(problem, Plan(problem.name, state.assignments())).cost
+    run.reserve = LAST_LOOK * (run.elapsed - began)
+    run.note(f"first plan costs {run.cost}")
+    run.enter(run.phase)
 
 
 def _improve(improver: Improver, run: Run, share: float) -> None:

@@ -1,0 +1,310 @@
+"""Blocks: a few hundred sessions of some classes and weeks, settled together by an integer model while the rest stays.
+
+At first, with nothing placed, each block looks at the prices of what it shares with blocks to come - people's totals and
+months, duties; later it looks at what the others have really taken. Models are built here, one after another, and solved
+by an ``Executor``; what comes back is checked against the State as it is by then, so that a block that was solved beside
+another never breaks a rule: what does not fit any more is put back by insertion.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduling.engine.arrays import Arrays, Int32s
+from scheduling.engine.board import Board, clear, place
+from scheduling.engine.candidates import Candidates, must_place
+from scheduling.engine.column_model import ColumnModel
+from scheduling.engine.columns import Columns, column_cost
+from scheduling.engine.compiling import compiled
+from scheduling.engine.construct import Unit, insert
+from scheduling.engine.dual import Dual
+from scheduling.engine.index import NONE, Bools, Ints
+from scheduling.engine.kernel import added_by, is_possible
+from scheduling.engine.priced_rows import Rows
+from scheduling.engine.reduced import Prices
+from scheduling.engine.state import State
+
+FINE = 16  # parts of a unit of cost in which prices are told to a model
+EAGER = 3.0  # a duty's lesson is worth this much more than its price, so that it is not left to nobody
+LARGEST = 150  # sessions of a block, more only where they cannot be parted
+
+
+def blocks_of(
+    state: State, units: Sequence[Unit], largest: int = LARGEST, *, by_week: bool = True
+) -> list[Ints]:
+    """Part the sessions, a week or a region at a time; units and classes stay whole where they can."""
+    p = state.arrays
+    root = np.arange(len(p.sessions))
+
+    def find(s: int) -> int:
+        while root[s] != s:
+            root[s] = root[root[s]]
+            s = int(root[s])
+        return s
+
+    first_of: dict[int, int] = {}
+    for unit in units:
+        for s in unit:
+            root[find(s)] = find(unit[0])
+    for s in range(len(root)):
+        for c in p.class_of[p.sessions["klass"][s] : p.sessions["klass_end"][s]][:1].tolist():
+            root[find(s)] = find(first_of.setdefault(c, s))
+    groups: dict[int, list[int]] = {}
+    for s in range(len(root)):
+        groups.setdefault(find(s), []).append(s)
+    parts = [group[n : n + largest] for group in groups.values() for n in range(0, len(group), largest)]
+    weeks = p.options["week"][p.sessions["option"]]
+    if by_week:
+        order = sorted(parts, key=lambda part: (int(weeks[part[0]]), *_region(state, part[0])))
+    else:
+        order = sorted(parts, key=lambda part: (*_region(state, part[0]), int(weeks[part[0]])))
+    blocks: list[list[int]] = []
+    for part in order:
+        if not blocks or len(blocks[-1]) + len(part) > largest:
+            blocks.append([])
+        blocks[-1].extend(part)
+    return [np.array(sorted(block), dtype=np.int64) for block in blocks]
+
+
+def _region(state: State, s: int) -> tuple[int, float]:
+    """Return where a session's place lies, in strips of half a degree."""
+    place = int(state.arrays.sessions["place"][s])
+    if place == NONE:
+        return -1, 0.0
+    found = state.index.problem.places[place]
+    return int(found.lat * 2), found.lon
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block's model, and which of its columns were in the plan."""
+
+    sessions: Ints
+    columns: Columns
+    model: ColumnModel
+    start: Ints
+
+
+class Blocks:
+    """Takes blocks out of a State, and puts their solutions back."""
+
+    def __init__(
+        self, state: State, units: Sequence[Unit], dual: Dual, columns: Columns, go_on: Callable[[], bool]
+    ) -> None:
+        self.state, self.dual, self.columns, self._go_on = state, dual, columns, go_on
+        self.units = {s: unit for unit in units for s in unit}
+        self.candidates = Candidates(state)
+        self._at = np.searchsorted(columns.session, np.arange(len(state.arrays.sessions) + 1))
+
+    def columns_of(self, sessions: Ints) -> Columns:
+        """Return the columns of some sessions, those of the present plan with them."""
+        p, b = self.state.arrays, self.state.board
+        mine = self.columns.take(np.concatenate([np.arange(self._at[s], self._at[s + 1]) for s in sessions]))
+        placed = sessions[b.option_of[sessions] != NONE]
+        now = np.stack((placed, b.option_of[placed], b.who_of[placed], b.room_of[placed]), axis=1).astype(
+            np.int64
+        )
+        known = np.stack((mine.session, mine.option, mine.person, mine.venue), axis=1)
+        both = np.concatenate((known, now))
+        cost = [column_cost(p, *row) for row in now.tolist()]
+        _, first = np.unique(both, axis=0, return_index=True)
+        first = np.sort(first)
+        columns = Columns(
+            both[:, 0],
+            both[:, 1],
+            both[:, 2],
+            both[:, 3],
+            np.concatenate((mine.cost, np.array(cost, dtype=np.int64))),
+            np.concatenate((mine.regret, np.zeros(len(now)))),
+        ).take(first)
+        return columns.take(np.argsort(columns.session, kind="stable"))
+
+    def take_out(self, sessions: Ints, *, priced: bool) -> Block:
+        """Build a block's model as things are; the State is left as it was."""
+        state = self.state
+        p, b = state.arrays, state.board
+        columns = self.columns_of(sessions)
+        before = [(s, int(b.option_of[s]), int(b.who_of[s]), int(b.room_of[s])) for s in sessions.tolist()]
+        for s in sessions.tolist():
+            if b.option_of[s] != NONE:
+                clear(p, b, s)
+        series = _series_of(p, sessions)
+        b.completing[series] = 1
+        held = np.array([must_place(state, s) for s in sessions.tolist()])
+        must = np.zeros(len(p.sessions), dtype=np.bool_)
+        must[sessions[held]] = True
+        columns = columns.take(
+            possible(p, b, columns.session, columns.option, columns.person, columns.venue, must)
+        )
+        if priced:
+            columns = self._priced(columns)
+        model = ColumnModel(
+            state, sessions.tolist(), columns, self._go_on, *((self.dual.prices, FINE) if priced else ())
+        )
+        b.completing[series] = 0
+        for s, o, who, room in before:
+            if o != NONE:
+                place(p, b, s, o, who, room)
+        wanted = {(s, o, who, room) for s, o, who, room in before}
+        rows = zip(
+            columns.session.tolist(),
+            columns.option.tolist(),
+            columns.person.tolist(),
+            columns.venue.tolist(),
+            strict=True,
+        )
+        start = np.array([n for n, row in enumerate(rows) if row in wanted], dtype=np.int64)
+        return Block(sessions, columns, model, start if len(start) == len(sessions) else start[:0])
+
+    def _priced(self, columns: Columns) -> Columns:
+        """Add the prices of what is shared with blocks that are still to come."""
+        extra = shared_prices(
+            self.state.arrays,
+            self.state.board,
+            self.dual.rows,
+            self.dual.prices,
+            columns.session,
+            columns.option,
+            columns.person,
+        )
+        return Columns(
+            columns.session,
+            columns.option,
+            columns.person,
+            columns.venue,
+            columns.cost * FINE + extra,
+            columns.regret,
+        )
+
+    def put_back(self, block: Block, chosen: Ints, *, always: bool) -> int:
+        """Put a solution in, as far as it still fits; return the change of cost. Kept only if better, or ``always``."""
+        p, b, c = self.state.arrays, self.state.board, block.columns
+        series = _series_of(p, block.sessions)
+        sessions = _with_members(p, block.sessions, series)
+        before = b.option_of[sessions].copy(), b.who_of[sessions].copy(), b.room_of[sessions].copy()
+        change = -take_all(p, b, sessions)
+        outside = sessions[~np.isin(sessions, block.sessions)]
+        kept = np.searchsorted(sessions, outside)
+        b.completing[series] = 1
+        put_all(p, b, outside, *(a[kept].astype(np.int64) for a in before))
+        put_all(p, b, c.session[chosen], c.option[chosen], c.person[chosen], c.venue[chosen])
+        b.completing[series] = 0
+        self._mend(sessions, series)
+        change += amount_of(p, b, sessions)
+        if change < 0 or (always and not self._lacks(sessions)):
+            return change
+        take_all(p, b, sessions)
+        put_back_all(p, b, sessions, *before)
+        return 0
+
+    def _lacks(self, sessions: Ints) -> bool:
+        """Whether a session is out that must not be."""
+        return any(
+            self.state.board.option_of[s] == NONE and must_place(self.state, s) for s in sessions.tolist()
+        )
+
+    def _mend(self, sessions: Ints, series: Ints) -> None:
+        """Take out packages that are not whole, and insert what is left out."""
+        p, b = self.state.arrays, self.state.board
+        for r in series[p.series["together"][series] != 0].tolist():
+            members = p.members[p.series["first"][r] : p.series["last"][r]].astype(np.int64)
+            if not all(self.state.is_whole(int(s)) for s in members):
+                take_all(p, b, members)
+        for unit in dict.fromkeys(self.units[s] for s in sessions.tolist() if b.option_of[s] == NONE):
+            insert(self.candidates, unit)
+
+
+def _with_members(p: Arrays, sessions: Ints, series: Ints) -> Ints:
+    """Return sessions together with all members of some series, ascending."""
+    members = [
+        p.members[p.series["first"][r] : p.series["last"][r]].astype(np.int64) for r in series.tolist()
+    ]
+    return np.unique(np.concatenate([sessions, *members]))
+
+
+def _series_of(p: Arrays, sessions: Ints) -> Ints:
+    marks = [np.arange(p.sessions["series"][s], p.sessions["series_end"][s]) for s in sessions.tolist()]
+    found: Iterable[int] = np.unique(p.series_of[np.concatenate(marks)]) if marks else ()
+    return np.array(found, dtype=np.int64)
+
+
+@compiled
+def possible(
+    p: Arrays, b: Board, session: Ints, option: Ints, person: Ints, venue: Ints, must: Bools
+) -> Bools:
+    """Return which columns no rule forbids as the board is; leaving out is one of them, unless it must not be."""
+    found = np.zeros(len(session), dtype=np.bool_)
+    for n in range(len(session)):
+        s = session[n]
+        if option[n] < 0:
+            found[n] = not must[s]
+        else:
+            found[n] = is_possible(p, b, s, option[n], person[n], venue[n])
+    return found
+
+
+@compiled
+def take_all(p: Arrays, b: Board, sessions: Ints) -> int:
+    """Take sessions out and return what they had added to the cost."""
+    total = 0
+    for s in sessions:
+        o, who, room = np.int64(b.option_of[s]), np.int64(b.who_of[s]), np.int64(b.room_of[s])
+        if o >= 0:
+            clear(p, b, s)
+            total += added_by(p, b, s, o, who, room)
+    return total
+
+
+@compiled
+def put_all(p: Arrays, b: Board, session: Ints, option: Ints, person: Ints, venue: Ints) -> int:
+    """Place what is possible of some columns, one after another; return what that adds to the cost."""
+    total = 0
+    for n in range(len(session)):
+        s, o, who, room = session[n], option[n], person[n], venue[n]
+        if o >= 0 and is_possible(p, b, s, o, who, room):
+            total += added_by(p, b, s, o, who, room)
+            place(p, b, s, o, who, room)
+    return total
+
+
+@compiled
+def put_back_all(p: Arrays, b: Board, session: Ints, option: Int32s, person: Int32s, venue: Int32s) -> None:
+    """Place sessions where they were, whatever the rules say."""
+    for n in range(len(session)):
+        if option[n] >= 0:
+            place(p, b, session[n], np.int64(option[n]), np.int64(person[n]), np.int64(venue[n]))
+
+
+@compiled
+def amount_of(p: Arrays, b: Board, sessions: Ints) -> int:
+    """Return what some sessions add to the cost of the rest."""
+    option, person, venue = (
+        b.option_of[sessions].copy(),
+        b.who_of[sessions].copy(),
+        b.room_of[sessions].copy(),
+    )
+    total = take_all(p, b, sessions)
+    put_back_all(p, b, sessions, option, person, venue)
+    return total
+
+
+@compiled
+def shared_prices(
+    p: Arrays, b: Board, rows: Rows, prices: Prices, session: Ints, option: Ints, person: Ints
+) -> Ints:
+    """Return what columns cost by the prices of what blocks share: people's totals and months, duties."""
+    found = np.zeros(len(session), dtype=np.int64)
+    weights = p.weights[0]
+    for n in range(len(session)):
+        o, who = option[n], person[n]
+        if o < 0 or who < 0:
+            continue
+        price = np.float64(prices.person[who, 0])
+        price += prices.person[who, rows.month[o]]
+        for m in range(p.sessions[session[n]].duty, p.sessions[session[n]].duty_end):
+            d = p.duty_of[m]
+            if p.duty_holder[d] == who and b.duty_done[d] < p.duty_need[d]:
+                price -= min(np.float64(weights.duty), prices.duty[d] + EAGER)
+        found[n] = int(np.round(price * FINE))
+    return found

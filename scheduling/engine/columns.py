@@ -1,0 +1,350 @@
+"""Columns: the ways to place each session that cost little more than its best under given prices.
+
+A plan that costs less than the bound plus some slack has, for each session, a column whose *regret* is at most that slack:
+what the session's group costs at least with it, less what the group costs at least at all.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from scheduling.engine.arrays import Arrays, between, has_bit
+from scheduling.engine.compiling import compiled
+from scheduling.engine.dual import Dual
+from scheduling.engine.groups import Groups
+from scheduling.engine.index import NONE
+from scheduling.engine.near import (
+    NEVER,
+    Floats,
+    Near,
+    option_cost,
+    own_cost,
+    rating_of,
+    venue_own_cost,
+)
+from scheduling.engine.priced_rows import Rows
+from scheduling.engine.reduced import (
+    CANNOT,
+    Prices,
+    Scratch,
+    credit,
+    leader_worth,
+    missing_cost,
+    option_price,
+    price_session,
+    rank_people,
+    scratch_for,
+    without_instructor,
+    without_venue,
+)
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Ways to place sessions; option NONE leaves the session out. ``cost`` is of the parts that are not shared."""
+
+    session: Ints
+    option: Ints
+    person: Ints
+    venue: Ints
+    cost: Ints
+    regret: Floats
+
+    def __len__(self) -> int:
+        return len(self.session)
+
+    def take(self, chosen: Ints | npt.NDArray[np.bool_]) -> "Columns":
+        """Return some of the columns."""
+        return Columns(*(a[chosen] for a in vars(self).values()))
+
+
+def columns_within(dual: Dual, slack: float, most: int) -> tuple[Columns, float]:
+    """Return columns with a regret of at most ``slack``, and the slack up to which they are all there are.
+
+    Of a session with more than ``most`` only that many are returned.
+    """
+    given = (dual.p, dual.near, dual.groups, dual.rows, dual.prices)
+    room = scratch_for(dual.near, dual.groups)
+    count, rest = _collect(*given, room, slack, _Table(0), write=False)
+    table = _Table(count)
+    _collect(*given, room, slack, table, write=True)
+    columns = Columns(
+        table.ints[:, 0], table.ints[:, 1], table.ints[:, 2], table.ints[:, 3], table.ints[:, 4], table.regret
+    )
+    columns = columns.take(_distinct(columns))
+    kept = _varied(columns, most)
+    dropped = columns.regret[~kept]
+    whole = min(slack, rest, float(dropped.min(initial=np.inf)))
+    columns = columns.take(kept)
+    return columns.take(np.lexsort((columns.regret, columns.session))), whole
+
+
+def _distinct(columns: Columns) -> Ints:
+    """Return one of each way to place a session."""
+    key = columns.option * 2**40 + (columns.person + 1) * 2**20 + columns.venue + 1
+    return np.asarray(np.unique(np.stack((columns.session, key), axis=1), axis=0, return_index=True)[1])
+
+
+def _varied(columns: Columns, most: int) -> npt.NDArray[np.bool_]:
+    """Choose each session's best columns, and the best ones of each of its options and of its people."""
+    span = int(columns.option.max(initial=0)) + 2
+    kept = _rank(columns.session, columns.regret) < most
+    kept |= _rank(columns.session * span + columns.option + 1, columns.regret) < max(1, most // 8)
+    span = int(columns.person.max(initial=0)) + 2
+    kept |= _rank(columns.session * span + columns.person + 1, columns.regret) < max(1, most // 16)
+    return np.asarray(kept)
+
+
+def _rank(keys: Ints, values: Floats) -> Ints:
+    """Return how many with the same key have a smaller value (or the same and come first)."""
+    order = np.lexsort((values, keys))
+    ordered = keys[order]
+    rank = np.empty(len(keys), dtype=np.int64)
+    rank[order] = np.arange(len(keys)) - np.searchsorted(ordered, ordered)
+    return rank
+
+
+class _Table:
+    """Room for columns: session, option, person, venue, cost; and the regret."""
+
+    def __init__(self, count: int) -> None:
+        self.ints = np.zeros((count, 5), dtype=np.int64)
+        self.regret = np.zeros(count)
+
+
+def _collect(
+    p: Arrays,
+    near: Near,
+    groups: Groups,
+    rows: Rows,
+    prices: Prices,
+    room: Scratch,
+    slack: float,
+    table: _Table,
+    *,
+    write: bool,
+) -> tuple[int, float]:
+    count, rest = _emit(p, near, groups, rows, prices, room, slack, table.ints, table.regret, write)
+    return int(count), float(rest)
+
+
+@compiled
+def column_cost(p: Arrays, s: int, o: int, who: int, venue: int) -> int:
+    """Return what a way to place a session costs, shared parts aside."""
+    if o < 0:
+        session, weights = p.sessions[s], p.weights[0]
+        changed = session.has_current + (session.current_instructor >= 0) + (session.current_venue >= 0)
+        missing = missing_cost(p, s) * (1 + session.needs_instructor + session.needs_venue)
+        return int(missing + weights.change * changed)
+    session, place = p.sessions[s], p.sessions[s].place
+    cost = option_cost(p, o)
+    if venue >= 0:
+        place = p.venues[venue].place
+        cost += venue_own_cost(p, s, venue)
+    else:
+        cost += without_venue(p, s)
+    if who >= 0:
+        cost += own_cost(p, s, who, max(0, rating_of(p, s, who)))
+        cost += p.weights[0].travel * between(p.half_km, p.instructors[who].home, place)
+        if has_bit(p.avoids, who, p.options[o].period):
+            cost += p.weights[0].avoid
+    else:
+        cost += without_instructor(p, s)
+    return int(cost)
+
+
+@compiled
+def _limits(groups: Groups, room: Scratch, g: int, slack: float, most: Floats) -> float:
+    """Set up to which reduced cost each session's ways with each venue are wanted; returns the regret of the rest."""
+    count = groups.session_at[g + 1] - groups.session_at[g]
+    venues = groups.venue_at[g + 1] - groups.venue_at[g]
+    best = room.best
+    single, apart = NEVER * count, groups.weight[g]
+    for v in range(venues + 1):
+        total = 0.0
+        for j in range(count):
+            total += min(best[j, v], best[j, venues + 1])
+        most[0, v] = total
+        single = min(single, total)
+    for j in range(count):
+        apart += np.min(best[j, : venues + 2])
+    least = min(single, apart)
+    rest = most[0, venues] - least
+    alone = np.copy(most[0, : venues + 1])
+    for j in range(count):
+        own = np.min(best[j, : venues + 2])
+        rest = min(rest, apart - least + best[j, venues] - own)
+        for v in range(venues + 1):
+            together = alone[v] - least
+            if best[j, v] > best[j, venues + 1]:
+                together += best[j, v] - best[j, venues + 1]
+            most[j, v] = best[j, v] + slack - min(together, apart - least + best[j, v] - own)
+        most[j, venues + 1] = own + slack - min(0.0, apart - least)
+        if single <= apart:
+            most[j, venues + 1] = best[j, venues + 1] + slack
+    return rest
+
+
+@compiled
+def _emit(
+    p: Arrays,
+    near: Near,
+    groups: Groups,
+    rows: Rows,
+    prices: Prices,
+    room: Scratch,
+    slack: float,
+    ints: Ints,
+    regrets: Floats,
+    write: bool,
+) -> tuple[int, float]:
+    """Count the wanted columns, or write them."""
+    count, rest = 0, NEVER
+    most = np.zeros(room.best.shape)
+    for g in range(len(groups.weight)):
+        first, last = groups.session_at[g], groups.session_at[g + 1]
+        for j in range(last - first):
+            price_session(p, near, groups, rows, prices, room, g, j)
+        rest = min(rest, _limits(groups, room, g, slack, most))
+        for j in range(last - first):
+            s = groups.session[first + j]
+            if write:
+                ints[count, 0], ints[count, 1], ints[count, 2], ints[count, 3] = s, NONE, NONE, NONE
+                ints[count, 4] = column_cost(p, s, NONE, NONE, NONE)
+            count = _emit_session(
+                p, near, groups, rows, prices, room, (g, j), most[j], slack, ints, regrets, write, count + 1
+            )
+    return count, rest
+
+
+@compiled
+def _emit_session(
+    p: Arrays,
+    near: Near,
+    groups: Groups,
+    rows: Rows,
+    prices: Prices,
+    room: Scratch,
+    at: tuple[int, int],
+    most: Floats,
+    slack: float,
+    ints: Ints,
+    regrets: Floats,
+    write: bool,
+    count: int,
+) -> int:
+    g, j = at
+    s = groups.session[groups.session_at[g] + j]
+    session = p.sessions[s]
+    venue_list = groups.venue[groups.venue_at[g] : groups.venue_at[g + 1]]
+    venues = len(venue_list)
+    costs = groups.cost_at[g] + j * venues
+    person = near.person[near.person_at[s] : near.person_at[s + 1]]
+    worth = leader_worth(p, prices, s)
+    credit(p, near, prices, s, worth, room.credits)
+    nobody = without_instructor(p, s)
+    owed = session.duty < session.duty_end
+    favourite = int(np.argmin(room.best[j, : venues + 2]))
+    favourite = min(favourite, venues)
+    for o in range(session.option, session.option_end):
+        base = option_price(p, rows, prices, o)
+        if base >= CANNOT:
+            continue
+        at_o = (rows.month[o], rows.week[o], rows.day[o], rows.moment[o], rows.moment_end[o])
+        own = near.cost[near.cost_at[o] : near.cost_at[o + 1]]
+        kept = rank_people(own, person, room.credits, prices.person, at_o, room.cost, room.who)
+        day, moment, period = rows.venue_day[o], rows.venue_moment[o], p.options[o].period
+        end = moment + rows.last[o] - rows.first[o]
+        for v in range(venues + 1):
+            if v < venues:
+                if not session.needs_venue:
+                    continue
+                venue, limit = venue_list[v], most[v]
+                there = base + groups.cost[costs + v] + prices.venue[venue, day]
+                for m in range(moment, end):
+                    there += prices.venue[venue, m]
+                if there >= CANNOT or has_bit(p.closed, venue, period):
+                    continue
+                place = p.venues[venue].place
+            else:
+                venue, limit, place = NONE, most[venues + 1], session.place
+                there = base + without_venue(p, s)
+            if owed and v == favourite:
+                count = _emit_owed(
+                    p,
+                    near,
+                    prices,
+                    room,
+                    (s, o, venue),
+                    there,
+                    slack - limit,
+                    kept,
+                    ints,
+                    regrets,
+                    write,
+                    count,
+                )
+            if there + nobody <= limit:
+                count = _write(
+                    p, (s, o, NONE, venue), slack - limit + there + nobody, ints, regrets, write, count
+                )
+            for n in range(kept):
+                value = there + room.cost[n]
+                if value > limit:
+                    break
+                who = room.who[n]
+                value += p.weights[0].travel * between(p.half_km, p.instructors[who].home, place)
+                if value <= limit:
+                    count = _write(p, (s, o, who, venue), slack - limit + value, ints, regrets, write, count)
+    return count
+
+
+@compiled
+def _emit_owed(
+    p: Arrays,
+    near: Near,
+    prices: Prices,
+    room: Scratch,
+    at: tuple[int, int, int],
+    there: float,
+    less: float,
+    kept: int,
+    ints: Ints,
+    regrets: Floats,
+    write: bool,
+    count: int,
+) -> int:
+    """Emit those who owe a lesson however dear they are, up to what the lesson is worth: prices alone leave some to nobody."""
+    s, o, venue = at
+    place = p.venues[venue].place if venue >= 0 else p.sessions[s].place
+    for n in range(kept):
+        who = room.who[n]
+        for m in range(p.sessions[s].duty, p.sessions[s].duty_end):
+            if p.duty_holder[p.duty_of[m]] == who:
+                value = there + room.cost[n] + less
+                value += p.weights[0].travel * between(p.half_km, p.instructors[who].home, place)
+                if value <= p.weights[0].duty:
+                    count = _write(p, (s, o, who, venue), max(0.0, value), ints, regrets, write, count)
+                break
+    return count
+
+
+@compiled
+def _write(
+    p: Arrays,
+    column: tuple[int, int, int, int],
+    regret: float,
+    ints: Ints,
+    regrets: Floats,
+    write: bool,
+    count: int,
+) -> int:
+    if write:
+        s, o, who, venue = column
+        ints[count, 0], ints[count, 1], ints[count, 2], ints[count, 3] = s, o, who, venue
+        ints[count, 4] = column_cost(p, s, o, who, venue)
+        regrets[count] = regret
+    return count + 1

@@ -1,0 +1,194 @@
+"""Cooling: simulated annealing over priced columns; a session moves to another of its columns, others give way.
+
+Columns near the prices are few and good, so that a move that is tried is often taken. A move that one other session stands
+in the way of may push that one to a column of its own, if both together are worth it.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from scheduling.engine.arrays import Arrays, Int32s
+from scheduling.engine.board import Board, clear, place
+from scheduling.engine.columns import Columns
+from scheduling.engine.compiling import compiled, unlocked
+from scheduling.engine.index import NONE, Ints
+from scheduling.engine.kernel import added_by, is_possible
+from scheduling.engine.state import State
+
+Seeds = npt.NDArray[np.uint64]
+CHUNK = 20_000  # moves between two looks at the clock
+
+
+class Cooling:
+    """Anneals one State over fixed columns, and keeps the best plan seen."""
+
+    def __init__(self, state: State, columns: Columns, seed: int) -> None:
+        self.state = state
+        p = state.arrays
+        placed = columns.option != NONE
+        table = (columns.session, columns.option, columns.person, columns.venue)
+        self._columns = tuple(np.ascontiguousarray(a[placed], dtype=np.int64) for a in table)
+        self._at = np.searchsorted(self._columns[0], np.arange(len(p.sessions) + 1)).astype(np.int64)
+        self._seeds = np.array([seed * 2654435761 % 2**64 + 88172645463325252], dtype=np.uint64)
+        self.change = 0  # of the cost, since the beginning
+        self.best_change = 0
+        self._best = self._now()
+
+    def _now(self) -> tuple[Int32s, Int32s, Int32s]:
+        b = self.state.board
+        return b.option_of.copy(), b.who_of.copy(), b.room_of.copy()
+
+    def run(self, heat: float, moves: int = CHUNK) -> None:
+        """Try so many moves; a move that makes the plan dearer by ``heat`` is taken one time out of e."""
+        b = self.state.board
+        if not len(self._columns[0]):
+            return
+        b.completing[:] = 1
+        self.change += int(_anneal(self.state.arrays, b, *self._columns, self._at, self._seeds, heat, moves))
+        b.completing[:] = 0
+        if self.change < self.best_change:
+            self.best_change, self._best = self.change, self._now()
+
+    def finish(self) -> None:
+        """Go back to the best plan."""
+        p, b = self.state.arrays, self.state.board
+        _restore(p, b, *self._best)
+        self.change = self.best_change
+
+
+@compiled
+def _restore(p: Arrays, b: Board, option: Int32s, who: Int32s, room: Int32s) -> None:
+    for s in range(len(option)):
+        if b.option_of[s] >= 0 and (
+            b.option_of[s] != option[s] or b.who_of[s] != who[s] or b.room_of[s] != room[s]
+        ):
+            clear(p, b, s)
+    for s in range(len(option)):
+        if b.option_of[s] < 0 and option[s] >= 0:
+            place(p, b, s, np.int64(option[s]), np.int64(who[s]), np.int64(room[s]))
+
+
+@compiled
+def _random(seeds: Seeds) -> float:
+    """Return a number from 0 to below 1 (xorshift)."""
+    x = seeds[0]
+    x ^= x << np.uint64(13)
+    x ^= x >> np.uint64(7)
+    x ^= x << np.uint64(17)
+    seeds[0] = x
+    return np.float64(x >> np.uint64(11)) / 9007199254740992.0
+
+
+@compiled
+def _in_the_way(p: Arrays, b: Board, s: int, o: int, who: int, room: int) -> int:
+    """Return a session of the same instructor, else of the same venue, that overlaps an option; NONE where there is none."""
+    begin, end = p.options[o].begin, p.options[o].end
+    day = p.options[o].day
+    if who >= 0:
+        other = np.int64(b.who_head[day, who])
+        while other >= 0:
+            at = p.options[b.option_of[other]]
+            if at.begin < end and at.end > begin:
+                return other
+            other = np.int64(b.who_next[other])
+    if room >= 0:
+        other = np.int64(b.room_head[day, room])
+        while other >= 0:
+            at = p.options[b.option_of[other]]
+            if at.begin < end and at.end > begin:
+                return other
+            other = np.int64(b.room_next[other])
+    return NONE
+
+
+@unlocked
+def _anneal(
+    p: Arrays,
+    b: Board,
+    session: Ints,
+    option: Ints,
+    person: Ints,
+    venue: Ints,
+    at: Ints,
+    seeds: Seeds,
+    heat: float,
+    moves: int,
+) -> int:
+    """Try moves and return the change of cost; sessions in packages that are not placed are left alone."""
+    change = 0
+    for _ in range(moves):
+        n = int(_random(seeds) * len(session))
+        s = session[n]
+        o, who, room = np.int64(b.option_of[s]), np.int64(b.who_of[s]), np.int64(b.room_of[s])
+        if (o < 0 and p.sessions[s].whole_only) or (o == option[n] and who == person[n] and room == venue[n]):
+            continue
+        limit = -heat * np.log(_random(seeds) + 1e-300)
+        given = 0
+        if o >= 0:
+            clear(p, b, s)
+            given = added_by(p, b, s, o, who, room)
+        gain = _step(p, b, n, session, option, person, venue, at, seeds, limit + given)
+        if gain > limit + given:
+            if o >= 0:
+                place(p, b, s, o, who, room)
+        else:
+            change += gain - given
+    return change
+
+
+@compiled
+def _step(
+    p: Arrays,
+    b: Board,
+    n: int,
+    session: Ints,
+    option: Ints,
+    person: Ints,
+    venue: Ints,
+    at: Ints,
+    seeds: Seeds,
+    limit: float,
+) -> int:
+    """Place a cleared session by column n, another one giving way if it must; returns what that adds.
+
+    Where that is more than ``limit``, or not possible, nothing is placed and more than ``limit`` is returned.
+    """
+    s, too_much = session[n], int(limit) + 2
+    if is_possible(p, b, s, option[n], person[n], venue[n]):
+        added = added_by(p, b, s, option[n], person[n], venue[n])
+        if added <= limit:
+            place(p, b, s, option[n], person[n], venue[n])
+            return added
+        return too_much
+    other = _in_the_way(p, b, s, option[n], person[n], venue[n])
+    if other < 0 or at[other] == at[other + 1]:
+        return too_much
+    o, who, room = np.int64(b.option_of[other]), np.int64(b.who_of[other]), np.int64(b.room_of[other])
+    clear(p, b, other)
+    given = added_by(p, b, other, o, who, room)
+    if is_possible(p, b, s, option[n], person[n], venue[n]):
+        added = added_by(p, b, s, option[n], person[n], venue[n]) - given
+        place(p, b, s, option[n], person[n], venue[n])
+        for _ in range(3):
+            m = at[other] + int(_random(seeds) * (at[other + 1] - at[other]))
+            if is_possible(p, b, other, option[m], person[m], venue[m]):
+                more = added_by(p, b, other, option[m], person[m], venue[m])
+                if added + more <= limit:
+                    place(p, b, other, option[m], person[m], venue[m])
+                    return added + more
+        clear(p, b, s)
+    place(p, b, other, o, who, room)
+    return too_much
+
+
+@compiled
+def place_by_price(
+    p: Arrays, b: Board, session: Ints, option: Ints, person: Ints, venue: Ints, at: Ints, order: Ints
+) -> None:
+    """Place unplaced sessions, each by the first of its columns that is possible; ``order`` is of sessions."""
+    for s in order:
+        if b.option_of[s] < 0:
+            for n in range(at[s], at[s + 1]):
+                if option[n] >= 0 and is_possible(p, b, s, option[n], person[n], venue[n]):
+                    place(p, b, s, option[n], person[n], venue[n])
+                    break

@@ -1,0 +1,108 @@
+"""Dual: prices of everybody's time by the volume algorithm, and with them a lower bound over all plans.
+
+Each round prices all groups (``reduced``), compares what they would take with what there is, smoothed over the rounds, and
+moves the prices from the best ones known so far in that direction. Rows whose supply itself has a cost - an instructor's
+number of sessions beyond target, lessons by leaders - take as much as is worth its price.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduling.engine.arrays import Arrays, Int32s
+from scheduling.engine.groups import Groups, groups_of
+from scheduling.engine.near import Near, near_of
+from scheduling.engine.priced_rows import Rows, rows_of
+from scheduling.engine.reduced import MORE_PEOPLE, MORE_VENUES, Chosen, Prices, price_groups, scratch_for
+from scheduling.engine.supply import Leaders, direction, leaders_of, move, nothing, worth_of_supply
+
+FIRST, LAST = 3.0, 0.03  # how far a price moves in a round, in units of cost, at the beginning and at the end
+KEEP, KEEP_SQUARE = 0.9, 0.9  # of the smoothed excess and of its square, from round to round
+WIDENINGS = 8
+
+
+@dataclass
+class Dual:
+    """Prices, and the best bound found with them."""
+
+    p: Arrays
+    near: Near
+    groups: Groups
+    rows: Rows
+    leaders: Leaders
+    prices: Prices
+    chosen: Chosen
+    most_people: Int32s
+    most_venues: Int32s
+    bound: float = -np.inf
+
+    @classmethod
+    def of(cls, p: Arrays, most_people: int, most_venues: int) -> "Dual":
+        """Lay out the rows with all prices 0."""
+        people = np.full(len(p.sessions), most_people, dtype=np.int32)
+        venues = np.full(len(p.sessions), most_venues, dtype=np.int32)
+        near = near_of(p, people, venues)
+        rows, groups = rows_of(p), groups_of(p, near)
+        count = len(p.sessions)
+        none = lambda: np.full(count, -1, dtype=np.int32)  # noqa: E731
+        chosen = Chosen(
+            option=none(), person=none(), venue=none(), short=none(), cost=np.zeros(len(groups.weight))
+        )
+        return cls(p, near, groups, rows, leaders_of(p), nothing(p, rows), chosen, people, venues)
+
+    def widen(self) -> int:
+        """Look twice as far where others than those near may be cheaper; return for how many sessions."""
+        people, venues = self.chosen.short == MORE_PEOPLE, self.chosen.short == MORE_VENUES
+        self.most_people[people] *= 2
+        self.most_venues[venues] *= 2
+        if people.any() or venues.any():
+            self.near = near_of(self.p, self.most_people, self.most_venues)
+            self.groups = groups_of(self.p, self.near)
+        return int(people.sum() + venues.sum())
+
+    def price(self, prices: Prices, workers: ThreadPoolExecutor, threads: int) -> float:
+        """Price all groups and return the bound that the prices give."""
+        marks = np.linspace(0, len(self.groups.weight), threads * 4 + 1).astype(np.int64)
+        given = (self.p, self.near, self.groups, self.rows, prices, self.chosen)
+        jobs = [
+            workers.submit(price_groups, *given, scratch_for(self.near, self.groups), int(a), int(b))
+            for a, b in zip(marks[:-1], marks[1:], strict=True)
+        ]
+        for job in jobs:
+            job.result()
+        return float(self.chosen.cost.sum()) + worth_of_supply(self.p, self.rows, self.leaders, prices)
+
+    def climb(self, rounds: int, share: Callable[[int, float], float], threads: int) -> int:
+        """Raise the bound until ``share(rounds done, bound)`` says that all time is used (1.0); returns the rounds done.
+
+        Prices move ever less, in step with the share, so that the climb should not be cut short.
+        """
+        trial, best = _copy(self.prices), self.prices
+        mean, now, square = (nothing(self.p, self.rows) for _ in range(3))
+        done, used, widened = 0, 0.0, 0
+        with ThreadPoolExecutor(threads) as workers:
+            while used < 1.0:
+                value = self.price(trial, workers, threads)
+                if value > self.bound:
+                    self.bound = value
+                    _assign(best, trial)
+                done += 1
+                used = max(done / rounds, share(done, self.bound))
+                if used * (WIDENINGS + 1) > widened + 1 and used < 1.0:
+                    widened += 1
+                    self.widen()
+                direction(self.p, self.rows, self.leaders, trial, self.chosen, now)
+                step = FIRST * (LAST / FIRST) ** min(1.0, used)
+                move(self.p, trial, now, mean, square, (step, KEEP, KEEP_SQUARE))
+        return done
+
+
+def _copy(prices: Prices) -> Prices:
+    return Prices(**{name: a.copy() for name, a in vars(prices).items()})
+
+
+def _assign(to: Prices, given: Prices) -> None:
+    for name, prices in vars(given).items():
+        getattr(to, name)[...] = prices

@@ -1,0 +1,71 @@
+"""Large problems: prices for everything that is scarce, then block after block near the prices.
+
+What the whole of a problem is too large for works on parts of it; the prices carry what the parts share, and their bound
+holds for all plans of the whole.
+"""
+
+import multiprocessing
+from concurrent.futures import Executor, ProcessPoolExecutor
+
+from scheduling.engine.blocks import Blocks
+from scheduling.engine.columns import columns_within
+from scheduling.engine.construct import Unit
+from scheduling.engine.dual import Dual
+from scheduling.engine.prove import rounded_up
+from scheduling.engine.run import Run
+from scheduling.engine.settle import Settling, settle
+from scheduling.engine.state import State
+
+NEAR = 40  # instructors and venues looked at for a session at first
+CLIMB = 0.3  # share of the time for prices
+ROUNDS = 300  # of prices at most
+SLACK = 5.0  # regret of the columns of blocks
+MOST = 64  # columns of a session, about
+
+
+def improve_large(state: State, units: list[Unit], run: Run, executor: Executor | None) -> None:
+    """Improve a first plan until the run ends; leaves the best plan in the state and the bound in the run."""
+    own = None
+    if executor is None and run.options.workers > 1:
+        executor = own = _pool(run.options.workers)
+    try:
+        dual = _climb(state, run)
+        if not run.go_on():
+            return
+        columns, _ = columns_within(dual, SLACK, MOST)
+        run.note(f"{len(columns)} columns near the prices")
+        settling = Settling(state, units, Blocks(state, units, dual, columns, run.go_on), run, executor)
+        settle(settling)
+    finally:
+        if own is not None:
+            end(own)
+
+
+def _climb(state: State, run: Run) -> Dual:
+    run.enter("bound")
+    dual = Dual.of(state.arrays, NEAR, NEAR)
+    began = run.elapsed
+    until = began + (run.left * CLIMB if run.options.iterations is None else float("inf"))
+
+    def share(done: int, bound: float) -> float:
+        run.bound = rounded_up(bound)
+        return 1.0 if not run.go_on() else (run.elapsed - began) / (until - began)
+
+    done = dual.climb(ROUNDS, share, run.options.workers)
+    run.note(f"{done} rounds of prices: bound {run.bound}")
+    return dual
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    """Return worker processes that know nothing of this one's threads."""
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    for _ in range(workers):
+        pool.submit(rounded_up, 0.0)  # imports meanwhile what they need
+    return pool
+
+
+def end(pool: ProcessPoolExecutor) -> None:
+    """End worker processes at once: what they still work on is not wanted any more."""
+    for process in list((pool._processes or {}).values()):  # noqa: SLF001 - public from Python 3.14 on
+        process.kill()
+    pool.shutdown(wait=False, cancel_futures=True)
