@@ -7,6 +7,7 @@ import click
 
 from scheduling.engine import commands
 from scheduling.engine.run import SolveOptions
+from scheduling.engine.warm import warm
 
 
 def _streams() -> commands.Streams:
@@ -73,3 +74,9 @@ def rank_command(problem: str, plan: str, session: str, top: int, as_json: bool)
 def explain_command(problem: str, plan: str, session: str, as_json: bool) -> None:
     """Tell what SESSION costs where it is, what else there is, and what would free it."""
     _exit(commands.explain_file((problem, plan), session, as_json, _streams()))
+
+
+@match.command("warm")
+def warm_command() -> None:
+    """Compile the engine's loops, where that was not done yet; it takes a minute or two."""
+    warm()

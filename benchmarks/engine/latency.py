@@ -38,7 +38,9 @@ def main() -> None:
     chosen = random.Random(given.seed).sample(taught, min(given.sessions, len(taught)))  # noqa: S311 - repeatable
     names = [index.problem.sessions[s].id for s in chosen]
     print(HEAD)
-    print(_line("rank, everyone with reasons", _timed(lambda name: len(rank_in(state, name).excluded), names)))
+    print(
+        _line("rank, everyone with reasons", _timed(lambda name: len(rank_in(state, name).excluded), names))
+    )
     left: list[str] = []
 
     def decline(name: str) -> None:

@@ -36,6 +36,7 @@ from scheduling.engine.problem_format import dump_problem, load_problem, read_pr
 from scheduling.engine.rank import Candidate, Excluded, NoSuchSession, Ranking, rank, rank_in
 from scheduling.engine.reading import BadFile
 from scheduling.engine.reasons import TEXTS, Reason, Violation
+from scheduling.engine.rematch import Rematch, rematch
 from scheduling.engine.requirements import Requirement
 from scheduling.engine.rules import RULES
 from scheduling.engine.run import Progress, SolveOptions
@@ -74,6 +75,7 @@ __all__ = [
     "Ranking",
     "Rearrangement",
     "Reason",
+    "Rematch",
     "Requirement",
     "Resource",
     "Series",
@@ -102,6 +104,7 @@ __all__ = [
     "rank_in",
     "read_plan",
     "read_problem",
+    "rematch",
     "solve",
     "write_plan",
     "write_problem",

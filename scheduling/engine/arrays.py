@@ -16,6 +16,7 @@ from scheduling.engine.model import Interval, Leader, Problem, Session
 
 Records = npt.NDArray[np.void]
 Int32s = npt.NDArray[np.int32]
+Column = Sequence[int] | npt.NDArray[np.int64] | npt.NDArray[np.int32] | npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
 
 UNLIMITED = 2**30
@@ -31,7 +32,7 @@ _SESSION = (
     "topic is_listed listed listed_end is_room_listed room_listed room_listed_end"
 )
 _OPTION = "session begin end period day week month first_day last_day"
-_INSTRUCTOR = "home leads fee max_day max_week max_month max_total target topic topic_end recused recused_end"
+_INSTRUCTOR = "home leads fee max_day max_week max_month max_total target recused recused_end"
 _VENUE = "place capacity groups max_day cost"
 _USERS = {"class_of": "class_session", "use_resource": "use_session"}
 _SERIES = "first last min_days max_days ordered same_venue together"
@@ -63,8 +64,7 @@ class Arrays(Struct):
     instructors: Records
     away: Bytes  # [period, instructor // 8], ask has_bit
     avoids: Bytes
-    topic_of: Int32s
-    topic_rating: Int32s
+    rating_of: npt.NDArray[np.int8]  # [topic, instructor], -1 where they do not teach it
     recused_class: Int32s
     venues: Records
     closed: Bytes
@@ -144,7 +144,7 @@ def _int32s(values: Iterable[int]) -> Int32s:
     return np.array(list(values), dtype=np.int32)
 
 
-def _records(names: str, columns: Sequence[Sequence[int]]) -> Records:
+def _records(names: str, columns: Sequence[Column]) -> Records:
     fields = names.split()
     table = np.zeros(len(columns[0]), dtype=[(name, "i8") for name in fields])
     for name, column in zip(fields, columns, strict=True):
@@ -197,7 +197,7 @@ def _sessions(index: Index, lists: "_Lists", options: Records) -> tuple[Records,
             parts[_USERS[name]] = np.repeat(np.arange(len(sessions), dtype=np.int32), np.diff(at))
     parts["use_amount"] = _int32s(n for found in amounts for n in found)
     option_at = np.searchsorted(options["session"], np.arange(len(sessions) + 1))
-    columns = [
+    columns: list[Column] = [
         index.minutes,
         index.half_hours,
         index.heads,
@@ -243,15 +243,21 @@ class _Lists:
         self._numbers: dict[str, int] = {}
         self._listed: list[int] = []
         self._feature: dict[str, int] = {}
-        self.topics = [self.topic(s.topic) for s in index.problem.sessions]
+        self.topics = [self._numbers.setdefault(s.topic, len(self._numbers)) for s in index.problem.sessions]
         self.features = [
             [self._feature.setdefault(f, len(self._feature)) for f in s.features]
             for s in index.problem.sessions
         ]
 
-    def topic(self, name: str) -> int:
-        """Return the number of a topic."""
-        return self._numbers.setdefault(name, len(self._numbers))
+    def ratings(self) -> npt.NDArray[np.int8]:
+        """Return everyone's rating in the topics that sessions are about, -1 where they do not teach it."""
+        people = self._index.problem.instructors
+        table = np.full((len(self._numbers), len(people)), -1, dtype=np.int8)
+        for n, x in enumerate(people):
+            for topic, rating in x.topics.items():
+                if topic in self._numbers:
+                    table[self._numbers[topic], n] = rating
+        return table
 
     def allowed(
         self, lists: Sequence[tuple[str, ...] | None], known: dict[str, int]
@@ -337,18 +343,16 @@ class _Lists:
         }
 
 
-def _instructors(index: Index, lists: "_Lists") -> tuple[Records, dict[str, Int32s]]:
+def _instructors(index: Index, lists: "_Lists") -> tuple[Records, dict[str, npt.NDArray[np.generic]]]:
     people = index.problem.instructors
-    topic_at, topic_of = _marks([[lists.topic(name) for name in x.topics] for x in people])
     recused_at, recused_class = _marks([[index.klass[name] for name in x.not_classes] for x in people])
     parts = {
-        "topic_of": topic_of,
-        "topic_rating": _int32s(rating for x in people for rating in x.topics.values()),
+        "rating_of": lists.ratings(),
         "recused_class": recused_class,
     }
     limits = (index.max_per_day, index.max_per_week, index.max_per_month, index.max_total, index.target)
     capped = [np.minimum(limit, UNLIMITED) for limit in limits]
-    marks = [topic_at[:-1], topic_at[1:], recused_at[:-1], recused_at[1:]]
+    marks = [recused_at[:-1], recused_at[1:]]
     return _records(_INSTRUCTOR, [index.home, index.leads, index.fee, *capped, *marks]), parts
 
 
@@ -361,7 +365,7 @@ def _series(problem: Problem) -> Records:
     last = np.cumsum([len(r.sessions) for r in problem.series], dtype=np.int64)
     first = last - [len(r.sessions) for r in problem.series]
     unlimited: Callable[[int | None], int] = lambda days: UNLIMITED if days is None else days  # noqa: E731
-    columns = [
+    columns: list[Column] = [
         first,
         last,
         [r.min_days for r in problem.series],

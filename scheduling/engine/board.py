@@ -8,7 +8,7 @@ days the sessions begin that may overlap it.
 import numpy as np
 
 from scheduling.engine.arrays import Arrays, Bytes, Int32s, between
-from scheduling.engine.compiling import Struct, StructType, compiled, inner, share
+from scheduling.engine.compiling import Struct, StructType, compiled, inner, share, whole
 from scheduling.engine.index import NONE, Ints
 
 
@@ -130,7 +130,7 @@ def place(p: Arrays, b: Board, s: int, o: int, who: int, room: int) -> None:
 @compiled
 def clear(p: Arrays, b: Board, s: int) -> None:
     """Take a placed session out."""
-    o, who, room = np.int64(b.option_of[s]), np.int64(b.who_of[s]), np.int64(b.room_of[s])
+    o, who, room = whole(b.option_of[s]), whole(b.who_of[s]), whole(b.room_of[s])
     session, day = p.sessions[s], p.options[o].day
     b.option_of[s], b.who_of[s], b.room_of[s] = NONE, NONE, NONE
     for mark in range(session.klass, session.klass_end):
@@ -209,12 +209,12 @@ def is_rushed(p: Arrays, b: Board, o: int, place: int, around: tuple[int, int]) 
     before, after = around
     mine = p.options[o]
     if before >= 0:
-        there = place_of(p, before, np.int64(b.room_of[before]))
+        there = place_of(p, before, whole(b.room_of[before]))
         gap = mine.begin - p.options[b.option_of[before]].end
         if there != place and between(p.minutes, there, place) > max(0, gap):
             return True
     if after >= 0:
-        there = place_of(p, after, np.int64(b.room_of[after]))
+        there = place_of(p, after, whole(b.room_of[after]))
         gap = p.options[b.option_of[after]].begin - mine.end
         if there != place and between(p.minutes, place, there) > max(0, gap):
             return True

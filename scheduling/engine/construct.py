@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from scheduling.engine.candidates import Candidates
-from scheduling.engine.index import NONE, Index, Ints
+from scheduling.engine.index import NONE, Bools, Index, Ints
 from scheduling.engine.insertion import insert_unit, insert_units, scarcity
 from scheduling.engine.shortlist import shortlist_of
 
@@ -59,7 +59,7 @@ def construct(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[],
         insert_units(p, b, near, begins, members, now if go_on() else now[pinned[now]])
 
 
-def _by_scarcity(candidates: Candidates, members: Ints, begins: Ints) -> tuple[Ints, Ints]:
+def _by_scarcity(candidates: Candidates, members: Ints, begins: Ints) -> tuple[Ints, Bools]:
     """Return the order of insertion, and which units have to be placed."""
     p = candidates.state.arrays
     ways, pins = scarcity(p)
@@ -67,4 +67,4 @@ def _by_scarcity(candidates: Candidates, members: Ints, begins: Ints) -> tuple[I
     most_pins = np.maximum.reduceat(pins[members], firsts)
     priority = np.maximum.reduceat(p.sessions["priority"][members], firsts)
     keys = (np.minimum.reduceat(ways[members], firsts), -np.diff(begins), -priority, -most_pins)
-    return np.lexsort(keys), most_pins > 0
+    return np.lexsort(keys).astype(np.int64), most_pins > 0

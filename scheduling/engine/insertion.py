@@ -15,9 +15,8 @@ from scheduling.engine.board import Board, clear, place
 from scheduling.engine.compiling import compiled, inner, whole
 from scheduling.engine.index import NONE
 from scheduling.engine.kernel import (
-    STATIC,
     instructor_blocks,
-    instructor_mask,
+    instructor_static,
     instructor_steady,
     instructor_varies,
     must_place,
@@ -60,7 +59,7 @@ def _all_rooms(p: Arrays, s: int) -> Ints:
 
 
 @inner
-def _near_people(p: Arrays, b: Board, near: Shortlist, s: int) -> Ints:
+def near_people(p: Arrays, b: Board, near: Shortlist, s: int) -> Ints:
     """Return the short list of a session, with everyone who owes one of its lessons."""
     session, n = p.sessions[s], near.people_of[s]
     listed = near.people[near.people_at[n] : near.people_at[n + 1]]
@@ -69,14 +68,15 @@ def _near_people(p: Arrays, b: Board, near: Shortlist, s: int) -> Ints:
     count = len(listed)
     for mark in range(session.duty, session.duty_end):
         who = whole(p.duty_holder[p.duty_of[mark]])
-        if not instructor_mask(p, b, s, session.option, who) & STATIC:
+        if not instructor_static(p, b, s, session.option, who):
             found[count] = who
             count += 1
     return found[:count]
 
 
 @inner
-def _near_rooms(near: Shortlist, s: int) -> Ints:
+def near_rooms(near: Shortlist, s: int) -> Ints:
+    """Return the venues of the short list of a session."""
     n = near.rooms_of[s]
     return near.rooms[near.rooms_at[n] : near.rooms_at[n + 1]].astype(np.int64)
 
@@ -96,7 +96,7 @@ def best_within(p: Arrays, b: Board, s: int, begin: int, end: int, below: int) -
 @compiled
 def good_among(p: Arrays, b: Board, near: Shortlist, s: int, given: tuple[int, int, int]) -> Found:
     """Return a good candidate, of the short list where that gives a whole one; ``given`` as below."""
-    found = best_among(p, b, s, given, _near_people(p, b, near, s), _near_rooms(near, s))
+    found = best_among(p, b, s, given, near_people(p, b, near, s), near_rooms(near, s))
     session = p.sessions[s]
     lacks = (found[1] < 0 and session.needs_instructor) or (found[2] < 0 and session.needs_venue)
     return best_among(p, b, s, given, _all_people(p, s), _all_rooms(p, s)) if lacks else found
@@ -320,7 +320,7 @@ def insert_unit(p: Arrays, b: Board, near: Shortlist, unit: Ints) -> bool:
         return b.option_of[unit[0]] >= 0
     is_complete = True
     for s in missing:
-        is_complete &= insert_one(p, b, near, s)
+        is_complete &= insert_one(p, b, near, whole(s))
     return is_complete
 
 

@@ -25,9 +25,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from scheduling.engine import costs, rules
 from scheduling.engine.arrays import PIN_INSTRUCTOR, PIN_START, PIN_VENUE, Arrays
 from scheduling.engine.board import Board, clear, place, place_of
-from scheduling.engine.compiling import compiled
+from scheduling.engine.compiling import compiled, whole
 from scheduling.engine.costs import COSTS
 from scheduling.engine.rules import RULES
 
@@ -63,7 +64,7 @@ def _together(name: str, level: str, parts: Iterable[Part], last: str) -> Callab
     source = "\n".join([*lines, f"    return {last}"])
     exec(compile(source, __file__, "exec"), space)  # noqa: S102 - the source is ours, the lists decide its length
     made: Callable[..., Any] = space[name]
-    return compiled(made)
+    return compiled(made, costs.__file__, rules.__file__)
 
 
 def _rules(level: str) -> list[tuple[int, Any, Callable[..., Any]]]:
@@ -71,9 +72,10 @@ def _rules(level: str) -> list[tuple[int, Any, Callable[..., Any]]]:
     return [(n, rule, function) for n, rule, function in found if function is not None]
 
 
-def _mask(level: str) -> Callable[..., int]:
-    parts = [(f"found |= {1 << n} if {{}} else 0", function) for n, _, function in _rules(level)]
-    return _together(f"{level}_mask", level, parts, "found")
+def _mask(level: str, *, only_static: bool = False) -> Callable[..., int]:
+    asked = [(n, function) for n, rule, function in _rules(level) if rule.is_static or not only_static]
+    parts = [(f"found |= {1 << n} if {{}} else 0", function) for n, function in asked]
+    return _together(f"{level}_{'static' if only_static else 'mask'}", level, parts, "found")
 
 
 def _blocks(level: str) -> Callable[..., bool]:
@@ -108,6 +110,7 @@ instructor_mask, instructor_blocks = _mask("instructor"), _blocks("instructor")
 venue_mask, venue_blocks = _mask("venue"), _blocks("venue")
 place_mask, place_blocks = _mask("place"), _blocks("place")
 pair_mask, pair_blocks = _mask("pair"), _blocks("pair")
+instructor_static = _mask("instructor", only_static=True)
 nobody_mask, nobody_blocks = _mask("nobody"), _blocks("nobody")
 nowhere_mask, nowhere_blocks = _mask("nowhere"), _blocks("nowhere")
 
@@ -125,7 +128,7 @@ way_adds = _sum("way", "adds", _all)
 @compiled
 def placed(b: Board, s: int) -> tuple[int, int, int]:
     """Return a session's option, instructor and venue, NONE where there is none."""
-    return np.int64(b.option_of[s]), np.int64(b.who_of[s]), np.int64(b.room_of[s])
+    return whole(b.option_of[s]), whole(b.who_of[s]), whole(b.room_of[s])
 
 
 @compiled
@@ -194,7 +197,7 @@ def _parts() -> Callable[..., Ints]:
         lines.append("        pass")
     exec(compile("\n".join([*lines, "    return found"]), __file__, "exec"), space)  # noqa: S102 - as above
     made: Callable[..., Ints] = space["parts_of"]
-    return compiled(made)
+    return compiled(made, costs.__file__, rules.__file__)
 
 
 parts_of = _parts()

@@ -12,6 +12,7 @@ from scheduling.engine.kernel import (
     instructor_alone,
     instructor_blocks,
     instructor_mask,
+    instructor_static,
     nobody_blocks,
     nowhere_blocks,
     pair_blocks,
@@ -38,7 +39,7 @@ def people_of(p: Arrays, b: Board, s: int) -> Ints:
     found, count = np.empty(last - first, np.int64), 0
     for mark in range(first, last):
         who = np.int64(p.people[mark])
-        if not instructor_mask(p, b, s, session.option, who) & STATIC:
+        if not instructor_static(p, b, s, session.option, who):
             found[count] = who
             count += 1
     return found[:count].copy()

@@ -11,9 +11,9 @@ from scheduling.engine.compiling import compiled, inner
 from scheduling.engine.index import NONE
 from scheduling.engine.insertion import MUCH
 from scheduling.engine.kernel import (
-    STATIC,
     instructor_blocks,
     instructor_mask,
+    instructor_static,
     instructor_steady,
     instructor_varies,
     nowhere_blocks,
@@ -29,6 +29,7 @@ from scheduling.engine.kernel import (
     venue_varies,
     way_adds,
 )
+from scheduling.engine.sorting import ascending
 
 Ints = npt.NDArray[np.int64]
 
@@ -72,18 +73,14 @@ def ways_of(p: Arrays, b: Board, s: int) -> Ways:
         room_costs[n] = venue_steady(p, b, s, session.option, rooms[n])
         room_costs[n] += place_adds(p, b, s, session.option, there)
     for o in range(session.option, session.option_end):
-        late = time_mask(p, b, s, o)
-        if late:
-            for who in able:
-                found.mask[who] |= late
-            continue
-        spots = _spots(p, b, s, o, rooms, room_costs)
-        if len(spots.place) == 0:
-            _nowhere(p, b, s, o, able, found)
-            continue
-        _at_option(p, b, s, o, able, costs, spots, found)
-        if not session.needs_instructor:
-            _without(p, b, s, o, spots, found)
+        if time_mask(p, b, s, o) == 0:
+            spots = _spots(p, b, s, o, rooms, room_costs)
+            _at_option(p, b, s, o, able, costs, spots, found)
+            if not session.needs_instructor:
+                _without(p, b, s, o, spots, found)
+    left = able[found.added[able] == MUCH]
+    for o in range(session.option, session.option_end if len(left) else session.option):
+        _note(p, b, s, o, left, _spots(p, b, s, o, rooms, room_costs), found)
     return found
 
 
@@ -92,7 +89,7 @@ def _able(p: Arrays, b: Board, s: int, found: Ways) -> Ints:
     """Return those whom no lasting rule excludes, and note the rules that exclude the others."""
     able, number = np.empty(len(p.instructors), np.int64), 0
     for who in range(len(p.instructors)):
-        mask = instructor_mask(p, b, s, p.sessions[s].option, who) & STATIC
+        mask = instructor_static(p, b, s, p.sessions[s].option, who)
         found.mask[who] = mask
         if mask == 0:
             able[number] = who
@@ -122,7 +119,7 @@ def _spots(p: Arrays, b: Board, s: int, o: int, rooms: Ints, room_costs: Ints) -
     added = np.empty(count, np.int64)
     for n in range(count):
         added[n] = by_place[places[n]]
-    order = np.argsort(added, kind="mergesort")
+    order = ascending(added)
     barred, room = np.empty(count, np.int64), np.empty(count, np.int64)
     for n in range(count):
         barred[n] = place_mask(p, b, s, o, places[order[n]])
@@ -145,13 +142,11 @@ def _at_option(  # noqa: PLR0913 - arrays, one by one
         if found.added[who] <= total and found.added[who] < MUCH:
             continue
         if instructor_blocks(p, b, s, o, who):
-            found.mask[who] |= instructor_mask(p, b, s, o, who)
             continue
         at, added = spot_of[home], by_home[home]
         if at >= 0 and pair_blocks(p, b, s, o, who, spots.place[at]):
             at, added = _reachable(p, b, s, o, who, spots)
         if at < 0:
-            found.mask[who] |= _kept_away(p, b, s, o, who, spots)
             continue
         total = base + costs[n] + added + instructor_varies(p, b, s, o, who)
         if total < found.added[who]:
@@ -187,14 +182,6 @@ def _reachable(p: Arrays, b: Board, s: int, o: int, who: int, spots: Spots) -> t
 
 
 @inner
-def _kept_away(p: Arrays, b: Board, s: int, o: int, who: int, spots: Spots) -> int:
-    mask = 0
-    for m in range(len(spots.place)):
-        mask |= spots.barred[m] | pair_mask(p, b, s, o, who, spots.place[m])
-    return mask
-
-
-@inner
 def _without(p: Arrays, b: Board, s: int, o: int, spots: Spots, found: Ways) -> None:
     base = time_adds(p, b, s, o)
     for m in range(len(spots.place)):
@@ -203,11 +190,16 @@ def _without(p: Arrays, b: Board, s: int, o: int, spots: Spots, found: Ways) -> 
 
 
 @inner
-def _nowhere(p: Arrays, b: Board, s: int, o: int, able: Ints, found: Ways) -> None:
-    """Note the rules that close all venues for those who would be free."""
-    closed = 0
-    for room in range(len(p.venues)):
-        closed |= venue_mask(p, b, s, o, room)
-    for who in able:
-        mask = instructor_mask(p, b, s, o, who)
+def _note(  # noqa: PLR0913 - arrays, one by one
+    p: Arrays, b: Board, s: int, o: int, people: Ints, spots: Spots, found: Ways
+) -> None:
+    """Note what keeps people away at an option: rules about its time, else about them, else about venues and ways there."""
+    late, closed = time_mask(p, b, s, o), 0
+    if late == 0 and len(spots.place) == 0:
+        for room in range(len(p.venues)):
+            closed |= venue_mask(p, b, s, o, room)
+    for who in people:
+        mask = late if late else instructor_mask(p, b, s, o, who)
         found.mask[who] |= mask if mask else closed
+        for m in range(len(spots.place) if mask == 0 else 0):
+            found.mask[who] |= spots.barred[m] | pair_mask(p, b, s, o, who, spots.place[m])

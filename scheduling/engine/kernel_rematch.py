@@ -9,15 +9,17 @@ import numpy.typing as npt
 
 from scheduling.engine.arrays import Arrays
 from scheduling.engine.board import Board, clear, place, place_of
-from scheduling.engine.compiling import compiled, inner
+from scheduling.engine.compiling import compiled, inner, whole
 from scheduling.engine.index import NONE
-from scheduling.engine.insertion import ANY, best_among, good_among
+from scheduling.engine.insertion import best_among, good_among, near_people, near_rooms
 from scheduling.engine.kernel import (
     added_by,
+    instructor_blocks,
     instructor_steady,
     instructor_varies,
     is_possible,
     must_place,
+    pair_blocks,
     place_adds,
     placed,
     time_adds,
@@ -25,11 +27,12 @@ from scheduling.engine.kernel import (
     way_adds,
 )
 from scheduling.engine.shortlist import Shortlist
+from scheduling.engine.sorting import ascending
 
 Ints = npt.NDArray[np.int64]
 
-EJECTED = 48  # busy instructors, the cheapest for the session, whose other sessions might go to someone else
-MOVED = 6  # sessions of each that are tried
+EJECTED = 32  # busy instructors, the cheapest for the session, whose other sessions might go to someone else
+MOVED = 4  # sessions of each that are tried
 
 Spot = tuple[int, int, int]  # option, instructor, venue
 
@@ -45,11 +48,13 @@ def _moved(p: Arrays, s: int, now: Spot, then: Spot) -> int:
 
 
 @compiled
-def replaced(p: Arrays, b: Board, s: int, now: Spot, people: Ints, rooms: Ints) -> tuple[Spot, int]:
+def replaced(  # noqa: PLR0913 - arrays, one by one
+    p: Arrays, b: Board, s: int, now: Spot, people: Ints, rooms: Ints, below: int
+) -> tuple[Spot, int]:
     """Return the cheapest placement of an unplaced session with one of some instructors or nobody, and what it adds."""
     session = p.sessions[s]
     here = rooms[rooms == now[2]]
-    best, least, far = (NONE, NONE, NONE), ANY, p.weights[0].change
+    best, least, far = (NONE, NONE, NONE), below, p.weights[0].change
     same_start, same_room = (session.has_current == 0) * far, (session.current_venue < 0) * far
     for other_start in range(2):
         for other_room in range(2):
@@ -73,7 +78,7 @@ def _ranges(begin: int, end: int, now: int, others: int) -> tuple[tuple[int, int
 
 
 @compiled
-def ejected(
+def ejected(  # noqa: PLR0913 - arrays, one by one
     p: Arrays, b: Board, near: Shortlist, s: int, now: Spot, people: Ints, below: int
 ) -> tuple[int, Spot, Spot, int]:
     """Return the best ejection for an unplaced session at its present start and venue that costs less than ``below``.
@@ -93,7 +98,7 @@ def ejected(
         costs[n] = instructor_steady(p, b, s, o, people[n]) + instructor_varies(p, b, s, o, people[n])
         costs[n] += base + way_adds(p, b, s, o, x.home, there)
     best, least = (NONE, (NONE, NONE, NONE), (NONE, NONE, NONE)), below
-    for n in np.argsort(costs)[:EJECTED]:
+    for n in ascending(costs)[:EJECTED]:
         who = people[n]
         mine = o, who, room
         if is_possible(p, b, s, o, who, room):
@@ -129,16 +134,33 @@ def _of_instructor(p: Arrays, b: Board, who: int) -> Ints:
 
 @inner
 def _sent(p: Arrays, b: Board, near: Shortlist, t: int, was: Spot, below: int) -> tuple[Spot, int]:
-    """Return where an ejected session goes, with everything it needs, and what that adds."""
+    """Return where an ejected session goes, with everything it needs, and what that adds: where and when it was, if possible."""
     session, best, least = p.sessions[t], (NONE, NONE, NONE), below
-    for begin, end in ((was[0], was[0] + 1), (session.option, session.option_end)):
-        found = good_among(p, b, near, t, (begin, end, least))
-        then = found[0], found[1], found[2]
-        is_whole = (found[1] >= 0 or not session.needs_instructor) and (
-            found[2] >= 0 or not session.needs_venue or was[2] < 0
+    o, room = was[0], was[2]
+    there = place_of(p, t, room)
+    base = (
+        time_adds(p, b, t, o)
+        + place_adds(p, b, t, o, there)
+        + (venue_adds(p, b, t, o, room) if room >= 0 else 0)
+    )
+    base += _moved(p, t, (o, was[1], room), (o, NONE, room))
+    for n in range(near.people_at[near.people_of[t]], near.people_at[near.people_of[t] + 1]):
+        who = whole(near.people[n])
+        total = (
+            base + instructor_steady(p, b, t, o, who) + way_adds(p, b, t, o, p.instructors[who].home, there)
         )
-        if found[0] >= 0 and is_whole and found[3] + _moved(p, t, was, then) < least:
-            best, least = then, found[3] + _moved(p, t, was, then)
+        if total >= least or instructor_blocks(p, b, t, o, who) or pair_blocks(p, b, t, o, who, there):
+            continue
+        total += instructor_varies(p, b, t, o, who)
+        if total < least:
+            best, least = (o, who, room), total
+    if best[0] >= 0 or (session.option_end == session.option + 1 and room < 0):
+        return best, least
+    found = good_among(p, b, near, t, (session.option, session.option_end, least))
+    then = found[0], found[1], found[2]
+    is_whole = (found[1] >= 0 or not session.needs_instructor) and (found[2] >= 0 or was[2] < 0)
+    if found[0] >= 0 and is_whole and found[3] + _moved(p, t, was, then) < least:
+        best, least = then, found[3] + _moved(p, t, was, then)
     return best, least
 
 
@@ -147,8 +169,19 @@ def others_of(p: Arrays, b: Board, s: int, without: Ints) -> tuple[Ints, Ints]:
     """Return who may teach a session but for some, and where it may be held, whenever."""
     session = p.sessions[s]
     people = p.people[p.people_at[session.people] : p.people_at[session.people + 1]].astype(np.int64)
+    rooms = p.rooms[p.rooms_at[session.rooms] : p.rooms_at[session.rooms + 1]].astype(np.int64)
+    return _but(people, without), rooms
+
+
+@compiled
+def near_of(p: Arrays, b: Board, near: Shortlist, s: int, without: Ints) -> tuple[Ints, Ints]:
+    """Return the same of the short lists."""
+    return _but(near_people(p, b, near, s), without), near_rooms(near, s)
+
+
+@inner
+def _but(people: Ints, without: Ints) -> Ints:
     keep = np.ones(len(people), np.bool_)
     for who in without:
         keep &= people != who
-    rooms = p.rooms[p.rooms_at[session.rooms] : p.rooms_at[session.rooms + 1]].astype(np.int64)
-    return people[keep], rooms
+    return people[keep]

@@ -7,7 +7,8 @@ import numpy as np
 
 from scheduling.engine.candidates import added_cost
 from scheduling.engine.index import NONE, Ints
-from scheduling.engine.kernel_rematch import Spot, ejected, others_of, replaced
+from scheduling.engine.insertion import ANY
+from scheduling.engine.kernel_rematch import Spot, ejected, near_of, others_of, replaced
 from scheduling.engine.model import Assignment
 from scheduling.engine.rank import position
 from scheduling.engine.shortlist import shortlist_of
@@ -53,18 +54,21 @@ def _repair(state: State, s: int, now: Placement, without: Ints) -> dict[int, Pl
     p, b = state.arrays, state.board
     spot = state.option(s, now.start), now.instructor, now.venue
     people, rooms = others_of(p, b, s, without)
+    near = shortlist_of(state.index)
     state.clear(s)
     try:
-        then, least = replaced(p, b, s, spot, people, rooms)
-        other, mine, theirs, _ = ejected(p, b, shortlist_of(state.index), s, spot, people, least)
+        good, least = replaced(p, b, s, spot, *near_of(p, b, near, s, without), ANY)
+        other, mine, theirs, least = ejected(p, b, near, s, spot, people, least)
+        then, least = replaced(p, b, s, spot, people, rooms, least)
     finally:
         state.place(s, now)
-    if other != NONE:
+    if then[0] == NONE and other != NONE:
         return {s: _placement(state, mine), int(other): _placement(state, theirs)}
-    if then[0] != NONE:
-        return {s: _placement(state, then)}
+    if then[0] != NONE or good[0] != NONE:
+        return {s: _placement(state, then if then[0] != NONE else good)}
     package = {t for r in state.index.series_of[s] if p.series[r]["together"] for t in state.index.series[r]}
-    return {s: None} | dict.fromkeys(sorted(package - {s}))
+    left_out: dict[int, Placement | None] = dict.fromkeys([s, *sorted(package - {s})])
+    return left_out
 
 
 def _placement(state: State, spot: Spot) -> Placement:

@@ -16,7 +16,7 @@ from scheduling.engine.timetable import Timetable
 if TYPE_CHECKING:
     from scheduling.engine.linear import Model
 
-Adds = ClassVar[Callable[..., int] | None]
+Adds = Callable[..., int] | None
 
 
 class CostPart(ABC):
@@ -28,11 +28,11 @@ class CostPart(ABC):
         True  # instructor and venue add the same at all options of a session; otherwise never less than 0
     )
 
-    time: Adds = None  # (p, b, s, o)
-    instructor: Adds = None  # (p, b, s, o, who)
-    venue: Adds = None  # (p, b, s, o, room)
-    place: Adds = None  # (p, b, s, o, place); the same at all options, as what the way adds
-    way: Adds = None  # (p, b, s, o, home, place); never below 0
+    time: ClassVar[Adds] = None  # (p, b, s, o)
+    instructor: ClassVar[Adds] = None  # (p, b, s, o, who)
+    venue: ClassVar[Adds] = None  # (p, b, s, o, room)
+    place: ClassVar[Adds] = None  # (p, b, s, o, place); the same at all options, as what the way adds
+    way: ClassVar[Adds] = None  # (p, b, s, o, home, place); never below 0
 
     @abstractmethod
     def full(self, table: Timetable) -> int:

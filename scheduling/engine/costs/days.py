@@ -9,7 +9,7 @@ import numpy as np
 from scheduling.engine.arrays import Arrays
 from scheduling.engine.board import Board
 from scheduling.engine.cliques import INFINITE, Kind
-from scheduling.engine.compiling import inner
+from scheduling.engine.compiling import inner, whole
 from scheduling.engine.costs.base import CostPart
 from scheduling.engine.index import DAY, NONE, Ints
 from scheduling.engine.timetable import Timetable
@@ -33,9 +33,9 @@ def _alone(p: Arrays, b: Board, head: int, o: int, besides: int) -> bool:
     """Whether no lesson of a class's chain but one touches an option."""
     mark = head
     while mark >= 0:
-        if mark != besides and _touches(p, o, np.int64(b.option_of[p.class_session[mark]])):
+        if mark != besides and _touches(p, o, whole(b.option_of[p.class_session[mark]])):
             return False
-        mark = np.int64(b.class_next[mark])
+        mark = whole(b.class_next[mark])
     return True
 
 
@@ -74,13 +74,13 @@ class Isolated(CostPart):
         if p.weights[0].isolated == 0:
             return 0
         for mark in range(session.klass, session.klass_end):
-            head = np.int64(b.class_head[day, p.class_of[mark]])
+            head = whole(b.class_head[day, p.class_of[mark]])
             added += _alone(p, b, head, o, NONE)
             other = head
             while other >= 0:
-                there = np.int64(b.option_of[p.class_session[other]])
+                there = whole(b.option_of[p.class_session[other]])
                 added -= _touches(p, o, there) and _alone(p, b, head, there, other)
-                other = np.int64(b.class_next[other])
+                other = whole(b.class_next[other])
         return p.weights[0].isolated * added
 
     def post(self, model: "Model") -> None:

@@ -50,11 +50,7 @@ class Quality(CostPart):
     @staticmethod
     @inner
     def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> int:
-        x, topic = p.instructors[who], p.sessions[s].topic
-        for mark in range(x.topic, x.topic_end):
-            if p.topic_of[mark] == topic:
-                return p.weights[0].quality * (100 - p.topic_rating[mark])
-        return p.weights[0].quality * 100
+        return p.weights[0].quality * (100 - max(0, p.rating_of[p.sessions[s].topic, who]))
 
 
 class Travel(CostPart):

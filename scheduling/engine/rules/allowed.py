@@ -67,13 +67,8 @@ class KnowsTopic(Rule):
     @staticmethod
     @inner
     def instructor(p: Arrays, b: Board, s: int, o: int, who: int) -> bool:
-        session, x = p.sessions[s], p.instructors[who]
-        if session.is_listed:
-            return False
-        for mark in range(x.topic, x.topic_end):  # noqa: SIM110 - numba has no all()
-            if p.topic_of[mark] == session.topic:
-                return False
-        return True
+        session = p.sessions[s]
+        return not session.is_listed and p.rating_of[session.topic, who] < 0
 
 
 class ListedInstructor(Rule):

@@ -17,7 +17,7 @@ from scheduling.engine.timetable import Timetable
 if TYPE_CHECKING:
     from scheduling.engine.linear import Model
 
-Blocks = ClassVar[Callable[..., bool] | None]
+Blocks = Callable[..., bool] | None
 
 
 class Rule(ABC):
@@ -27,13 +27,13 @@ class Rule(ABC):
     is_static = False  # the answers depend on neither the board nor the option
     is_listed = False  # nobody whom it blocks is on the lists ``people`` and ``rooms`` of the arrays
 
-    time: Blocks = None  # (p, b, s, o)
-    instructor: Blocks = None  # (p, b, s, o, who)
-    venue: Blocks = None  # (p, b, s, o, room)
-    place: Blocks = None  # (p, b, s, o, place)
-    pair: Blocks = None  # (p, b, s, o, who, place)
-    nobody: Blocks = None  # (p, b, s, o): without an instructor
-    nowhere: Blocks = None  # (p, b, s, o): without a venue
+    time: ClassVar[Blocks] = None  # (p, b, s, o)
+    instructor: ClassVar[Blocks] = None  # (p, b, s, o, who)
+    venue: ClassVar[Blocks] = None  # (p, b, s, o, room)
+    place: ClassVar[Blocks] = None  # (p, b, s, o, place)
+    pair: ClassVar[Blocks] = None  # (p, b, s, o, who, place)
+    nobody: ClassVar[Blocks] = None  # (p, b, s, o): without an instructor
+    nowhere: ClassVar[Blocks] = None  # (p, b, s, o): without a venue
 
     @abstractmethod
     def broken(self, table: Timetable) -> Iterator[Violation]:

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from scheduling.engine.arrays import Arrays, has_bit
 from scheduling.engine.board import Board, closer, is_rushed, overlaps
 from scheduling.engine.cliques import Kind, cliques
-from scheduling.engine.compiling import inner
+from scheduling.engine.compiling import inner, whole
 from scheduling.engine.index import NONE
 from scheduling.engine.reasons import Reason, Violation
 from scheduling.engine.rules.base import Rule
@@ -82,7 +80,7 @@ class InstructorOnce(Rule):
         for day in range(p.options[o].first_day, p.options[o].last_day + 1):
             other = b.who_head[day, who]
             while other >= 0:
-                if overlaps(p, b, np.int64(other), o):
+                if overlaps(p, b, whole(other), o):
                     return True
                 other = b.who_next[other]
         return False
@@ -111,7 +109,7 @@ class ClassOnce(Rule):
             for day in range(option.first_day, option.last_day + 1):
                 mark = b.class_head[day, p.class_of[klass]]
                 while mark >= 0:
-                    if overlaps(p, b, np.int64(p.class_session[mark]), o):
+                    if overlaps(p, b, whole(p.class_session[mark]), o):
                         return True
                     mark = b.class_next[mark]
         return False
@@ -147,7 +145,7 @@ class VenueGroups(Rule):
         for day in range(option.first_day, option.last_day + 1):
             other = b.room_head[day, room]
             while other >= 0:
-                there += overlaps(p, b, np.int64(other), o)
+                there += overlaps(p, b, whole(other), o)
                 other = b.room_next[other]
         if there < groups:
             return False
@@ -188,7 +186,7 @@ class InstructorTravel(Rule):
         around = NONE, NONE
         other = b.who_head[p.options[o].day, who]
         while other >= 0:
-            around = closer(p, b, o, np.int64(other), around)
+            around = closer(p, b, o, whole(other), around)
             other = b.who_next[other]
         return is_rushed(p, b, o, place, around)
 
@@ -217,7 +215,7 @@ class ClassTravel(Rule):
             around = NONE, NONE
             mark = b.class_head[day, p.class_of[klass]]
             while mark >= 0:
-                around = closer(p, b, o, np.int64(p.class_session[mark]), around)
+                around = closer(p, b, o, whole(p.class_session[mark]), around)
                 mark = b.class_next[mark]
             if is_rushed(p, b, o, place, around):
                 return True

@@ -9,7 +9,7 @@ import numpy as np
 from scheduling.engine.arrays import Arrays
 from scheduling.engine.board import Board
 from scheduling.engine.cliques import INFINITE, Kind
-from scheduling.engine.compiling import inner
+from scheduling.engine.compiling import inner, whole
 from scheduling.engine.index import DAY, month_of, week_of
 from scheduling.engine.model import Instructor
 from scheduling.engine.reasons import Reason, Violation
@@ -194,13 +194,13 @@ class ResourceCount(Rule):
         session, option = p.sessions[s], p.options[o]
         for use in range(session.use, session.use_end):
             r, left = p.use_resource[use], p.resources[p.use_resource[use]] - p.use_amount[use]
-            if left < 0 or _used(p, b, np.int64(r), o, option.begin) > left:
+            if left < 0 or _used(p, b, whole(r), o, option.begin) > left:
                 return True
             for day in range(option.first_day, option.last_day + 1):
                 mark = b.use_head[day, r]
                 while mark >= 0:
                     begin = p.options[b.option_of[p.use_session[mark]]].begin
-                    if option.begin < begin < option.end and _used(p, b, np.int64(r), o, begin) > left:
+                    if option.begin < begin < option.end and _used(p, b, whole(r), o, begin) > left:
                         return True
                     mark = b.use_next[mark]
         return False

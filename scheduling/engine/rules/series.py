@@ -9,7 +9,7 @@ import numpy as np
 from scheduling.engine.arrays import Arrays
 from scheduling.engine.board import Board, is_whole
 from scheduling.engine.cliques import INFINITE, Kind
-from scheduling.engine.compiling import inner
+from scheduling.engine.compiling import inner, whole
 from scheduling.engine.index import DAY
 from scheduling.engine.reasons import Reason, Violation
 from scheduling.engine.rules.base import Rule
@@ -132,7 +132,7 @@ class Together(Rule):
             series = p.series[r]
             if series.together and not b.completing[r]:
                 for member in range(series.first, series.last):
-                    other = np.int64(p.members[member])
+                    other = whole(p.members[member])
                     if other != s and not is_whole(p, b, other):
                         return True
         return False
