@@ -16,7 +16,7 @@ from scheduling.engine.board import Board, clear, place
 from scheduling.engine.candidates import Candidates, must_place
 from scheduling.engine.column_model import ColumnModel
 from scheduling.engine.columns import Columns, column_cost
-from scheduling.engine.compiling import compiled
+from scheduling.engine.compiling import compiled, whole
 from scheduling.engine.construct import Unit, insert
 from scheduling.engine.dual import Dual
 from scheduling.engine.index import NONE, Bools, Ints
@@ -249,7 +249,7 @@ def take_all(p: Arrays, b: Board, sessions: Ints) -> int:
     """Take sessions out and return what they had added to the cost."""
     total = 0
     for s in sessions:
-        o, who, room = np.int64(b.option_of[s]), np.int64(b.who_of[s]), np.int64(b.room_of[s])
+        o, who, room = whole(b.option_of[s]), whole(b.who_of[s]), whole(b.room_of[s])
         if o >= 0:
             clear(p, b, s)
             total += added_by(p, b, s, o, who, room)
@@ -273,7 +273,7 @@ def put_back_all(p: Arrays, b: Board, session: Ints, option: Int32s, person: Int
     """Place sessions where they were, whatever the rules say."""
     for n in range(len(session)):
         if option[n] >= 0:
-            place(p, b, session[n], np.int64(option[n]), np.int64(person[n]), np.int64(venue[n]))
+            place(p, b, session[n], whole(option[n]), whole(person[n]), whole(venue[n]))
 
 
 @compiled

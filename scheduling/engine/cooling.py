@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scheduling.engine.arrays import Arrays, Int32s
 from scheduling.engine.board import Board, clear, place
 from scheduling.engine.columns import Columns
-from scheduling.engine.compiling import compiled, unlocked
+from scheduling.engine.compiling import compiled, unlocked, whole
 from scheduling.engine.index import NONE, Ints
 from scheduling.engine.kernel import added_by, is_possible
 from scheduling.engine.state import State
@@ -43,8 +43,11 @@ class Cooling:
         b = self.state.board
         if not len(self._columns[0]):
             return
+        session, option, person, venue = self._columns
         b.completing[:] = 1
-        self.change += int(_anneal(self.state.arrays, b, *self._columns, self._at, self._seeds, heat, moves))
+        self.change += int(
+            _anneal(self.state.arrays, b, session, option, person, venue, self._at, self._seeds, heat, moves)
+        )
         b.completing[:] = 0
         if self.change < self.best_change:
             self.best_change, self._best = self.change, self._now()
@@ -65,7 +68,7 @@ def _restore(p: Arrays, b: Board, option: Int32s, who: Int32s, room: Int32s) -> 
             clear(p, b, s)
     for s in range(len(option)):
         if b.option_of[s] < 0 and option[s] >= 0:
-            place(p, b, s, np.int64(option[s]), np.int64(who[s]), np.int64(room[s]))
+            place(p, b, s, whole(option[s]), whole(who[s]), whole(room[s]))
 
 
 @compiled
@@ -85,19 +88,19 @@ def _in_the_way(p: Arrays, b: Board, s: int, o: int, who: int, room: int) -> int
     begin, end = p.options[o].begin, p.options[o].end
     day = p.options[o].day
     if who >= 0:
-        other = np.int64(b.who_head[day, who])
+        other = whole(b.who_head[day, who])
         while other >= 0:
             at = p.options[b.option_of[other]]
             if at.begin < end and at.end > begin:
                 return other
-            other = np.int64(b.who_next[other])
+            other = whole(b.who_next[other])
     if room >= 0:
-        other = np.int64(b.room_head[day, room])
+        other = whole(b.room_head[day, room])
         while other >= 0:
             at = p.options[b.option_of[other]]
             if at.begin < end and at.end > begin:
                 return other
-            other = np.int64(b.room_next[other])
+            other = whole(b.room_next[other])
     return NONE
 
 
@@ -119,7 +122,7 @@ def _anneal(
     for _ in range(moves):
         n = int(_random(seeds) * len(session))
         s = session[n]
-        o, who, room = np.int64(b.option_of[s]), np.int64(b.who_of[s]), np.int64(b.room_of[s])
+        o, who, room = whole(b.option_of[s]), whole(b.who_of[s]), whole(b.room_of[s])
         if (o < 0 and p.sessions[s].whole_only) or (o == option[n] and who == person[n] and room == venue[n]):
             continue
         limit = -heat * np.log(_random(seeds) + 1e-300)
@@ -163,7 +166,7 @@ def _step(
     other = _in_the_way(p, b, s, option[n], person[n], venue[n])
     if other < 0 or at[other] == at[other + 1]:
         return too_much
-    o, who, room = np.int64(b.option_of[other]), np.int64(b.who_of[other]), np.int64(b.room_of[other])
+    o, who, room = whole(b.option_of[other]), whole(b.who_of[other]), whole(b.room_of[other])
     clear(p, b, other)
     given = added_by(p, b, other, o, who, room)
     if is_possible(p, b, s, option[n], person[n], venue[n]):

@@ -8,6 +8,7 @@ number of sessions beyond target, lessons by leaders - take as much as is worth 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -46,7 +47,10 @@ class Dual:
         near = near_of(p, people, venues)
         rows, groups = rows_of(p), groups_of(p, near)
         count = len(p.sessions)
-        none = lambda: np.full(count, -1, dtype=np.int32)  # noqa: E731
+
+        def none() -> Int32s:
+            return np.full(count, -1, dtype=np.int32)
+
         chosen = Chosen(
             option=none(), person=none(), venue=none(), short=none(), cost=np.zeros(len(groups.weight))
         )
@@ -67,8 +71,8 @@ class Dual:
         marks = np.linspace(0, len(self.groups.weight), threads * 4 + 1).astype(np.int64)
         given = (self.p, self.near, self.groups, self.rows, prices, self.chosen)
         jobs = [
-            workers.submit(price_groups, *given, scratch_for(self.near, self.groups), int(a), int(b))
-            for a, b in zip(marks[:-1], marks[1:], strict=True)
+            workers.submit(price_groups, *given, scratch_for(self.near, self.groups), a, b)
+            for a, b in pairwise(marks.tolist())
         ]
         for job in jobs:
             job.result()

@@ -1,5 +1,7 @@
 """Groups: sessions that a same-venue series ties together are priced as one, each of the others by itself."""
 
+from collections.abc import Iterable, Sized
+
 import numpy as np
 import numpy.typing as npt
 
@@ -65,12 +67,12 @@ def groups_of(p: Arrays, near: Near) -> Groups:
         session=np.array([s for members in lists for s in members], dtype=np.int32),
         weight=np.array(weights),
         venue_at=_marks(venues),
-        venue=_joined(venues, np.int32),
+        venue=_joined(venues),
         place_at=_marks(places),
-        place=_joined(places, np.int32),
-        venue_place=_joined(venue_place, np.int32),
+        place=_joined(places),
+        venue_place=_joined(venue_place),
         cost_at=_marks(costs),
-        cost=_joined(costs, np.float32),
+        cost=np.concatenate(costs) if costs else np.zeros(0, dtype=np.float32),
     )
 
 
@@ -84,9 +86,9 @@ def _fill_in(p: Arrays, members: list[int], known: Longs, cost: Floats32) -> Non
                 cost[row, n] = venue_own_cost(p, s, int(known[n]))
 
 
-def _marks(lists: list[list[int]] | list[npt.NDArray[np.int64]]) -> Longs:
+def _marks(lists: Iterable[Sized]) -> Longs:
     return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum([len(x) for x in lists], dtype=np.int64)))
 
 
-def _joined(parts: list[npt.NDArray[np.int64]], kind: type) -> npt.NDArray[np.int32]:
-    return np.concatenate(parts).astype(kind) if parts else np.zeros(0, dtype=kind)
+def _joined(parts: list[Longs]) -> Int32s:
+    return np.concatenate(parts).astype(np.int32) if parts else np.zeros(0, dtype=np.int32)

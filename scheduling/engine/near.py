@@ -108,10 +108,10 @@ def class_travel(p: Arrays, s: int, place: int) -> int:
 
 @compiled
 def _is_owed(p: Arrays, s: int, who: int) -> bool:
+    found = False
     for n in range(p.sessions[s].duty, p.sessions[s].duty_end):
-        if p.duty_holder[p.duty_of[n]] == who:
-            return True
-    return False
+        found = found or p.duty_holder[p.duty_of[n]] == who
+    return found
 
 
 @compiled

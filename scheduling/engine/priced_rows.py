@@ -58,27 +58,30 @@ def rows_of(p: Arrays) -> Rows:
     kind, week_at, day_at, moment_at = _person_block(months, week_of_day, day_of)
     venue_kind, venue_day_at, venue_moment_at = _venue_block(days, day_of)
     class_at, class_first, class_last, count = _class_rows(p, begin, end)
-    int32 = lambda values: np.asarray(values, dtype=np.int32)  # noqa: E731
     last = np.maximum(first, last)
     moment = moment_at[first] if len(first) else first
     return Rows(
         moments=moments,
-        first=int32(first),
-        last=int32(last),
-        person_kind=int32(kind),
-        month=int32(1 + options["month"]),
-        week=int32(week_at[options["week"]]),
-        day=int32(day_at[options["day"]]),
-        moment=int32(moment),
-        moment_end=int32(moment + last - first),
-        venue_kind=int32(venue_kind),
-        venue_day=int32(venue_day_at[options["day"]]),
-        venue_moment=int32(venue_moment_at[first] if len(first) else first),
+        first=_int32s(first),
+        last=_int32s(last),
+        person_kind=_int32s(kind),
+        month=_int32s(1 + options["month"]),
+        week=_int32s(week_at[options["week"]]),
+        day=_int32s(day_at[options["day"]]),
+        moment=_int32s(moment),
+        moment_end=_int32s(moment + last - first),
+        venue_kind=_int32s(venue_kind),
+        venue_day=_int32s(venue_day_at[options["day"]]),
+        venue_moment=_int32s(venue_moment_at[first] if len(first) else first),
         class_at=class_at,
-        class_first=int32(class_first),
-        class_last=int32(class_last),
+        class_first=_int32s(class_first),
+        class_last=_int32s(class_last),
         class_rows=count,
     )
+
+
+def _int32s(values: Longs | list[int]) -> Int32s:
+    return np.asarray(values, dtype=np.int32)
 
 
 def _person_block(months: int, week_of_day: Longs, day_of: Longs) -> tuple[list[int], Longs, Longs, Longs]:

@@ -199,7 +199,10 @@ def scratch_for(near: Near, groups: Groups) -> Scratch:
         for at in (near.person_at, groups.venue_at, groups.place_at, groups.session_at)
     ]
     people, venues, places, sessions = most[0] + 1, most[1] + 2, most[2] + 1, most[3]
-    ints = lambda *shape: np.zeros(shape, dtype=np.int32)  # noqa: E731
+
+    def ints(*shape: int) -> Int32s:
+        return np.zeros(shape, dtype=np.int32)
+
     return Scratch(
         credits=np.zeros(people),
         cost=np.zeros(people),

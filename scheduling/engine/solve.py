@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from scheduling.engine.anneal import anneal_state
+from scheduling.engine.anneal_grid import layout_of
 from scheduling.engine.candidates import Candidates, is_possible
 from scheduling.engine.check import check
 from scheduling.engine.construct import construct, units_of
@@ -23,6 +25,8 @@ from scheduling.engine.windows import Windows
 
 DEFAULT = SolveOptions()
 FIRST_IMPROVEMENT = 0.05  # share of the time before the linear model is made
+PROVABLE_GRID = 60  # sessions of a problem of times and rooms that is worth a proof
+GRID_SHARE = 0.2  # of the time to anneal before the proof
 LAST_LOOK = 1.5  # the last full evaluation may take so many times as long as the first
 
 
@@ -52,10 +56,12 @@ def solve(
         adopt(candidates, options.start, units)
     construct(candidates, units, run.go_on)
     _look_over(problem, run, candidates.state)
+    if _anneal(problem, run, candidates.state):
+        return finish(problem, run, candidates.state)
     if not is_small(index):
         improve_large(candidates.state, units, run, executor)
         return finish(problem, run, candidates.state)
-    improver = Improver(candidates, units, run.cost, np.random.default_rng(options.seed))
+    improver = Improver(candidates, units, run.cost or 0, np.random.default_rng(options.seed))
     _improve(improver, run, FIRST_IMPROVEMENT)
     if is_small(index):
         _prove(improver, run)
@@ -72,6 +78,16 @@ def _look_over(problem: Problem, run: Run, state: State) -> None:
     run.reserve = LAST_LOOK * (run.elapsed - began)
     run.note(f"first plan costs {run.cost}")
     run.enter(run.phase)
+
+
+def _anneal(problem: Problem, run: Run, state: State) -> bool:
+    """Anneal where only times and rooms are left to choose; return whether nothing more is worth trying."""
+    layout = layout_of(state)
+    if layout is None:
+        return False
+    is_provable = len(problem.sessions) <= PROVABLE_GRID
+    anneal_state(state, layout, run, GRID_SHARE if is_provable else 1.0)
+    return not is_provable or run.bound == run.cost
 
 
 def _improve(improver: Improver, run: Run, share: float) -> None:

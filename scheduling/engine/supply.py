@@ -45,7 +45,10 @@ def leaders_of(p: Arrays) -> Leaders:
 
 def nothing(p: Arrays, rows: Rows) -> Prices:
     """Return zeros for all rows."""
-    zeros = lambda *shape: np.zeros(shape, dtype=np.float32)  # noqa: E731
+
+    def zeros(*shape: int) -> npt.NDArray[np.float32]:
+        return np.zeros(shape, dtype=np.float32)
+
     return Prices(
         person=zeros(len(p.instructors), len(rows.person_kind)),
         venue=zeros(len(p.venues), len(rows.venue_kind)),
@@ -220,8 +223,8 @@ def move(
     step, keep, keep_square = pace
     for name in Prices.__annotations__:
         most = float(weights["duty"]) if name == "duty" else 1e9
-        arrays = (getattr(x, name).reshape(-1) for x in (prices, excess, mean, square))
-        _move(*arrays, step * (WORTH if name in ("duty", "leader") else 1.0), keep, keep_square, most)
+        a, b, c, d = (getattr(x, name).reshape(-1) for x in (prices, excess, mean, square))
+        _move(a, b, c, d, step * (WORTH if name in ("duty", "leader") else 1.0), keep, keep_square, most)
     twice = weights["over_target"] + weights["over_twice_target"]
     endless = p.instructors["max_total"] >= UNLIMITED
     prices.person[endless, 0] = np.minimum(prices.person[endless, 0], np.float32(twice))
