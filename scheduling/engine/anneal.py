@@ -25,19 +25,24 @@ _HOT, _COLD, _PER_CLASS = 2.0, 0.2, 3.0
 NEVER = 2**60  # the cost where there is no plan
 _LOOK = 0.1  # seconds
 _SHARE = 0.99  # of the time that is left
+_HOPE = 0.5  # of the way, without a plan
 _APART = 1_000_003  # between the seeds of two threads
 
 Seated = list[tuple[int, int, int]]  # option, instructor and venue of each session
 
 
-def anneal_state(state: State, layout: Layout, run: Run) -> None:
-    """Anneal for the rest of a run, and leave the best plan in the State; one step of ``iterations`` is CHUNK moves."""
+def anneal_state(state: State, layout: Layout, run: Run, part: float = 1.0) -> bool:
+    """Anneal for a part of the time of a run that is left; leave a better plan in the State, return whether there was one.
+
+    One of a run's ``iterations`` is CHUNK moves. A plan that costs nothing is noted as proved. Where half the way brings no
+    plan in which every session has all it needs, there is probably none, and the rest of the time is left to others.
+    """
     run.enter("anneal")
-    options, began, seconds = run.options, run.elapsed, _SHARE * run.left
-    moves = None if options.iterations is None else CHUNK * options.iterations
+    options, began, seconds = run.options, run.elapsed, _SHARE * part * run.left
+    moves = None if options.iterations is None else CHUNK * options.iterations * part
     common = _common(state, layout, options.seed)
     if common is None:
-        return
+        return False
     before = run.cost
 
     def share(done: int) -> float:
@@ -46,19 +51,22 @@ def anneal_state(state: State, layout: Layout, run: Run) -> None:
     def told(best: int) -> bool:
         if best != NEVER and (before is None or best + common < before):
             run.cost = best + common
-        return run.go_on()
+        return run.go_on() and (best != NEVER or moves is not None or share(0) < _HOPE)
 
     seeds = [options.seed + _APART * n for n in range(max(1, options.workers))]
     found = anneal(state, layout, seeds, share, told)
     if found is None:
         run.note("annealing found no plan in which every session has all it needs")
-        return
+        return False
     cost, seated = found
     run.note(f"annealing of times and rooms by {len(seeds)} seeds: {cost + common}")
-    if before is None or cost + common < before:
+    is_better = before is None or cost + common < before
+    if is_better:
         run.cost = cost + common
+        run.bound = 0 if run.cost == 0 else run.bound
         begins = state.arrays.options["begin"]
         state.restore([Placement(int(begins[option]), who, room) for option, who, room in seated])
+    return is_better
 
 
 def anneal(

@@ -86,8 +86,8 @@ def _anneal(problem: Problem, run: Run, state: State) -> bool:
     if layout is None:
         return False
     is_provable = len(problem.sessions) <= PROVABLE_GRID
-    anneal_state(state, layout, run, GRID_SHARE if is_provable else 1.0)
-    return not is_provable or run.bound == run.cost
+    is_better = anneal_state(state, layout, run, GRID_SHARE if is_provable else 1.0)
+    return run.bound == run.cost or (is_better and not is_provable)
 
 
 def _improve(improver: Improver, run: Run, share: float) -> None:
