@@ -18,7 +18,7 @@ NO_MOMENT = -(2**60)  # of a session that takes no time
 Moments = dict[
     tuple[int, int], int
 ]  # (begin, end) of a session on a day: the moment that it shares with its clique
-Way = tuple[int, int, int]  # lowest limit, start, who
+Way = tuple[int, int]  # start, who
 
 
 class Part(StrEnum):
@@ -53,16 +53,13 @@ class Supply:
         self.parent: list[int] = []
         self._days: dict[int, set[tuple[int, int]]] | None = None
         self._moments: dict[int, Moments] = {}
+        self._month_and_week: dict[int, tuple[tuple[int, int], tuple[int, int]]] = {}
 
     def ways(self, s: int) -> list[Way]:
         """Return every way to serve a session."""
         found = self._ways.get(s)
         if found is None:
-            found = [
-                (self.node(s, start, who), start, who)
-                for start in self.starts(s)
-                for who in self._open(s, start)
-            ]
+            found = [(start, who) for start in self.starts(s) for who in self._open(s, start)]
             self._ways[s] = found
         return found
 
@@ -126,11 +123,18 @@ class Supply:
         else:
             yield Limit(Reason.INSTRUCTOR_BUSY, who, now, at_once)
             yield Limit(Reason.MAX_PER_DAY, who, whole_day, int(index.max_per_day[who]))
-            month, week = _span(day, month_of), _span(day, week_of)
-            part = (max(month[0], week[0]), min(month[1], week[1]))
+            month, part = self._periods(day)
             yield Limit(Reason.MAX_PER_WEEK, who, part, int(index.max_per_week[who]))
             yield Limit(Reason.MAX_PER_MONTH, who, month, int(index.max_per_month[who]))
             yield Limit(Reason.MAX_TOTAL, who, None, int(index.max_total[who]))
+
+    def _periods(self, day: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Return the month of a day and the part of its week within it."""
+        found = self._month_and_week.get(day)
+        if found is None:
+            month, week = _span(day, month_of), _span(day, week_of)
+            found = self._month_and_week[day] = month, (max(month[0], week[0]), min(month[1], week[1]))
+        return found
 
     def _moment(self, day: int, begin: int, end: int) -> int:
         found = self._moments.get(day)

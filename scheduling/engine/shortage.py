@@ -127,7 +127,7 @@ class Flow:
             if len(queue) > MOST_REACHED or time.perf_counter() > self.scope.until:
                 raise TooLarge
             for way in self._ways(u):
-                full = self._climb(way, seen)
+                full = self._climb(u, way, seen)
                 if full == _ROOM:
                     return queue, self._steps(came, u, way)
                 for t in sorted(self._users.get(full, ())):
@@ -139,18 +139,18 @@ class Flow:
     def _push(self, steps: Iterable[Step]) -> None:
         for t, way in steps:
             self._leave(t)
-            self._take(t, way[0])
+            self._take(t, self.supply.node(t, *way))
 
     def _ways(self, u: int) -> Iterator[Way]:
         p = self._placement[u]
         for way in self.supply.ways(u):
-            if not self.scope.keeps_times or p is None or p.start == way[1]:
+            if not self.scope.keeps_times or p is None or p.start == way[0]:
                 yield way
 
-    def _climb(self, way: Way, seen: set[int]) -> int:
+    def _climb(self, u: int, way: Way, seen: set[int]) -> int:
         """Return the first full limit on the way up, or _ROOM, or _KNOWN where somebody climbed on from before."""
-        supply, v = self.supply, way[0]
-        self._enter(way[2])
+        supply, v = self.supply, self.supply.node(u, *way)
+        self._enter(way[1])
         while v != NONE:
             if v in seen:
                 return _KNOWN
@@ -202,9 +202,9 @@ class Flow:
 
     def _is_within(self, t: int, seen: set[int]) -> bool:
         """Whether every way of a session leads to limits that were seen."""
-        return self.supply.needs(t) and all(
-            any(v in seen for v in self._above(way[0])) for way in self._ways(t)
-        )
+        ways = list(self._ways(t))
+        nodes = (self.supply.node(t, *way) for way in ways)
+        return bool(ways) and all(any(v in seen for v in self._above(node)) for node in nodes)
 
     def _above(self, node: int) -> Iterator[int]:
         while node != NONE:
