@@ -47,7 +47,9 @@ class Supply:
         self.index, self.part, self.klass = candidates.state.index, part, klass
         self._candidates = candidates
         self._ways: dict[int, list[Way]] = {}
-        self._lowest: dict[tuple[int, int, int], int] = {}
+        self._minutes = self.index.minutes
+        self._slots: dict[tuple[int, int], tuple[int, int]] = {}  # (start, minutes): day and moment
+        self._lowest: dict[tuple[int, tuple[int, int]], int] = {}
         self._node: dict[tuple[Reason, int, int], int] = {}
         self.limits: list[Limit] = []
         self.parent: list[int] = []
@@ -91,14 +93,19 @@ class Supply:
 
     def node(self, s: int, start: int, who: int) -> int:
         """Return the lowest limit above a way, made with all limits above it where it is new; NONE where there is none."""
-        day = start // DAY
-        moment = self._moment(day, start, start + self.index.minutes[s])
-        found = self._lowest.get((who, day, moment))
+        slot = self._slots.get((start, self._minutes[s]))
+        if slot is None:
+            day = start // DAY
+            slot = self._slots[start, self._minutes[s]] = (
+                day,
+                self._moment(day, start, start + self._minutes[s]),
+            )
+        found = self._lowest.get((who, slot))
         if found is None:
             found = NONE
-            for limit in reversed([x for x in self._limits(who, day, moment) if x.most < NO_LIMIT]):
+            for limit in reversed([x for x in self._limits(who, *slot) if x.most < NO_LIMIT]):
                 found = self._made(limit, found)
-            self._lowest[who, day, moment] = found
+            self._lowest[who, slot] = found
         return found
 
     def _made(self, limit: Limit, above: int) -> int:
