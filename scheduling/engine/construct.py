@@ -7,6 +7,7 @@ import numpy as np
 from scheduling.engine.candidates import Candidates
 from scheduling.engine.index import NONE, Bools, Index, Ints
 from scheduling.engine.insertion import insert_unit, insert_units, scarcity
+from scheduling.engine.kernel_rematch import fill
 from scheduling.engine.shortlist import shortlist_of
 
 _TIED = 6  # sessions of the longest series that is placed as a group
@@ -57,6 +58,18 @@ def construct(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[],
     for first in range(0, len(order), _AT_ONCE):
         now = order[first : first + _AT_ONCE]
         insert_units(p, b, near, begins, members, now if go_on() else now[pinned[now]])
+    _fill_gaps(candidates, go_on)
+
+
+def _fill_gaps(candidates: Candidates, go_on: Callable[[], bool]) -> None:
+    """Find instructors for sessions that were left without: somebody busy, whose other session goes to someone else."""
+    p, b, near = candidates.state.arrays, candidates.state.board, shortlist_of(candidates.state.index)
+    is_lacking = (b.option_of != NONE) & (b.who_of == NONE) & (p.sessions["needs_instructor"] != 0)
+    lacking = np.nonzero(is_lacking)[0]
+    for s in lacking[np.argsort(-p.sessions["priority"][lacking], kind="stable")].tolist():
+        if not go_on():
+            return
+        fill(p, b, near, s)
 
 
 def _by_scarcity(candidates: Candidates, members: Ints, begins: Ints) -> tuple[Ints, Bools]:

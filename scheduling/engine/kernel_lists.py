@@ -17,6 +17,7 @@ from scheduling.engine.kernel import (
     nowhere_blocks,
     pair_blocks,
     pair_mask,
+    parts_of,
     place_adds,
     place_blocks,
     place_mask,
@@ -168,6 +169,16 @@ def room_costs(p: Arrays, b: Board, s: int, o: int, rooms: Ints, alone: bool) ->
         found[n] = place_adds(p, b, s, o, place_of(p, s, rooms[n]))
         if rooms[n] >= 0:
             found[n] += venue_alone(p, b, s, o, rooms[n]) if alone else venue_adds(p, b, s, o, rooms[n])
+    return found
+
+
+@compiled
+def parts_table(p: Arrays, b: Board, s: int, options: Ints, people: Ints, rooms: Ints) -> Ints:
+    """Return what each of some placements adds to each cost part, a row each."""
+    first = parts_of(p, b, s, options[0], people[0], rooms[0])
+    found = np.empty((len(options), len(first)), np.int64)
+    for n in range(len(options)):
+        found[n] = parts_of(p, b, s, options[n], people[n], rooms[n])
     return found
 
 

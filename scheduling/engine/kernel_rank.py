@@ -78,7 +78,7 @@ def ways_of(p: Arrays, b: Board, s: int) -> Ways:
             _at_option(p, b, s, o, able, costs, spots, found)
             if not session.needs_instructor:
                 _without(p, b, s, o, spots, found)
-    left = able[found.added[able] == MUCH]
+    left = np.nonzero((found.added[:-1] == MUCH) & (found.mask[:-1] == 0))[0]
     for o in range(session.option, session.option_end if len(left) else session.option):
         _note(p, b, s, o, left, _spots(p, b, s, o, rooms, room_costs), found)
     return found
@@ -87,14 +87,15 @@ def ways_of(p: Arrays, b: Board, s: int) -> Ways:
 @inner
 def _able(p: Arrays, b: Board, s: int, found: Ways) -> Ints:
     """Return those whom no lasting rule excludes, and note the rules that exclude the others."""
-    able, number = np.empty(len(p.instructors), np.int64), 0
+    session = p.sessions[s]
+    able = p.people[p.people_at[session.people] : p.people_at[session.people + 1]].astype(np.int64)
+    at = 0
     for who in range(len(p.instructors)):
-        mask = instructor_static(p, b, s, p.sessions[s].option, who)
-        found.mask[who] = mask
-        if mask == 0:
-            able[number] = who
-            number += 1
-    return able[:number]
+        if at < len(able) and able[at] == who:
+            at += 1
+        else:
+            found.mask[who] = instructor_static(p, b, s, session.option, who)
+    return able
 
 
 @inner
@@ -198,8 +199,11 @@ def _note(  # noqa: PLR0913 - arrays, one by one
     if late == 0 and len(spots.place) == 0:
         for room in range(len(p.venues)):
             closed |= venue_mask(p, b, s, o, room)
+    for m in range(len(spots.place)):
+        closed |= spots.barred[m]
     for who in people:
         mask = late if late else instructor_mask(p, b, s, o, who)
         found.mask[who] |= mask if mask else closed
         for m in range(len(spots.place) if mask == 0 else 0):
-            found.mask[who] |= spots.barred[m] | pair_mask(p, b, s, o, who, spots.place[m])
+            if spots.barred[m] == 0:
+                found.mask[who] |= pair_mask(p, b, s, o, who, spots.place[m])

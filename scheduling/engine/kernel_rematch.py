@@ -11,7 +11,7 @@ from scheduling.engine.arrays import Arrays
 from scheduling.engine.board import Board, clear, place, place_of
 from scheduling.engine.compiling import compiled, inner, whole
 from scheduling.engine.index import NONE
-from scheduling.engine.insertion import best_among, good_among, near_people, near_rooms
+from scheduling.engine.insertion import ANY, best_among, good_among, near_people, near_rooms
 from scheduling.engine.kernel import (
     added_by,
     instructor_blocks,
@@ -162,6 +162,35 @@ def _sent(p: Arrays, b: Board, near: Shortlist, t: int, was: Spot, below: int) -
     if found[0] >= 0 and is_whole and found[3] + _moved(p, t, was, then) < least:
         best, least = then, found[3] + _moved(p, t, was, then)
     return best, least
+
+
+@compiled
+def fill(p: Arrays, b: Board, near: Shortlist, s: int) -> bool:
+    """Find an instructor for a placed session that has none, by ejection where it takes one; return whether it has one now."""
+    was = placed(b, s)
+    clear(p, b, s)
+    nobody = np.empty(0, np.int64)
+    people, rooms = others_of(p, b, s, nobody)
+    begin, end = p.sessions[s].option, p.sessions[s].option_end
+    least = added_by(p, b, s, was[0], was[1], was[2])
+    found = best_among(p, b, s, (begin, end, least), people, rooms)
+    if found[1] >= 0:
+        place(p, b, s, found[0], found[1], found[2])
+        return True
+    other, mine, theirs = NONE, was, was
+    for o in range(begin, end):
+        free = best_among(p, b, s, (o, o + 1, ANY), nobody, rooms)
+        if free[0] >= 0:
+            t, here, there, total = ejected(p, b, near, s, (o, NONE, free[2]), people, least)
+            if t >= 0:
+                other, mine, theirs, least = t, here, there, total
+    if other >= 0:
+        clear(p, b, other)
+        place(p, b, s, mine[0], mine[1], mine[2])
+        place(p, b, other, theirs[0], theirs[1], theirs[2])
+        return True
+    place(p, b, s, was[0], was[1], was[2])
+    return False
 
 
 @compiled

@@ -7,8 +7,10 @@ from datetime import datetime
 import numpy as np
 
 from scheduling.engine.candidates import Candidates, added_parts, mask_reasons
+from scheduling.engine.costs import COSTS
 from scheduling.engine.index import NONE, Index, Ints, to_time
 from scheduling.engine.insertion import MUCH
+from scheduling.engine.kernel_lists import parts_table
 from scheduling.engine.kernel_rank import Ways, ways_of
 from scheduling.engine.model import Plan, Problem
 from scheduling.engine.reasons import Reason
@@ -73,7 +75,7 @@ def rank_in(state: State, session_id: str, top: int = 20) -> Ranking:
         possible = np.nonzero(ways.added < MUCH)[0]
         order = possible[np.argsort(ways.added[possible], kind="stable")][: max(0, top)]
         old = {} if before is None else added_parts(state, s, before)
-        candidates = tuple(_candidate(state, s, old, placement(state, ways, int(n))) for n in order)
+        candidates = _candidates(state, s, old, ways, order) if len(order) else ()
         out = np.nonzero(ways.added[:-1] == MUCH)[0]
         return Ranking(candidates, _Excluded(state.index, out, ways.mask[out]))
     finally:
@@ -104,13 +106,24 @@ def cheapest(candidates: Candidates, s: int) -> dict[int, tuple[int, Placement]]
     return found
 
 
+def _candidates(state: State, s: int, old: dict[str, int], ways: Ways, order: Ints) -> tuple[Candidate, ...]:
+    who = np.where(order == len(ways.added) - 1, NONE, order)
+    table = parts_table(state.arrays, state.board, s, ways.option[order], who, ways.room[order])
+    change = (table - np.array([old.get(part.name, 0) for part in COSTS])).tolist()
+    return tuple(
+        _named(state, placement(state, ways, n), {part.name: a for part, a in zip(COSTS, row, strict=True)})
+        for n, row in zip(order.tolist(), change, strict=True)
+    )
+
+
 def candidate(state: State, s: int, before: Placement | None, after: Placement) -> Candidate:
     """Return the change from one placement of an unplaced session to another, with names."""
-    return _candidate(state, s, {} if before is None else added_parts(state, s, before), after)
-
-
-def _candidate(state: State, s: int, old: dict[str, int], after: Placement) -> Candidate:
+    old = {} if before is None else added_parts(state, s, before)
     parts = {name: amount - old.get(name, 0) for name, amount in added_parts(state, s, after).items()}
+    return _named(state, after, parts)
+
+
+def _named(state: State, after: Placement, parts: dict[str, int]) -> Candidate:
     problem = state.index.problem
     return Candidate(
         instructor=None if after.instructor == NONE else problem.instructors[after.instructor].id,
