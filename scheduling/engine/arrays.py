@@ -4,7 +4,7 @@ Position -1 stands for "none". Sessions that may have the same instructors (or v
 a distinct (begin, end); who is away or closed then is one bit. An *option* is one start of one session.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -12,12 +12,13 @@ import numpy.typing as npt
 
 from scheduling.engine.compiling import Struct, StructType, compiled, inner, share
 from scheduling.engine.index import DAY, NONE, Index, to_minutes
-from scheduling.engine.model import Interval, Leader, Problem, Session
+from scheduling.engine.lists import Lists, flattened, int32s
+from scheduling.engine.model import Interval, Leader, Problem
 
 Records = npt.NDArray[np.void]
 Int32s = npt.NDArray[np.int32]
-Column = Sequence[int] | npt.NDArray[np.int64] | npt.NDArray[np.int32] | npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
+Column = Sequence[int] | npt.NDArray[np.int64] | npt.NDArray[np.int32] | npt.NDArray[np.bool_]
 
 UNLIMITED = 2**30
 PIN_START, PIN_INSTRUCTOR, PIN_VENUE = 1, 2, 4
@@ -109,7 +110,7 @@ _made: WeakKeyDictionary[Index, Arrays] = WeakKeyDictionary()
 def _arrays_of(index: Index) -> Arrays:
     problem = index.problem
     options, periods = _options(index)
-    lists = _Lists(index)
+    lists = Lists(index)
     begins, ends = periods[:, 0].copy(), periods[:, 1].copy()
     sessions, parts = _sessions(index, lists, options)
     instructors, of_people = _instructors(index, lists)
@@ -127,21 +128,17 @@ def _arrays_of(index: Index) -> Arrays:
         venues=_venues(index),
         closed=_bits([v.busy for v in problem.venues], begins, ends),
         has_feature=lists.has_feature(),
-        class_home=_int32s(index.class_home),
-        class_percent=_int32s(c.min_leader_percent for c in problem.classes),
+        class_home=int32s(index.class_home),
+        class_percent=int32s(c.min_leader_percent for c in problem.classes),
         series=_series(problem),
-        members=_int32s(members),
-        duty_holder=_int32s(index.duty_holder),
-        duty_need=_int32s(d.need for d in problem.duties),
-        resources=_int32s(r.count for r in problem.resources),
+        members=int32s(members),
+        duty_holder=int32s(index.duty_holder),
+        duty_need=int32s(d.need for d in problem.duties),
+        resources=int32s(r.count for r in problem.resources),
         half_km=half_km,
         minutes=minutes,
         weights=_weights(problem),
     )
-
-
-def _int32s(values: Iterable[int]) -> Int32s:
-    return np.array(list(values), dtype=np.int32)
 
 
 def _records(names: str, columns: Sequence[Column]) -> Records:
@@ -150,14 +147,6 @@ def _records(names: str, columns: Sequence[Column]) -> Records:
     for name, column in zip(fields, columns, strict=True):
         table[name] = column
     return table
-
-
-def _marks(lists: Iterable[Sequence[int]]) -> tuple[Int32s, Int32s]:
-    """Return where each list begins (one more mark at the end), and all values."""
-    found = list(lists)
-    marks = np.zeros(len(found) + 1, dtype=np.int32)
-    np.cumsum([len(values) for values in found], out=marks[1:])
-    return marks, _int32s(v for values in found for v in values)
 
 
 def _options(index: Index) -> tuple[Records, npt.NDArray[np.int64]]:
@@ -179,7 +168,7 @@ def _options(index: Index) -> tuple[Records, npt.NDArray[np.int64]]:
     return _records(_OPTION, columns), periods.reshape(-1, 2)
 
 
-def _sessions(index: Index, lists: "_Lists", options: Records) -> tuple[Records, dict[str, Int32s]]:
+def _sessions(index: Index, lists: "Lists", options: Records) -> tuple[Records, dict[str, Int32s]]:
     sessions = index.problem.sessions
     marks: list[Int32s] = []
     parts: dict[str, Int32s] = {}
@@ -191,11 +180,11 @@ def _sessions(index: Index, lists: "_Lists", options: Records) -> tuple[Records,
         ("duty_of", index.duties_of),
         ("feature_of", lists.features),
     ):
-        at, parts[name] = _marks(found)
+        at, parts[name] = flattened(found)
         marks += [at[:-1], at[1:]]
         if name in _USERS:
             parts[_USERS[name]] = np.repeat(np.arange(len(sessions), dtype=np.int32), np.diff(at))
-    parts["use_amount"] = _int32s(n for found in amounts for n in found)
+    parts["use_amount"] = int32s(n for found in amounts for n in found)
     option_at = np.searchsorted(options["session"], np.arange(len(sessions) + 1))
     columns: list[Column] = [
         index.minutes,
@@ -224,129 +213,10 @@ def _sessions(index: Index, lists: "_Lists", options: Records) -> tuple[Records,
     return _records(_SESSION, columns), parts
 
 
-class _Lists:
-    """Shared lists of who may teach and of where a session may be held, whenever."""
-
-    def __init__(self, index: Index) -> None:
-        self._index = index
-        self._people: dict[tuple[object, ...], int] = {}
-        self._rooms: dict[tuple[object, ...], int] = {}
-        self._who: list[tuple[Int32s, Int32s]] = []
-        self._where: list[Int32s] = []
-        self._topics: dict[str, list[int]] = {}
-        self._recused: dict[str, list[int]] = {}
-        for n, x in enumerate(index.problem.instructors):
-            for topic in x.topics:
-                self._topics.setdefault(topic, []).append(n)
-            for name in x.not_classes:
-                self._recused.setdefault(name, []).append(n)
-        self._numbers: dict[str, int] = {}
-        self._listed: list[int] = []
-        self._feature: dict[str, int] = {}
-        self.topics = [self._numbers.setdefault(s.topic, len(self._numbers)) for s in index.problem.sessions]
-        self.features = [
-            [self._feature.setdefault(f, len(self._feature)) for f in s.features]
-            for s in index.problem.sessions
-        ]
-
-    def ratings(self) -> npt.NDArray[np.int8]:
-        """Return everyone's rating in the topics that sessions are about, -1 where they do not teach it."""
-        people = self._index.problem.instructors
-        table = np.full((len(self._numbers), len(people)), -1, dtype=np.int8)
-        for n, x in enumerate(people):
-            for topic, rating in x.topics.items():
-                if topic in self._numbers:
-                    table[self._numbers[topic], n] = rating
-        return table
-
-    def allowed(
-        self, lists: Sequence[tuple[str, ...] | None], known: dict[str, int]
-    ) -> tuple[list[bool], list[int], list[int]]:
-        """Return whether there is an allow-list, and its marks in ``listed``, for each session."""
-        marks: dict[tuple[str, ...], tuple[int, int]] = {(): (0, 0)}
-        for names in lists:
-            if names is not None and names not in marks:
-                begin = len(self._listed)
-                self._listed += sorted({known[name] for name in names})
-                marks[names] = begin, len(self._listed)
-        found = [marks[names or ()] for names in lists]
-        return [names is not None for names in lists], [a for a, _ in found], [b for _, b in found]
-
-    def has_feature(self) -> Bytes:
-        """Return which venue has which of the features that sessions ask for."""
-        venues = self._index.problem.venues
-        table = np.zeros((len(venues), len(self._feature)), dtype=np.uint8)
-        for n, venue in enumerate(venues):
-            table[n, [self._feature[f] for f in venue.features if f in self._feature]] = 1
-        return table
-
-    def people(self, n: int, session: Session) -> int:
-        """Return the number of the list of those who may teach a session."""
-        recused = tuple(sorted({who for c in session.classes for who in self._recused.get(c, ())}))
-        pinned = self._index.current_instructor[n] if "instructor" in session.pinned else None
-        key = (session.topic, session.instructors, session.leader, recused, pinned)
-        if key not in self._people:
-            self._people[key] = len(self._who)
-            names = session.instructors
-            who = (
-                self._topics.get(session.topic, [])
-                if names is None
-                else sorted({self._index.instructor[name] for name in names})
-            )
-            people = self._index.problem.instructors
-            kept = [
-                x
-                for x in who
-                if x not in recused
-                and not (session.leader is Leader.REQUIRED and not people[x].leader)
-                and not (session.leader is Leader.FORBIDDEN and people[x].leader)
-                and pinned in (None, x)
-            ]
-            self._who.append((_int32s(kept), _int32s(people[x].topics.get(session.topic, 0) for x in kept)))
-        return self._people[key]
-
-    def rooms(self, session: Session) -> int:
-        """Return the number of the list of venues that a session may have, capacity aside."""
-        pinned = self._pinned_venue(session)
-        key = (
-            tuple(sorted(session.features)) if session.venues is None else session.venues,
-            session.venues is None,
-            pinned,
-        )
-        if key not in self._rooms:
-            self._rooms[key] = len(self._where)
-            venues = self._index.problem.venues
-            if session.venues is None:
-                where = [n for n, v in enumerate(venues) if set(session.features) <= set(v.features)]
-            else:
-                where = sorted({self._index.venue[name] for name in session.venues})
-            self._where.append(_int32s(v for v in where if pinned in (None, v)))
-        return self._rooms[key]
-
-    def _pinned_venue(self, session: Session) -> int | None:
-        if "venue" not in session.pinned:
-            return None
-        return NONE if session.current.venue is None else self._index.venue[session.current.venue]
-
-    def arrays(self) -> dict[str, Int32s]:
-        """Return the lists."""
-        people_at, people = _marks([who.tolist() for who, _ in self._who])
-        rooms_at, rooms = _marks([where.tolist() for where in self._where])
-        rating = np.concatenate([r for _, r in self._who]) if self._who else _int32s(())
-        return {
-            "people_at": people_at,
-            "people": people,
-            "rating": rating,
-            "rooms_at": rooms_at,
-            "rooms": rooms,
-            "listed": _int32s(self._listed),
-        }
-
-
-def _instructors(index: Index, lists: "_Lists") -> tuple[Records, dict[str, npt.NDArray[np.generic]]]:
+def _instructors(index: Index, lists: "Lists") -> tuple[Records, dict[str, Int32s | npt.NDArray[np.int8]]]:
     people = index.problem.instructors
-    recused_at, recused_class = _marks([[index.klass[name] for name in x.not_classes] for x in people])
-    parts = {
+    recused_at, recused_class = flattened([[index.klass[name] for name in x.not_classes] for x in people])
+    parts: dict[str, Int32s | npt.NDArray[np.int8]] = {
         "rating_of": lists.ratings(),
         "recused_class": recused_class,
     }
@@ -363,7 +233,7 @@ def _venues(index: Index) -> Records:
 
 def _series(problem: Problem) -> Records:
     last = np.cumsum([len(r.sessions) for r in problem.series], dtype=np.int64)
-    first = last - [len(r.sessions) for r in problem.series]
+    first = last - np.array([len(r.sessions) for r in problem.series], dtype=np.int64)
     unlimited: Callable[[int | None], int] = lambda days: UNLIMITED if days is None else days  # noqa: E731
     columns: list[Column] = [
         first,

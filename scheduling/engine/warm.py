@@ -73,12 +73,12 @@ def timetable() -> Problem:
         ("duty", "leader_share", "quality", "travel", "avoid", "fee", "venue_cost", "over_target", "change"),
         0,
     )
-    lesson = {"topic": "t", "minutes": 60, "hours": 1, "heads": 25, "starts": periods}
+    lesson: dict[str, object] = {"topic": "t", "minutes": 60, "hours": 1, "heads": 25, "starts": periods}
     return load_problem(
         {
             "format": "match-problem/1",
             "name": "timetable",
-            "weights": {**weights, "over_twice_target": 0, "isolated": 2, "overflow": 1},
+            "weights": weights | {"over_twice_target": 0, "isolated": 2, "overflow": 1},
             "instructors": [{"id": f"i{n}"} for n in range(4)],
             "venues": [{"id": "a", "capacity": 20}, {"id": "b", "capacity": 30}],
             "classes": [{"id": "c0"}, {"id": "c1"}],
