@@ -15,7 +15,7 @@ from scheduling.engine.arrays import Arrays, Int32s
 from scheduling.engine.board import Board, clear, place
 from scheduling.engine.candidates import Candidates, must_place
 from scheduling.engine.column_model import ColumnModel
-from scheduling.engine.columns import Columns, column_cost
+from scheduling.engine.columns import Columns, column_costs
 from scheduling.engine.compiling import compiled, whole
 from scheduling.engine.construct import Unit, insert
 from scheduling.engine.dual import Dual
@@ -107,7 +107,7 @@ class Blocks:
         )
         known = np.stack((mine.session, mine.option, mine.person, mine.venue), axis=1)
         both = np.concatenate((known, now))
-        cost = [column_cost(p, *row) for row in now.tolist()]
+        cost = column_costs(p, b, *(np.ascontiguousarray(now[:, n]) for n in range(4)))
         _, first = np.unique(both, axis=0, return_index=True)
         first = np.sort(first)
         columns = Columns(
@@ -115,7 +115,7 @@ class Blocks:
             both[:, 1],
             both[:, 2],
             both[:, 3],
-            np.concatenate((mine.cost, np.array(cost, dtype=np.int64))),
+            np.concatenate((mine.cost, cost)),
             np.concatenate((mine.regret, np.zeros(len(now)))),
         ).take(first)
         return columns.take(np.argsort(columns.session, kind="stable"))

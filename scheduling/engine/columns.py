@@ -10,19 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from scheduling.engine.arrays import Arrays, between, has_bit
+from scheduling.engine.board import Board, place_of
 from scheduling.engine.compiling import compiled
 from scheduling.engine.dual import Dual
 from scheduling.engine.groups import Groups
 from scheduling.engine.index import NONE
-from scheduling.engine.near import (
-    NEVER,
-    Floats,
-    Near,
-    option_cost,
-    own_cost,
-    rating_of,
-    venue_own_cost,
-)
+from scheduling.engine.kernel import instructor_alone, place_adds, time_alone, venue_alone, way_adds
+from scheduling.engine.near import NEVER, Floats, Near
 from scheduling.engine.priced_rows import Rows
 from scheduling.engine.reduced import (
     CANNOT,
@@ -30,13 +24,10 @@ from scheduling.engine.reduced import (
     Scratch,
     credit,
     leader_worth,
-    missing_cost,
     option_price,
     price_session,
     rank_people,
     scratch_for,
-    without_instructor,
-    without_venue,
 )
 
 Ints = npt.NDArray[np.int64]
@@ -71,9 +62,9 @@ def columns_within(dual: Dual, slack: float, most: int) -> tuple[Columns, float]
     count, rest = _collect(*given, room, slack, _Table(0), write=False)
     table = _Table(count)
     _collect(*given, room, slack, table, write=True)
-    columns = Columns(
-        table.ints[:, 0], table.ints[:, 1], table.ints[:, 2], table.ints[:, 3], table.ints[:, 4], table.regret
-    )
+    session, option, person, venue = (np.ascontiguousarray(table.ints[:, n]) for n in range(4))
+    cost = column_costs(dual.p, dual.b, session, option, person, venue)
+    columns = Columns(session, option, person, venue, cost, table.regret)
     columns = columns.take(_distinct(columns))
     kept = _varied(columns, most)
     dropped = columns.regret[~kept]
@@ -108,10 +99,10 @@ def _rank(keys: Ints, values: Floats) -> Ints:
 
 
 class _Table:
-    """Room for columns: session, option, person, venue, cost; and the regret."""
+    """Room for columns: session, option, person, venue; and the regret."""
 
     def __init__(self, count: int) -> None:
-        self.ints = np.zeros((count, 5), dtype=np.int64)
+        self.ints = np.zeros((count, 4), dtype=np.int64)
         self.regret = np.zeros(count)
 
 
@@ -132,28 +123,27 @@ def _collect(
 
 
 @compiled
-def column_cost(p: Arrays, s: int, o: int, who: int, venue: int) -> int:
-    """Return what a way to place a session costs, shared parts aside."""
+def column_cost(p: Arrays, b: Board, s: int, o: int, who: int, venue: int) -> int:
+    """Return what a way to place a session adds by itself, shared parts aside; leaving it out adds nothing."""
     if o < 0:
-        session, weights = p.sessions[s], p.weights[0]
-        changed = session.has_current + (session.current_instructor >= 0) + (session.current_venue >= 0)
-        missing = missing_cost(p, s) * (1 + session.needs_instructor + session.needs_venue)
-        return int(missing + weights.change * changed)
-    session, place = p.sessions[s], p.sessions[s].place
-    cost = option_cost(p, o)
+        return 0
+    place = place_of(p, s, venue)
+    cost = time_alone(p, b, s, o) + place_adds(p, b, s, o, place)
     if venue >= 0:
-        place = p.venues[venue].place
-        cost += venue_own_cost(p, s, venue)
-    else:
-        cost += without_venue(p, s)
+        cost += venue_alone(p, b, s, o, venue)
     if who >= 0:
-        cost += own_cost(p, s, who, max(0, rating_of(p, s, who)))
-        cost += p.weights[0].travel * between(p.half_km, p.instructors[who].home, place)
-        if has_bit(p.avoids, who, p.options[o].period):
-            cost += p.weights[0].avoid
-    else:
-        cost += without_instructor(p, s)
-    return int(cost)
+        home = p.instructors[who].home
+        cost += instructor_alone(p, b, s, o, who) + way_adds(p, b, s, o, home, place)
+    return cost
+
+
+@compiled
+def column_costs(p: Arrays, b: Board, session: Ints, option: Ints, person: Ints, venue: Ints) -> Ints:
+    """Return ``column_cost`` of many."""
+    found = np.zeros(len(session), dtype=np.int64)
+    for n in range(len(session)):
+        found[n] = column_cost(p, b, session[n], option[n], person[n], venue[n])
+    return found
 
 
 @compiled
@@ -213,7 +203,6 @@ def _emit(
             s = groups.session[first + j]
             if write:
                 ints[count, 0], ints[count, 1], ints[count, 2], ints[count, 3] = s, NONE, NONE, NONE
-                ints[count, 4] = column_cost(p, s, NONE, NONE, NONE)
             count = _emit_session(
                 p, near, groups, rows, prices, room, (g, j), most[j], slack, ints, regrets, write, count + 1
             )
@@ -245,12 +234,12 @@ def _emit_session(
     person = near.person[near.person_at[s] : near.person_at[s + 1]]
     worth = leader_worth(p, prices, s)
     credit(p, near, prices, s, worth, room.credits)
-    nobody = without_instructor(p, s)
+    nobody = 0.0
     owed = session.duty < session.duty_end
     favourite = int(np.argmin(room.best[j, : venues + 2]))
     favourite = min(favourite, venues)
     for o in range(session.option, session.option_end):
-        base = option_price(p, rows, prices, o)
+        base = option_price(p, near, rows, prices, o)
         if base >= CANNOT:
             continue
         at_o = (rows.month[o], rows.week[o], rows.day[o], rows.moment[o], rows.moment_end[o])
@@ -271,7 +260,7 @@ def _emit_session(
                 place = p.venues[venue].place
             else:
                 venue, limit, place = NONE, most[venues + 1], session.place
-                there = base + without_venue(p, s)
+                there = base + near.homeless[s]
             if owed and v == favourite:
                 count = _emit_owed(
                     p,
@@ -345,6 +334,5 @@ def _write(
     if write:
         s, o, who, venue = column
         ints[count, 0], ints[count, 1], ints[count, 2], ints[count, 3] = s, o, who, venue
-        ints[count, 4] = column_cost(p, s, o, who, venue)
         regrets[count] = regret
     return count + 1

@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from scheduling.engine.arrays import Arrays, Int32s
+from scheduling.engine.board import Board
 from scheduling.engine.groups import Groups, groups_of
 from scheduling.engine.near import Near, near_of
 from scheduling.engine.priced_rows import Rows, rows_of
@@ -29,6 +30,7 @@ class Dual:
     """Prices, and the best bound found with them."""
 
     p: Arrays
+    b: Board  # empty
     near: Near
     groups: Groups
     rows: Rows
@@ -40,12 +42,12 @@ class Dual:
     bound: float = -np.inf
 
     @classmethod
-    def of(cls, p: Arrays, most_people: int, most_venues: int) -> "Dual":
-        """Lay out the rows with all prices 0."""
+    def of(cls, p: Arrays, b: Board, most_people: int, most_venues: int) -> "Dual":
+        """Lay out the rows with all prices 0; the board is empty. The bound is a change to the plan that places nothing."""
         people = np.full(len(p.sessions), most_people, dtype=np.int32)
         venues = np.full(len(p.sessions), most_venues, dtype=np.int32)
-        near = near_of(p, people, venues)
-        rows, groups = rows_of(p), groups_of(p, near)
+        near = near_of(p, b, people, venues)
+        rows, groups = rows_of(p), groups_of(p, b, near)
         count = len(p.sessions)
 
         def none() -> Int32s:
@@ -54,7 +56,7 @@ class Dual:
         chosen = Chosen(
             option=none(), person=none(), venue=none(), short=none(), cost=np.zeros(len(groups.weight))
         )
-        return cls(p, near, groups, rows, leaders_of(p), nothing(p, rows), chosen, people, venues)
+        return cls(p, b, near, groups, rows, leaders_of(p), nothing(p, rows), chosen, people, venues)
 
     def widen(self) -> int:
         """Look twice as far where others than those near may be cheaper; return for how many sessions."""
@@ -62,8 +64,8 @@ class Dual:
         self.most_people[people] *= 2
         self.most_venues[venues] *= 2
         if people.any() or venues.any():
-            self.near = near_of(self.p, self.most_people, self.most_venues)
-            self.groups = groups_of(self.p, self.near)
+            self.near = near_of(self.p, self.b, self.most_people, self.most_venues)
+            self.groups = groups_of(self.p, self.b, self.near)
         return int(people.sum() + venues.sum())
 
     def price(self, prices: Prices, workers: ThreadPoolExecutor, threads: int) -> float:

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from scheduling.engine.arrays import Arrays, Int32s
+from scheduling.engine.board import Board
 from scheduling.engine.compiling import Struct, StructType, share
-from scheduling.engine.near import NEVER, Floats32, Near, venue_own_cost
+from scheduling.engine.near import NEVER, Floats32, Near, room_cost
 
 Longs = npt.NDArray[np.int64]
 
@@ -34,7 +35,7 @@ class Groups(Struct):
 share(Groups, GroupsType, __file__)
 
 
-def groups_of(p: Arrays, near: Near) -> Groups:
+def groups_of(p: Arrays, b: Board, near: Near) -> Groups:
     """Group the sessions of a problem; a session in several same-venue series counts with the first of them."""
     count = len(p.sessions)
     group_of = np.full(count, -1, dtype=np.int64)
@@ -56,7 +57,7 @@ def groups_of(p: Arrays, near: Near) -> Groups:
         cost = np.full((len(members), len(known)), NEVER, dtype=np.float32)
         row = np.repeat(np.arange(len(members)), [span.stop - span.start for span in spans])
         cost[row, inverse] = np.concatenate([near.venue_cost[span] for span in spans])
-        _fill_in(p, members, known, cost)
+        _fill_in(p, b, members, known, cost)
         place, number = np.unique(p.venues["place"][known], return_inverse=True)
         venues.append(known)
         places.append(place)
@@ -76,14 +77,14 @@ def groups_of(p: Arrays, near: Near) -> Groups:
     )
 
 
-def _fill_in(p: Arrays, members: list[int], known: Longs, cost: Floats32) -> None:
+def _fill_in(p: Arrays, b: Board, members: list[int], known: Longs, cost: Floats32) -> None:
     """Price venues that are near another session of the group only."""
     for row, s in enumerate(members):
         missing = np.nonzero(cost[row] >= NEVER)[0]
         if len(missing):
             rooms = p.rooms[p.rooms_at[p.sessions[s]["rooms"]] : p.rooms_at[p.sessions[s]["rooms"] + 1]]
             for n in missing[np.isin(known[missing], rooms)].tolist():
-                cost[row, n] = venue_own_cost(p, s, int(known[n]))
+                cost[row, n] = room_cost(p, b, s, int(known[n]))
 
 
 def _marks(lists: Iterable[Sized]) -> Longs:

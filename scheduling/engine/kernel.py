@@ -101,6 +101,10 @@ def _is_steady(part: Any) -> bool:
     return bool(part.is_steady)
 
 
+def _is_own(part: Any) -> bool:
+    return bool(part.is_steady and not part.is_shared)
+
+
 def _varies(part: Any) -> bool:
     return not part.is_steady
 
@@ -118,6 +122,7 @@ time_adds, time_alone = _sum("time", "adds", _all), _sum("time", "alone", _is_al
 instructor_adds = _sum("instructor", "adds", _all)
 instructor_alone = _sum("instructor", "alone", _is_alone)
 instructor_steady = _sum("instructor", "steady", _is_steady)
+instructor_own, venue_own = _sum("instructor", "own", _is_own), _sum("venue", "own", _is_own)
 instructor_varies = _sum("instructor", "varies", _varies)
 venue_adds, venue_alone = _sum("venue", "adds", _all), _sum("venue", "alone", _is_alone)
 venue_steady, venue_varies = _sum("venue", "steady", _is_steady), _sum("venue", "varies", _varies)

@@ -8,9 +8,13 @@ import multiprocessing
 from concurrent.futures import Executor, ProcessPoolExecutor
 
 from scheduling.engine.blocks import Blocks
+from scheduling.engine.board import empty_board
+from scheduling.engine.check import check
 from scheduling.engine.columns import columns_within
 from scheduling.engine.construct import Unit
+from scheduling.engine.costs import COSTS
 from scheduling.engine.dual import Dual
+from scheduling.engine.model import Plan
 from scheduling.engine.prove import rounded_up
 from scheduling.engine.run import Run
 from scheduling.engine.settle import Settling, settle
@@ -29,7 +33,7 @@ def improve_large(state: State, units: list[Unit], run: Run, executor: Executor 
     if executor is None and run.options.workers > 1:
         executor = own = _pool(run.options.workers)
     try:
-        dual = _climb(state, run)
+        dual, _ = climb(state, run)
         if not run.go_on():
             return
         columns, _ = columns_within(dual, SLACK, MOST)
@@ -41,19 +45,25 @@ def improve_large(state: State, units: list[Unit], run: Run, executor: Executor 
             end(own)
 
 
-def _climb(state: State, run: Run) -> Dual:
+def climb(state: State, run: Run) -> tuple[Dual, int]:
+    """Return prices, and the cost of placing nothing that their bound is a change to, shared parts aside."""
     run.enter("bound")
-    dual = Dual.of(state.arrays, NEAR, NEAR)
+    problem = state.index.problem
+    nothing = check(problem, Plan(problem.name)).cost_parts
+    base = sum(nothing.get(part.name, 0) for part in COSTS if not part.is_shared)
+    board = empty_board(state.arrays, *state.index.calendar.sizes)
+    board.completing[:] = 1
+    dual = Dual.of(state.arrays, board, NEAR, NEAR)
     began = run.elapsed
     until = began + (run.left * CLIMB if run.options.iterations is None else float("inf"))
 
     def share(done: int, bound: float) -> float:
-        run.bound = rounded_up(bound)
+        run.bound = rounded_up(base + bound)
         return 1.0 if not run.go_on() else (run.elapsed - began) / (until - began)
 
     done = dual.climb(ROUNDS, share, run.options.workers)
     run.note(f"{done} rounds of prices: bound {run.bound}")
-    return dual
+    return dual, base
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

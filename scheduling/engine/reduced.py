@@ -11,7 +11,7 @@ from scheduling.engine.arrays import Arrays, Int32s, has_bit
 from scheduling.engine.compiling import Struct, StructType, compiled, share, unlocked
 from scheduling.engine.groups import Groups
 from scheduling.engine.index import NONE
-from scheduling.engine.near import AWAY, NEVER, Floats, Floats32, Near, class_travel, option_cost
+from scheduling.engine.near import AWAY, NEVER, Floats, Floats32, Near
 from scheduling.engine.priced_rows import Rows
 
 MORE_PEOPLE, MORE_VENUES = 1, 2
@@ -54,28 +54,19 @@ share(Chosen, ChosenType, __file__)
 
 
 @compiled
-def missing_cost(p: Arrays, s: int) -> float:
-    """Return the cost of one missing part of a session."""
-    return float(p.weights[0].unassigned * p.sessions[s].priority)
-
-
-@compiled
 def out_cost(p: Arrays, s: int) -> float:
-    """Return the cost of leaving a session out, less what its classes' leaders may then be spared."""
-    session, weights = p.sessions[s], p.weights[0]
-    cost = missing_cost(p, s) * (1 + session.needs_instructor + session.needs_venue)
-    changed = session.has_current + (session.current_instructor >= 0) + (session.current_venue >= 0)
-    cost += weights.change * changed
+    """Return what leaving a session out costs: nothing, less what its classes' leaders may then be spared."""
+    session, cost = p.sessions[s], 0
     for n in range(session.klass, session.klass_end):
         percent = p.class_percent[p.class_of[n]]
-        cost -= weights.leader_share * ((percent * session.half_hours + 199) // 200)
+        cost -= p.weights[0].leader_share * ((percent * session.half_hours + 199) // 200)
     return float(cost)
 
 
 @compiled
-def option_price(p: Arrays, rows: Rows, prices: Prices, o: int) -> float:
-    """Return what an option costs whoever teaches it wherever: change, classes' time, resources."""
-    cost = option_cost(p, o)
+def option_price(p: Arrays, near: Near, rows: Rows, prices: Prices, o: int) -> float:
+    """Return what an option costs whoever teaches it wherever, with the prices of its classes' time and its resources."""
+    cost = near.option_cost[o]
     session = p.sessions[p.options[o].session]
     for n in range(rows.class_at[o], rows.class_at[o + 1]):
         for m in range(rows.class_first[n], rows.class_last[n]):
@@ -159,13 +150,13 @@ def cheapest_at(
 
 
 @compiled
-def rest_at(others: float, leaders: float, way: float, worth: float) -> float:
+def rest_at(others: float, leaders: float, floor: Floats, way: float, worth: float) -> float:
     """Return what anybody who is not near costs at least, so far from the session's own place."""
     least = NEVER
     if others < CANNOT:
-        least = max(0.0, others - way)
+        least = max(floor[0], others - way)
     if leaders < CANNOT:
-        least = min(least, max(0.0, leaders - way) - worth)
+        least = min(least, max(floor[1], leaders - way) - worth)
     return least
 
 
@@ -219,27 +210,6 @@ def scratch_for(near: Near, groups: Groups) -> Scratch:
 
 
 @compiled
-def without_venue(p: Arrays, s: int) -> float:
-    """Return what it costs to hold a session without a venue, instructor aside."""
-    session = p.sessions[s]
-    cost = float(class_travel(p, s, session.place))
-    if session.needs_venue:
-        cost += missing_cost(p, s)
-        if session.current_venue >= 0:
-            cost += p.weights[0].change
-    return cost
-
-
-@compiled
-def without_instructor(p: Arrays, s: int) -> float:
-    """Return what it costs to hold a session without an instructor, by itself."""
-    session = p.sessions[s]
-    if not session.needs_instructor:
-        return 0.0
-    return missing_cost(p, s) + (p.weights[0].change if session.current_instructor >= 0 else 0.0)
-
-
-@compiled
 def price_session(
     p: Arrays, near: Near, groups: Groups, rows: Rows, prices: Prices, room: Scratch, g: int, j: int
 ) -> None:
@@ -259,16 +229,17 @@ def price_session(
     best[venues + 1] = out_cost(p, s)
     best_option[venues + 1] = best_person[venues + 1] = NONE
     worth, travel, own_place = leader_worth(p, prices, s), float(p.weights[0].travel), session.place
-    others, leaders = near.rest[s, 0], near.rest[s, 1]
+    others, leaders, floor = near.rest[s, 0], near.rest[s, 1], near.floor[s]
     cost, who, homes, there, who_there = room.cost, room.who, room.homes, room.there, room.who_there
     credit(p, near, prices, s, worth, room.credits)
-    nobody, homeless = without_instructor(p, s), without_venue(p, s)
+    homeless = near.homeless[s]
+    nobody = 0.0
     nowhere = np.zeros(len(p.half_km) + 1, dtype=np.int32)
     half_km, instructors, closed = p.half_km, p.instructors, p.closed
     person_prices, venue_prices, costs, costs_at = prices.person, prices.venue, near.cost, near.cost_at
     credits = room.credits
     for o in range(session.option, session.option_end):
-        base = option_price(p, rows, prices, o)
+        base = option_price(p, near, rows, prices, o)
         if base >= CANNOT:
             continue
         at = (rows.month[o], rows.week[o], rows.day[o], rows.moment[o], rows.moment_end[o])
@@ -278,13 +249,11 @@ def price_session(
             homes[n] = instructors[who[n]].home
         for q in range(places + 1):
             place = own_place if q == places else place_list[q]
-            if q == places and base + homeless >= best[venues + 1]:
-                break
             ways = half_km[place] if place >= 0 else nowhere
             least, by = cheapest_at(ways, travel, homes, cost, who, kept, nobody)
             if session.needs_instructor:
                 way = NEVER if own_place < 0 or place < 0 else travel * (ways[own_place] + 1.0)
-                rest = rest_at(others, leaders, 0.0 if own_place == place else way, worth)
+                rest = rest_at(others, leaders, floor, 0.0 if own_place == place else way, worth)
                 short_there[q] = rest < least
                 least = min(least, rest)
             there[q], who_there[q] = least, by
@@ -309,8 +278,7 @@ def price_session(
                     best_short[v] = short_there[venue_place[v]]
         if near.venue_rest[s] < CANNOT:
             least = min(nobody, cost[0]) if kept else nobody
-            if others < CANNOT or leaders < CANNOT:
-                least = min(least, 0.0 - worth)
+            least = min(least, rest_at(others, leaders, floor, NEVER, worth))
             best[venues] = min(best[venues], base + near.venue_rest[s] + least)
 
 

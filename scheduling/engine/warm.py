@@ -1,12 +1,14 @@
 """Warm up: compile everything once by working on tiny problems, so that no later run has to wait for it."""
 
+from scheduling.engine.construct import units_of
 from scheduling.engine.explain import explain
 from scheduling.engine.index import Index
+from scheduling.engine.large import improve_large
 from scheduling.engine.model import Problem
 from scheduling.engine.problem_format import load_problem
 from scheduling.engine.rank import rank
 from scheduling.engine.rematch import rematch
-from scheduling.engine.run import SolveOptions
+from scheduling.engine.run import Run, SolveOptions
 from scheduling.engine.solve import solve
 from scheduling.engine.state import State
 
@@ -20,6 +22,8 @@ def warm() -> None:
         rank(problem, plan, "s0")
         explain(problem, plan, "s0")
         rematch(State.of_plan(Index(problem), plan), "s0")
+    state = State(Index(small()))
+    improve_large(state, units_of(state.index), Run(SolveOptions(iterations=1, workers=1), cost=0), None)
 
 
 def small() -> Problem:

@@ -1,0 +1,72 @@
+"""Prices and blocks: the bound is below every plan, the columns hold the best ones, and large problems come out valid."""
+
+import numpy as np
+import pytest
+
+from scheduling.engine import PinsContradict, Plan, SolveOptions, check, solve
+from scheduling.engine.candidates import Candidates
+from scheduling.engine.columns import columns_within
+from scheduling.engine.construct import construct, units_of
+from scheduling.engine.index import NONE, Index
+from scheduling.engine.large import climb, improve_large
+from scheduling.engine.pins import place_pinned
+from scheduling.engine.run import Run
+from scheduling.engine.state import State
+from tests.engine.problems import random_problem
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_plan_is_below_the_bound_and_the_best_one_is_made_of_columns(seed: int) -> None:
+    problem = random_problem(seed)
+    try:
+        best = solve(problem, SolveOptions(iterations=40, workers=1))
+    except PinsContradict:
+        return  # no plan, nothing to be above the bound
+    run = Run(SolveOptions(iterations=1, workers=1))
+    state = State(Index(problem))
+    dual, base = climb(state, run)
+    assert best.cost is not None
+    gap = best.cost - (base + dual.bound)
+    assert gap >= -1e-6
+    columns, whole = columns_within(dual, gap + 1e-6, 10_000)
+    if whole < gap:
+        return  # somebody who is not near might do as well; the columns do not claim to be all
+    known = set(
+        zip(
+            columns.session.tolist(),
+            columns.option.tolist(),
+            columns.person.tolist(),
+            columns.venue.tolist(),
+            strict=True,
+        )
+    )
+    b = State.of_plan(state.index, best).board
+    for s in range(len(problem.sessions)):
+        way = (s, int(b.option_of[s]), int(b.who_of[s]), int(b.room_of[s]))
+        assert way in known if way[1] != NONE else (s, NONE, NONE, NONE) in known
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_blocks_give_valid_plans_no_dearer_than_the_first(seed: int) -> None:
+    problem = random_problem(seed + 500)
+    state = State(Index(problem))
+    units = units_of(state.index)
+    try:
+        place_pinned(Candidates(state), units)
+    except PinsContradict:
+        return
+    construct(Candidates(state), units, lambda: True)
+    first = check(problem, Plan(problem.name, state.assignments())).cost
+    run = Run(SolveOptions(iterations=2, workers=1), cost=first)
+    improve_large(state, units, run, None)
+    report = check(problem, Plan(problem.name, state.assignments()))
+    assert not report.violations
+    assert report.cost <= first
+    assert report.cost == run.cost
+    assert run.bound is not None and run.bound <= report.cost
+    assert np.array_equal(state.board.total, np.bincount(_taught(state), minlength=len(problem.instructors)))
+
+
+def _taught(state: State) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    who = state.board.who_of[state.board.option_of != NONE]
+    return who[who != NONE].astype(np.int64)
