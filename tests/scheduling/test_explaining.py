@@ -35,7 +35,7 @@ def bench() -> Iterator[None]:
 def run_over(county: County, *numbers: str) -> MatchRun:
     with transaction():
         classes = [session().get_one(TrainingClass, county.classes[n]) for n in numbers]
-        run_id = matching.request_run(county.unit("嘉祥县"), 2027, classes, seconds=5, actor=SYSTEM).id
+        run_id = matching.request_run(county.unit("嘉祥县"), 2027, classes, seconds=30, actor=SYSTEM).id
     assert match_jobs.take_run()
     run = session().get_one(MatchRun, run_id)
     assert run.state is RunState.READY, run.failure
