@@ -67,12 +67,12 @@ def _below(bits: np.uint64, count: int) -> int:
 @unlocked
 def anneal_chunk(g: Grid, t: Sheet, search: Search, steps: int, heat: float, clash_price: float) -> None:
     """Try so many moves at one heat. The GIL is free meanwhile."""
-    numbers = search.numbers
+    numbers, random, sessions = search.numbers, search.random, len(g.kind)
     for _ in range(steps):
-        bits = _draw(search.random)
-        s = _below(bits, len(g.kind))
+        bits = _draw(random)
+        s = _below(bits, sessions)
         bits >>= np.uint64(16)
-        chance = (np.float64(_draw(search.random) >> np.uint64(12)) + 1.0) / 4503599627370497.0
+        chance = (np.float64(_draw(random) >> np.uint64(12)) + 1.0) / 4503599627370497.0
         most = -heat * np.log(chance)
         if numbers[CLASHES] > 0:
             change = _mend(g, t, search, s, most, clash_price)
@@ -126,14 +126,18 @@ def _change_room(g: Grid, t: Sheet, s: int, room: int, most: float) -> int:
     other = t.seat[period, room]
     if other in (s, SHUT):
         return REFUSED
-    found = take_room(g, t, s, before, room)
+    k = g.kind[s]
+    found = room_change(g, t, k, before, room)
     if other >= 0:
-        found += take_room(g, t, other, room, before)
+        beside = g.kind[other]
+        if g.series[beside] == g.series[k]:
+            return REFUSED
+        found += room_change(g, t, beside, room, before)
     if found > most:
-        if other >= 0:
-            take_room(g, t, other, before, room)
-        take_room(g, t, s, room, before)
         return REFUSED
+    take_room(g, t, s, before, room)
+    if other >= 0:
+        take_room(g, t, other, room, before)
     t.seat[period, before], t.seat[period, room] = other, s
     t.room[s] = room
     if other >= 0:
