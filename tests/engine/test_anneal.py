@@ -7,13 +7,13 @@ import time
 import numpy as np
 import pytest
 
-from scheduling.engine import Assignment, Plan, Problem, check, load_problem
+from scheduling.engine import Assignment, Plan, Problem, SolveOptions, check, load_problem, solve
 from scheduling.engine.anneal import Annealing, _begun, _common, anneal_state
 from scheduling.engine.anneal_grid import Layout, layout_of
 from scheduling.engine.anneal_moves import CLASHES, COST, TAKEN, anneal_chunk
 from scheduling.engine.anneal_sheet import clashes, empty_sheet, price_of, sit
 from scheduling.engine.index import Index
-from scheduling.engine.run import Run, SolveOptions
+from scheduling.engine.run import Run
 from scheduling.engine.state import State
 from tests.engine.problems import random_document
 
@@ -185,6 +185,15 @@ def test_the_same_seed_gives_the_same_plan() -> None:
     assert (
         check(problem, Plan(problem.name, plans[2])).cost <= check(problem, Plan(problem.name, plans[0])).cost
     )
+
+
+def test_solve_anneals_such_problems() -> None:
+    problem = load_problem(grid_document(4))
+    plan = solve(problem, SolveOptions(iterations=10, workers=1))
+    assert any("annealing" in line for line in plan.log)
+    report = check(problem, plan)
+    assert not report.violations and not report.claims_wrong
+    assert not report.cost_parts.get("unassigned")
 
 
 def test_it_stops_at_once_and_keeps_the_best() -> None:
