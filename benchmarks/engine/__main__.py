@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks.engine.contest import RIVALS, Outcome, run
 from benchmarks.engine.instances import SECONDS, SHAPES, Instance, generated, published
 from scheduling.engine import read_problem
+from scheduling.engine.warm import warm
 
 COLUMNS = (
     f"| {'instance':26} | {'rival':8} | {'cost':>9} | {'unassigned':>10} | {'bound':>9} | {'gap %':>7} | "
@@ -27,6 +28,7 @@ Line = Callable[[Instance, Outcome, int | None], str]
 def main() -> None:
     """Print the tables."""
     given = _arguments()
+    warm()  # compiling belongs to set-up
     with tempfile.TemporaryDirectory() as folder:
         named = [Instance(path, given.seconds or 60) for path in given.files]
         made = generated(Path(folder), given.size, given.shapes, given.seeds, given.seconds)

@@ -28,7 +28,7 @@ from tests.engine.mutations import (
     mutants,
 )
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 BAD_PROBLEMS = list(mutants(PROBLEM, PROBLEM_KEYS, NEEDED, "problem"))
 BAD_PLANS = list(mutants(PLAN, PLAN_KEYS, PLAN_NEEDED, "plan"))
 SHARES = 8

@@ -10,6 +10,8 @@ from benchmarks.engine import contest
 from scheduling.engine import read_problem
 from tests.engine.mutations import PROBLEM, as_bytes
 
+pytestmark = pytest.mark.timeout(600)  # where nothing is compiled yet
+
 
 @pytest.fixture
 def comp01(tmp_path: Path) -> Path:

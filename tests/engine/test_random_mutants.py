@@ -12,7 +12,7 @@ from scheduling.cli import match
 from scheduling.engine import BadFile, commands, dump_plan, load_problem
 from tests.engine.problems import random_document, random_plan, random_problem
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 VALUES: tuple[object, ...] = (
     None, True, 0, 1, -1, 1.5, 2.0, 10**9, 10**30, "", "x", "s0", "c0", "i0", "near", "any", "2027-13-01T08:00",
     "2027-03-01", "2027-03-01T08:30", "9999-12-31T23:59", [], [[]], [None], ["s1"], {}, {"x": 1}, {"law": 60},
