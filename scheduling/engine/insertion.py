@@ -27,9 +27,8 @@ from scheduling.engine.kernel import (
     place_blocks,
     time_adds,
     time_blocks,
+    venue_adds,
     venue_blocks,
-    venue_steady,
-    venue_varies,
     way_adds,
 )
 from scheduling.engine.shortlist import Shortlist
@@ -120,7 +119,7 @@ def best_among(  # noqa: C901 - one loop, made of three
     room_cost = np.empty(len(rooms), np.int64)
     for n in range(len(rooms)):
         there = p.venues[rooms[n]].place
-        room_cost[n] = venue_steady(p, b, s, begin, rooms[n]) + place_adds(p, b, s, begin, there)
+        room_cost[n] = venue_adds(p, b, s, begin, rooms[n]) + place_adds(p, b, s, begin, there)
     by_place = np.full(
         len(p.half_km) + 1, MUCH
     )  # the cheapest venue's cost at each place, the last one is unknown
@@ -144,7 +143,6 @@ def best_among(  # noqa: C901 - one loop, made of three
             there = p.venues[room].place
             if base + added + least >= best[3] or added >= by_place[there] or venue_blocks(p, b, s, o, room):
                 continue
-            added += venue_varies(p, b, s, o, room)
             if by_place[there] == MUCH:
                 places[count] = there
                 count += 1

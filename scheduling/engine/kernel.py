@@ -15,8 +15,8 @@ venues) of one option, ask level by level instead: ``time_blocks(p, b, s, o)``, 
 ``place_blocks``, ``pair_blocks`` and ``nobody_blocks`` / ``nowhere_blocks`` for NONE, and ``time_adds`` … ``way_adds``.
 
 ``x_blocks`` leaves out what the lists ``people`` and ``rooms`` of the arrays say already; ``x_mask`` does not. Bit n of a
-mask is RULES[n]. ``x_alone`` adds up the cost parts that are not shared, ``x_steady`` those that are the same at all options of
-a session (ask for any of them) and ``x_varies`` the others, which never add less than 0.
+mask is RULES[n]. ``x_alone`` adds up the cost parts that are not shared, ``instructor_steady`` those that are the same at all
+options of a session (ask for any of them) and ``instructor_varies`` the others, which never add less than 0.
 """
 
 from collections.abc import Callable, Iterable
@@ -125,7 +125,6 @@ instructor_steady = _sum("instructor", "steady", _is_steady)
 instructor_own, venue_own = _sum("instructor", "own", _is_own), _sum("venue", "own", _is_own)
 instructor_varies = _sum("instructor", "varies", _varies)
 venue_adds, venue_alone = _sum("venue", "adds", _all), _sum("venue", "alone", _is_alone)
-venue_steady, venue_varies = _sum("venue", "steady", _is_steady), _sum("venue", "varies", _varies)
 place_adds = _sum("place", "adds", _all)
 way_adds = _sum("way", "adds", _all)
 

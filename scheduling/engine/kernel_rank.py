@@ -23,10 +23,9 @@ from scheduling.engine.kernel import (
     place_mask,
     time_adds,
     time_mask,
+    venue_adds,
     venue_blocks,
     venue_mask,
-    venue_steady,
-    venue_varies,
     way_adds,
 )
 from scheduling.engine.sorting import ascending
@@ -41,6 +40,14 @@ class Ways(NamedTuple):
     option: Ints
     room: Ints
     mask: Ints  # the rules in the way of those who have none: lasting ones, else those met at the options
+
+
+class Homes(NamedTuple):
+    """The cheapest place for each home (the last one is unknown), what it adds, and that with the way."""
+
+    place: Ints
+    added: Ints
+    least: Ints
 
 
 class Spots(NamedTuple):
@@ -66,22 +73,51 @@ def ways_of(p: Arrays, b: Board, s: int) -> Ways:
     costs = np.empty(len(able), np.int64)
     for n in range(len(able)):
         costs[n] = instructor_steady(p, b, s, session.option, able[n])
-    rooms = p.rooms[p.rooms_at[session.rooms] : p.rooms_at[session.rooms + 1]].astype(np.int64)
-    room_costs = np.empty(len(rooms), np.int64)
-    for n in range(len(rooms)):
-        there = p.venues[rooms[n]].place
-        room_costs[n] = venue_steady(p, b, s, session.option, rooms[n])
-        room_costs[n] += place_adds(p, b, s, session.option, there)
+    rooms, room_costs = _rooms(p, b, s)
+    homes = _homes(p, b, s, rooms, room_costs)
     for o in range(session.option, session.option_end):
         if time_mask(p, b, s, o) == 0:
             spots = _spots(p, b, s, o, rooms, room_costs)
-            _at_option(p, b, s, o, able, costs, spots, found)
+            _at_option(p, b, s, o, able, costs, homes, spots, found)
             if not session.needs_instructor:
                 _without(p, b, s, o, spots, found)
     left = np.nonzero((found.added[:-1] == MUCH) & (found.mask[:-1] == 0))[0]
     for o in range(session.option, session.option_end if len(left) else session.option):
         _note(p, b, s, o, left, _spots(p, b, s, o, rooms, room_costs), found)
     return found
+
+
+@inner
+def _rooms(p: Arrays, b: Board, s: int) -> tuple[Ints, Ints]:
+    """Return the venues of a session by what they and their places add."""
+    session = p.sessions[s]
+    rooms = p.rooms[p.rooms_at[session.rooms] : p.rooms_at[session.rooms + 1]].astype(np.int64)
+    costs = np.empty(len(rooms), np.int64)
+    for n in range(len(rooms)):
+        costs[n] = venue_adds(p, b, s, session.option, rooms[n])
+        costs[n] += place_adds(p, b, s, session.option, p.venues[rooms[n]].place)
+    order = ascending(costs)
+    return rooms[order], costs[order]
+
+
+@inner
+def _homes(p: Arrays, b: Board, s: int, rooms: Ints, costs: Ints) -> Homes:
+    """Return the cheapest place for each home of an instructor if all venues were free; no option has a cheaper one."""
+    width, first = len(p.half_km) + 1, p.sessions[s].option
+    homes = Homes(np.full(width, NONE), np.full(width, MUCH), np.full(width, MUCH))
+    own = p.sessions[s].place
+    own_cost = place_adds(p, b, s, first, own)
+    for home in range(-1, width - 1):
+        homes.place[home], homes.added[home] = own, own_cost
+        homes.least[home] = own_cost + way_adds(p, b, s, first, home, own)
+        for n in range(len(rooms)):
+            if costs[n] >= homes.least[home]:
+                break
+            there = p.venues[rooms[n]].place
+            total = costs[n] + way_adds(p, b, s, first, home, there)
+            if total < homes.least[home]:
+                homes.place[home], homes.added[home], homes.least[home] = there, costs[n], total
+    return homes
 
 
 @inner
@@ -100,50 +136,51 @@ def _able(p: Arrays, b: Board, s: int, found: Ways) -> Ints:
 
 @inner
 def _spots(p: Arrays, b: Board, s: int, o: int, rooms: Ints, room_costs: Ints) -> Spots:
+    """Return the places of an option; the venues are given from the cheapest to the dearest."""
     width = len(p.half_km) + 1
-    by_place, room_at = np.full(width, MUCH), np.full(width, NONE)
-    places, count = np.empty(width, np.int64), 0
+    is_taken = np.zeros(width, np.bool_)
+    places, added, room_at = np.empty(width, np.int64), np.empty(width, np.int64), np.empty(width, np.int64)
+    count, least = 0, MUCH
     if not nowhere_blocks(p, b, s, o):
-        there = p.sessions[s].place
-        by_place[there], places[0], count = place_adds(p, b, s, o, there), there, 1
-    for n in range(len(rooms)):
-        there, added = p.venues[rooms[n]].place, room_costs[n]
-        if added >= by_place[there] or venue_blocks(p, b, s, o, rooms[n]):
-            continue
-        added += venue_varies(p, b, s, o, rooms[n])
-        if by_place[there] == MUCH:
-            places[count] = there
-            count += 1
-        if added < by_place[there]:
-            by_place[there], room_at[there] = added, rooms[n]
-    places = places[:count]
-    added = np.empty(count, np.int64)
+        least = place_adds(p, b, s, o, p.sessions[s].place)
+    for n in range(len(rooms) + 1):
+        if n == len(rooms) or room_costs[n] > least:
+            there = p.sessions[s].place
+            if least < MUCH and not is_taken[there]:
+                is_taken[there] = True
+                places[count], added[count], room_at[count] = there, least, NONE
+                count += 1
+            least = MUCH
+        if n < len(rooms):
+            there = p.venues[rooms[n]].place
+            if not is_taken[there] and not venue_blocks(p, b, s, o, rooms[n]):
+                is_taken[there] = True
+                places[count], added[count], room_at[count] = there, room_costs[n], rooms[n]
+                count += 1
+    barred = np.empty(count, np.int64)
     for n in range(count):
-        added[n] = by_place[places[n]]
-    order = ascending(added)
-    barred, room = np.empty(count, np.int64), np.empty(count, np.int64)
-    for n in range(count):
-        barred[n] = place_mask(p, b, s, o, places[order[n]])
-        room[n] = room_at[places[order[n]]]
-    return Spots(places[order], added[order], room, barred)
+        barred[n] = place_mask(p, b, s, o, places[n])
+    return Spots(places[:count], added[:count], room_at[:count], barred)
 
 
 @inner
 def _at_option(  # noqa: PLR0913 - arrays, one by one
-    p: Arrays, b: Board, s: int, o: int, able: Ints, costs: Ints, spots: Spots, found: Ways
+    p: Arrays, b: Board, s: int, o: int, able: Ints, costs: Ints, homes: Homes, spots: Spots, found: Ways
 ) -> None:
     base, width = time_adds(p, b, s, o), len(p.half_km) + 1
-    by_home, spot_of = np.full(width, MUCH), np.full(width, -2)
+    by_home, spot_of, number = np.full(width, MUCH), np.full(width, -2), np.full(width, NONE)
+    for m in range(len(spots.place)):
+        number[spots.place[m]] = m
     for n in range(len(able)):
         who = able[n]
         home = p.instructors[who].home
+        if found.added[who] <= base + costs[n] + homes.least[home] or instructor_blocks(p, b, s, o, who):
+            continue
         if spot_of[home] == -2:
-            spot_of[home], by_home[home] = _nearest(p, b, s, o, home, spots)
-        total = base + costs[n] + by_home[home]
-        if found.added[who] <= total and found.added[who] < MUCH:
-            continue
-        if instructor_blocks(p, b, s, o, who):
-            continue
+            m = number[homes.place[home]]
+            is_best = m >= 0 and spots.barred[m] == 0 and spots.added[m] == homes.added[home]
+            near = (m, homes.least[home]) if is_best else _nearest(p, b, s, o, home, spots)
+            spot_of[home], by_home[home] = near
         at, added = spot_of[home], by_home[home]
         if at >= 0 and pair_blocks(p, b, s, o, who, spots.place[at]):
             at, added = _reachable(p, b, s, o, who, spots)

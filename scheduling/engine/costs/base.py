@@ -24,13 +24,11 @@ class CostPart(ABC):
 
     name: str
     is_shared = False  # ties sessions together: written by post(), not carried by the elements one by one
-    is_steady = (
-        True  # instructor and venue add the same at all options of a session; otherwise never less than 0
-    )
+    is_steady = True  # instructors add the same at all options of a session; otherwise never less than 0
 
     time: ClassVar[Adds] = None  # (p, b, s, o)
     instructor: ClassVar[Adds] = None  # (p, b, s, o, who)
-    venue: ClassVar[Adds] = None  # (p, b, s, o, room)
+    venue: ClassVar[Adds] = None  # (p, b, s, o, room); the same at all options
     place: ClassVar[Adds] = None  # (p, b, s, o, place); the same at all options, as what the way adds
     way: ClassVar[Adds] = None  # (p, b, s, o, home, place); never below 0
 
