@@ -18,8 +18,10 @@ from scheduling.engine.column_model import ColumnModel
 from scheduling.engine.columns import Columns, column_costs
 from scheduling.engine.compiling import compiled, whole
 from scheduling.engine.construct import Unit, insert
+from scheduling.engine.cuts import Cuts, Who
 from scheduling.engine.dual import Dual
-from scheduling.engine.index import NONE, Bools, Ints
+from scheduling.engine.highs import Floats
+from scheduling.engine.index import DAY, NONE, Bools, Ints
 from scheduling.engine.kernel import added_by, is_possible
 from scheduling.engine.priced_rows import Rows
 from scheduling.engine.reduced import Prices
@@ -30,10 +32,31 @@ EAGER = 3.0  # a duty's lesson is worth this much more than its price, so that i
 LARGEST = 150  # sessions of a block, more only where they cannot be parted
 
 
-def blocks_of(
-    state: State, units: Sequence[Unit], largest: int = LARGEST, *, by_week: bool = True
-) -> list[Ints]:
-    """Part the sessions, a week or a region at a time; units and classes stay whole where they can."""
+def blocks_of(state: State, units: Sequence[Unit], angle: float | None, largest: int = LARGEST) -> list[Ints]:
+    """Part the sessions by weeks, or by regions whose borders run at an angle; units and classes stay whole where they can."""
+    p = state.arrays
+    groups = _tied(state, units)
+    parts = [group[n : n + largest] for group in groups for n in range(0, len(group), largest)]
+    weeks = p.options["week"][p.sessions["option"]]
+    north, east = _places(state)
+    if angle is None:
+        order = sorted(parts, key=lambda part: (int(weeks[part[0]]), float(north[part[0]] + east[part[0]])))
+    else:
+        along = np.cos(angle) * north + np.sin(angle) * east
+        across = np.cos(angle) * east - np.sin(angle) * north
+        strips = max(1, round((len(weeks) / largest) ** 0.5))
+        strip = np.argsort(np.argsort(along, kind="stable"), kind="stable") * strips // len(along)
+        order = sorted(parts, key=lambda part: (int(strip[part[0]]), float(across[part[0]])))
+    blocks: list[list[int]] = []
+    for part in order:
+        if not blocks or len(blocks[-1]) + len(part) > largest:
+            blocks.append([])
+        blocks[-1].extend(part)
+    return [np.array(sorted(block), dtype=np.int64) for block in blocks]
+
+
+def _tied(state: State, units: Sequence[Unit]) -> list[list[int]]:
+    """Group sessions that share a unit or their first class."""
     p = state.arrays
     root = np.arange(len(p.sessions))
 
@@ -53,27 +76,15 @@ def blocks_of(
     groups: dict[int, list[int]] = {}
     for s in range(len(root)):
         groups.setdefault(find(s), []).append(s)
-    parts = [group[n : n + largest] for group in groups.values() for n in range(0, len(group), largest)]
-    weeks = p.options["week"][p.sessions["option"]]
-    if by_week:
-        order = sorted(parts, key=lambda part: (int(weeks[part[0]]), *_region(state, part[0])))
-    else:
-        order = sorted(parts, key=lambda part: (*_region(state, part[0]), int(weeks[part[0]])))
-    blocks: list[list[int]] = []
-    for part in order:
-        if not blocks or len(blocks[-1]) + len(part) > largest:
-            blocks.append([])
-        blocks[-1].extend(part)
-    return [np.array(sorted(block), dtype=np.int64) for block in blocks]
+    return list(groups.values())
 
 
-def _region(state: State, s: int) -> tuple[int, float]:
-    """Return where a session's place lies, in strips of half a degree."""
-    place = int(state.arrays.sessions["place"][s])
-    if place == NONE:
-        return -1, 0.0
-    found = state.index.problem.places[place]
-    return int(found.lat * 2), found.lon
+def _places(state: State) -> tuple[Floats, Floats]:
+    """Return where sessions lie, in degrees to the north and to the east; 0 where that is not known."""
+    known = state.index.problem.places
+    at = state.arrays.sessions["place"]
+    north = np.array([*(x.lat for x in known), 0.0])[at]
+    return north, np.array([*(x.lon for x in known), 0.0])[at]
 
 
 @dataclass(frozen=True)
@@ -94,13 +105,15 @@ class Blocks:
     ) -> None:
         self.state, self.dual, self.columns, self._go_on = state, dual, columns, go_on
         self.units = {s: unit for unit in units for s in unit}
+        self.days: set[tuple[Who, int]] = set()  # on which somebody had no time to travel
         self.candidates = Candidates(state)
         self._at = np.searchsorted(columns.session, np.arange(len(state.arrays.sessions) + 1))
 
-    def columns_of(self, sessions: Ints) -> Columns:
-        """Return the columns of some sessions, those of the present plan with them."""
+    def columns_of(self, sessions: Ints, slack: float) -> Columns:
+        """Return the columns of some sessions with no more regret than that, those of the present plan with them."""
         p, b = self.state.arrays, self.state.board
         mine = self.columns.take(np.concatenate([np.arange(self._at[s], self._at[s + 1]) for s in sessions]))
+        mine = mine.take(mine.regret <= slack)
         placed = sessions[b.option_of[sessions] != NONE]
         now = np.stack((placed, b.option_of[placed], b.who_of[placed], b.room_of[placed]), axis=1).astype(
             np.int64
@@ -120,11 +133,11 @@ class Blocks:
         ).take(first)
         return columns.take(np.argsort(columns.session, kind="stable"))
 
-    def take_out(self, sessions: Ints, *, priced: bool) -> Block:
+    def take_out(self, sessions: Ints, slack: float, *, priced: bool) -> Block:
         """Build a block's model as things are; the State is left as it was."""
         state = self.state
         p, b = state.arrays, state.board
-        columns = self.columns_of(sessions)
+        columns = self.columns_of(sessions, slack)
         before = [(s, int(b.option_of[s]), int(b.who_of[s]), int(b.room_of[s])) for s in sessions.tolist()]
         for s in sessions.tolist():
             if b.option_of[s] != NONE:
@@ -190,6 +203,7 @@ class Blocks:
         put_all(p, b, outside, *(a[kept].astype(np.int64) for a in before))
         put_all(p, b, c.session[chosen], c.option[chosen], c.person[chosen], c.venue[chosen])
         b.completing[series] = 0
+        self._learn(c, chosen)
         self._mend(sessions, series)
         change += amount_of(p, b, sessions)
         if change < 0 or (always and not self._lacks(sessions)):
@@ -197,6 +211,27 @@ class Blocks:
         take_all(p, b, sessions)
         put_back_all(p, b, sessions, *before)
         return 0
+
+    def _learn(self, columns: Columns, chosen: Ints) -> None:
+        """Remember whose day it was where a choice did not fit: most likely there was no time to travel."""
+        p, b = self.state.arrays, self.state.board
+        left = chosen[(columns.option[chosen] != NONE) & (b.option_of[columns.session[chosen]] == NONE)]
+        for n in left.tolist():
+            s, day = int(columns.session[n]), int(p.options["begin"][columns.option[n]]) // DAY
+            if columns.person[n] != NONE:
+                self.days.add(((False, int(columns.person[n])), day))
+            classes = p.class_of[p.sessions["klass"][s] : p.sessions["klass_end"][s]]
+            self.days.update(((True, int(c)), day) for c in classes)
+
+    def cuts_of(self, block: Block) -> Cuts | None:
+        """Return the cuts for the days on which somebody had no time to travel."""
+        cuts = Cuts(block.model)
+        people = set(block.columns.person.tolist())
+        classes = set(
+            self.state.arrays.class_of[np.concatenate(_spans(self.state.arrays, block.sessions))].tolist()
+        )
+        cuts.days = {(who, day) for who, day in self.days if who[1] in (classes if who[0] else people)}
+        return cuts if cuts.days else None
 
     def _lacks(self, sessions: Ints) -> bool:
         """Whether a session is out that must not be."""
@@ -221,6 +256,10 @@ def _with_members(p: Arrays, sessions: Ints, series: Ints) -> Ints:
         p.members[p.series["first"][r] : p.series["last"][r]].astype(np.int64) for r in series.tolist()
     ]
     return np.unique(np.concatenate([sessions, *members]))
+
+
+def _spans(p: Arrays, sessions: Ints) -> list[Ints]:
+    return [np.arange(p.sessions["klass"][s], p.sessions["klass_end"][s]) for s in sessions.tolist()]
 
 
 def _series_of(p: Arrays, sessions: Ints) -> Ints:

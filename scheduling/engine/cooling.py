@@ -182,16 +182,3 @@ def _step(
         clear(p, b, s)
     place(p, b, other, o, who, room)
     return too_much
-
-
-@compiled
-def place_by_price(
-    p: Arrays, b: Board, session: Ints, option: Ints, person: Ints, venue: Ints, at: Ints, order: Ints
-) -> None:
-    """Place unplaced sessions, each by the first of its columns that is possible; ``order`` is of sessions."""
-    for s in order:
-        if b.option_of[s] < 0:
-            for n in range(at[s], at[s + 1]):
-                if option[n] >= 0 and is_possible(p, b, s, option[n], person[n], venue[n]):
-                    place(p, b, s, option[n], person[n], venue[n])
-                    break

@@ -21,10 +21,10 @@ from scheduling.engine.settle import Settling, settle
 from scheduling.engine.state import State
 
 NEAR = 40  # instructors and venues looked at for a session at first
-CLIMB = 0.3  # share of the time for prices
+CLIMB = 0.25  # share of the time for prices
 ROUNDS = 300  # of prices at most
-SLACK = 5.0  # regret of the columns of blocks
-MOST = 64  # columns of a session, about
+SLACK = 8.0  # regret of columns
+MOST = 100  # columns of a session, about
 
 
 def improve_large(state: State, units: list[Unit], run: Run, executor: Executor | None) -> None:

@@ -10,17 +10,24 @@ from scheduling.engine.arrays import Arrays
 from scheduling.engine.blocks import Block, Blocks, amount_of, blocks_of, put_back_all, take_all
 from scheduling.engine.board import Board
 from scheduling.engine.candidates import must_place
+from scheduling.engine.cliques import INFINITE
 from scheduling.engine.column_model import shard_of
 from scheduling.engine.construct import Unit, construct
+from scheduling.engine.cooling import CHUNK, Cooling
 from scheduling.engine.index import NONE, Ints
 from scheduling.engine.linear import Stopped
 from scheduling.engine.run import Run
 from scheduling.engine.shards import Shard, Solved, solve_shard
 from scheduling.engine.state import State
 
-GAP = 0.001  # of a block: what is close enough
+PATIENCE = 6  # passes without gain
+GAP = 0.0005  # of a block: what is close enough
 LONGEST = 20.0  # seconds for one block
+WIDE = 400  # sessions of a block once there is a plan
 POLL = 0.2
+NARROWEST, NARROW = 3.0, 4.0  # regret of the columns of blocks, of the first and of later ones
+HEAT, COLD = 1.5, 0.15  # of cooling, at its beginning and its end
+MOVES = 300  # of cooling, for each session
 SHORT_BLOCK = 60  # sessions around somebody who owes a lesson
 
 
@@ -36,7 +43,7 @@ class Settling:
         self._rng = np.random.default_rng(run.options.seed)
         self.solving = self.laying_out = 0.0  # seconds, of all workers and of this process
 
-    def go_through(self, parts: Sequence[Ints], *, priced: bool) -> int:
+    def go_through(self, parts: Sequence[Ints], slack: float, *, priced: bool = False) -> int:
         """Settle all parts, in random order; return the change of cost. Stops when the run does."""
         order = [parts[n] for n in self._rng.permutation(len(parts)).tolist()]
         at_once = self.run.options.workers if self._executor is not None else 1
@@ -44,7 +51,7 @@ class Settling:
         total, number = 0, 0
         while (order or running) and self.run.go_on():
             while order and len(running) < at_once and self.run.left > 1.0:
-                block, shard = self._shard(order.pop(), number, priced=priced)
+                block, shard = self._shard(order.pop(), number, slack, priced=priced)
                 number += 1
                 running[self._submit(shard)] = block
             done, _ = wait(running, timeout=POLL, return_when=FIRST_COMPLETED)
@@ -60,14 +67,14 @@ class Settling:
             future.cancel()
         return total
 
-    def _shard(self, sessions: Ints, number: int, *, priced: bool) -> tuple[Block, Shard]:
+    def _shard(self, sessions: Ints, number: int, slack: float, *, priced: bool) -> tuple[Block, Shard]:
         began = time.perf_counter()
-        block = self.blocks.take_out(sessions, priced=priced)
+        block = self.blocks.take_out(sessions, slack, priced=priced)
         has_clock = self.run.options.iterations is None
         seconds = min(LONGEST, max(0.5, self.run.left - 1.0)) if has_clock else float("inf")
         shard = shard_of(
             block.model,
-            None,
+            self.blocks.cuts_of(block),
             block.start if not priced else block.start[:0],
             number=number,
             seconds=seconds,
@@ -90,6 +97,27 @@ class Settling:
             return 0
         chosen = np.nonzero(solved.values[len(block.model.variable_cost) :] > 0.5)[0]
         return self.blocks.put_back(block, chosen, always=priced)
+
+    def angle(self) -> float:
+        """Return how the borders of regions run next time."""
+        return float(self._rng.random() * np.pi)
+
+    def cool(self) -> int:
+        """Anneal at low heat what the blocks have left apart; return the change of cost."""
+        p = self.state.arrays
+        if (p.sessions["place"] < 0).any() or (p.venues["place"] < 0).any():
+            return 0  # a session at an unknown place may hide that two others leave no time to travel
+        cooling = Cooling(self.state, self.blocks.columns, self.run.options.seed)
+        chunks = max(1, MOVES * len(p.sessions) // CHUNK)
+        for n in range(chunks):
+            if not self.run.go_on():
+                break
+            cooling.run(HEAT * (COLD / HEAT) ** (n / chunks))
+        cooling.finish()
+        self.cost += cooling.change
+        self.run.cost = self.cost
+        self.run.note(f"cooled, cost {self.cost}")
+        return cooling.change
 
     def owing(self) -> Iterator[Ints]:
         """Yield the sessions around each duty that is not met: those that would count, and those of its holder."""
@@ -134,13 +162,16 @@ def settle(settling: Settling) -> None:
     run.enter("blocks")
     try:
         _begin_anew(settling)
+        idle = 0
         for n in range(1, (run.options.iterations or 1000) + 1):
-            gained = settling.go_through(list(settling.missing()), priced=False)
-            gained += settling.go_through(list(settling.owing()), priced=False)
-            parts = blocks_of(state, settling.units, by_week=n % 2 == 1)
-            gained += settling.go_through(parts, priced=False)
+            gained = settling.cool()
+            gained += settling.go_through(list(settling.missing()), INFINITE)
+            gained += settling.go_through(list(settling.owing()), INFINITE)
+            parts = blocks_of(state, settling.units, None if n % 3 == 2 else settling.angle(), WIDE)
+            gained += settling.go_through(parts, NARROW)
             run.note(f"{len(parts)} blocks, cost {run.cost}")
-            if not run.go_on() or gained == 0:
+            idle = 0 if gained else idle + 1
+            if not run.go_on() or idle == PATIENCE:
                 return
     except Stopped:
         return
@@ -154,8 +185,8 @@ def _begin_anew(settling: Settling) -> None:
     before, cost = (b.option_of.copy(), b.who_of.copy(), b.room_of.copy()), settling.cost
     held = np.array([must_place(state, s) for s in everything.tolist()], dtype=np.bool_)
     settling.cost -= take_all(p, b, everything[~held])
-    parts = blocks_of(state, settling.units, by_week=False)
-    settling.go_through(parts, priced=True)
+    parts = blocks_of(state, settling.units, settling.angle())
+    settling.go_through(parts, NARROWEST, priced=True)
     missing = everything[b.option_of == NONE]
     construct(settling.blocks.candidates, settling.units, lambda: True)
     settling.cost += amount_of(p, b, missing)

@@ -141,7 +141,11 @@ def finish(problem: Problem, run: Run, state: State) -> Plan:
     plan = Plan(problem.name, state.assignments(), seed=run.options.seed)
     report = check(problem, plan)
     while report.violations:  # what the linear model cannot say, e.g. of sessions without length
-        for s in {state.index.session[v.session] for v in report.violations if v.session is not None}:
+        named = {state.index.session[v.session] for v in report.violations if v.session is not None}
+        placed = sorted(s for s in named if state.placement[s] is not None)
+        if not placed:
+            break  # leaving out more would not help; the report says what is wrong
+        for s in placed:
             run.note(f"left out again: {problem.sessions[s].id}")
             state.clear(s)
         plan = replace(plan, assignments=state.assignments())
