@@ -32,7 +32,7 @@ class Solver:
     """One linear or integer model that grows by columns and rows."""
 
     def __init__(self, seed: int, threads: int = 1) -> None:
-        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._highs = highspy.Highs()
         for name, value in (("output_flag", False), ("random_seed", seed % 2**31), ("threads", threads)):
             self._highs.setOptionValue(name, value)
         self._highs.HandleUserInterrupt = True
@@ -81,7 +81,7 @@ class Solver:
         while thread.is_alive():
             thread.join(_POLL)
             if thread.is_alive() and (told or not go_on()):
-                self._highs.cancelSolve()  # type: ignore[no-untyped-call]
+                self._highs.cancelSolve()
                 told += 1
             if told > _GRACE:
                 raise Stuck("HiGHS does not stop")
