@@ -138,10 +138,8 @@ class Blocks:
         state = self.state
         p, b = state.arrays, state.board
         columns = self.columns_of(sessions, slack)
-        before = [(s, int(b.option_of[s]), int(b.who_of[s]), int(b.room_of[s])) for s in sessions.tolist()]
-        for s in sessions.tolist():
-            if b.option_of[s] != NONE:
-                clear(p, b, s)
+        before = b.option_of[sessions].copy(), b.who_of[sessions].copy(), b.room_of[sessions].copy()
+        take_all(p, b, sessions)
         series = _series_of(p, sessions)
         b.completing[series] = 1
         held = np.array([must_place(state, s) for s in sessions.tolist()])
@@ -156,10 +154,8 @@ class Blocks:
             state, sessions.tolist(), columns, self._go_on, *((self.dual.prices, FINE) if priced else ())
         )
         b.completing[series] = 0
-        for s, o, who, room in before:
-            if o != NONE:
-                place(p, b, s, o, who, room)
-        wanted = {(s, o, who, room) for s, o, who, room in before}
+        put_back_all(p, b, sessions, *before)
+        wanted = set(zip(sessions.tolist(), *(part.tolist() for part in before), strict=True))
         rows = zip(
             columns.session.tolist(),
             columns.option.tolist(),
@@ -296,15 +292,12 @@ def take_all(p: Arrays, b: Board, sessions: Ints) -> int:
 
 
 @compiled
-def put_all(p: Arrays, b: Board, session: Ints, option: Ints, person: Ints, venue: Ints) -> int:
-    """Place what is possible of some columns, one after another; return what that adds to the cost."""
-    total = 0
+def put_all(p: Arrays, b: Board, session: Ints, option: Ints, person: Ints, venue: Ints) -> None:
+    """Place what is possible of some columns, one after another."""
     for n in range(len(session)):
         s, o, who, room = session[n], option[n], person[n], venue[n]
         if o >= 0 and is_possible(p, b, s, o, who, room):
-            total += added_by(p, b, s, o, who, room)
             place(p, b, s, o, who, room)
-    return total
 
 
 @compiled

@@ -59,12 +59,13 @@ def columns_within(dual: Dual, slack: float, most: int) -> tuple[Columns, float]
     """
     given = (dual.p, dual.near, dual.groups, dual.rows, dual.prices)
     room = scratch_for(dual.near, dual.groups)
-    count, rest = _collect(*given, room, slack, _Table(0), write=False)
-    table = _Table(count)
-    _collect(*given, room, slack, table, write=True)
-    session, option, person, venue = (np.ascontiguousarray(table.ints[:, n]) for n in range(4))
+    ways, regret = np.zeros((0, 4), dtype=np.int64), np.zeros(0)
+    count, rest = _emit(*given, room, slack, ways, regret, False)
+    ways, regret = np.zeros((count, 4), dtype=np.int64), np.zeros(count)
+    _emit(*given, room, slack, ways, regret, True)
+    session, option, person, venue = (np.ascontiguousarray(ways[:, n]) for n in range(4))
     cost = column_costs(dual.p, dual.b, session, option, person, venue)
-    columns = Columns(session, option, person, venue, cost, table.regret)
+    columns = Columns(session, option, person, venue, cost, regret)
     columns = columns.take(_distinct(columns))
     kept = _varied(columns, most)
     dropped = columns.regret[~kept]
@@ -96,30 +97,6 @@ def _rank(keys: Ints, values: Floats) -> Ints:
     rank = np.empty(len(keys), dtype=np.int64)
     rank[order] = np.arange(len(keys)) - np.searchsorted(ordered, ordered)
     return rank
-
-
-class _Table:
-    """Room for columns: session, option, person, venue; and the regret."""
-
-    def __init__(self, count: int) -> None:
-        self.ints = np.zeros((count, 4), dtype=np.int64)
-        self.regret = np.zeros(count)
-
-
-def _collect(
-    p: Arrays,
-    near: Near,
-    groups: Groups,
-    rows: Rows,
-    prices: Prices,
-    room: Scratch,
-    slack: float,
-    table: _Table,
-    *,
-    write: bool,
-) -> tuple[int, float]:
-    count, rest = _emit(p, near, groups, rows, prices, room, slack, table.ints, table.regret, write)
-    return int(count), float(rest)
 
 
 @compiled
@@ -234,7 +211,6 @@ def _emit_session(
     person = near.person[near.person_at[s] : near.person_at[s + 1]]
     worth = leader_worth(p, prices, s)
     credit(p, near, prices, s, worth, room.credits)
-    nobody = 0.0
     owed = session.duty < session.duty_end
     favourite = int(np.argmin(room.best[j, : venues + 2]))
     favourite = min(favourite, venues)
@@ -264,8 +240,6 @@ def _emit_session(
             if owed and v == favourite:
                 count = _emit_owed(
                     p,
-                    near,
-                    prices,
                     room,
                     (s, o, venue),
                     there,
@@ -276,10 +250,8 @@ def _emit_session(
                     write,
                     count,
                 )
-            if there + nobody <= limit:
-                count = _write(
-                    p, (s, o, NONE, venue), slack - limit + there + nobody, ints, regrets, write, count
-                )
+            if there <= limit:
+                count = _write((s, o, NONE, venue), slack - limit + there, ints, regrets, write, count)
             for n in range(kept):
                 value = there + room.cost[n]
                 if value > limit:
@@ -287,15 +259,13 @@ def _emit_session(
                 who = room.who[n]
                 value += p.weights[0].travel * between(p.half_km, p.instructors[who].home, place)
                 if value <= limit:
-                    count = _write(p, (s, o, who, venue), slack - limit + value, ints, regrets, write, count)
+                    count = _write((s, o, who, venue), slack - limit + value, ints, regrets, write, count)
     return count
 
 
 @compiled
 def _emit_owed(
     p: Arrays,
-    near: Near,
-    prices: Prices,
     room: Scratch,
     at: tuple[int, int, int],
     there: float,
@@ -316,14 +286,13 @@ def _emit_owed(
                 value = there + room.cost[n] + less
                 value += p.weights[0].travel * between(p.half_km, p.instructors[who].home, place)
                 if value <= p.weights[0].duty:
-                    count = _write(p, (s, o, who, venue), max(0.0, value), ints, regrets, write, count)
+                    count = _write((s, o, who, venue), max(0.0, value), ints, regrets, write, count)
                 break
     return count
 
 
 @compiled
 def _write(
-    p: Arrays,
     column: tuple[int, int, int, int],
     regret: float,
     ints: Ints,

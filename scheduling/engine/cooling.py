@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scheduling.engine.arrays import Arrays, Int32s
 from scheduling.engine.board import Board, clear, place
 from scheduling.engine.columns import Columns
-from scheduling.engine.compiling import compiled, unlocked, whole
+from scheduling.engine.compiling import compiled, inner, unlocked, whole
 from scheduling.engine.index import NONE, Ints
 from scheduling.engine.kernel import added_by, is_possible
 from scheduling.engine.state import State
@@ -82,26 +82,26 @@ def _random(seeds: Seeds) -> float:
     return np.float64(x >> np.uint64(11)) / 9007199254740992.0
 
 
-@compiled
-def _in_the_way(p: Arrays, b: Board, s: int, o: int, who: int, room: int) -> int:
-    """Return a session of the same instructor, else of the same venue, that overlaps an option; NONE where there is none."""
+@inner
+def _overlapping(p: Arrays, b: Board, o: int, head: Int32s, link: Int32s, owner: int) -> int:
+    """Return a session in an owner's chain of the day that overlaps an option; NONE where there is none."""
     begin, end = p.options[o].begin, p.options[o].end
-    day = p.options[o].day
-    if who >= 0:
-        other = whole(b.who_head[day, who])
-        while other >= 0:
-            at = p.options[b.option_of[other]]
-            if at.begin < end and at.end > begin:
-                return other
-            other = whole(b.who_next[other])
-    if room >= 0:
-        other = whole(b.room_head[day, room])
-        while other >= 0:
-            at = p.options[b.option_of[other]]
-            if at.begin < end and at.end > begin:
-                return other
-            other = whole(b.room_next[other])
+    other = whole(head[p.options[o].day, owner])
+    while other >= 0:
+        at = p.options[b.option_of[other]]
+        if at.begin < end and at.end > begin:
+            return other
+        other = whole(link[other])
     return NONE
+
+
+@compiled
+def _in_the_way(p: Arrays, b: Board, o: int, who: int, room: int) -> int:
+    """Return a session of the same instructor, else of the same venue, that overlaps an option; NONE where there is none."""
+    other = _overlapping(p, b, o, b.who_head, b.who_next, who) if who >= 0 else NONE
+    if other < 0 and room >= 0:
+        other = _overlapping(p, b, o, b.room_head, b.room_next, room)
+    return other
 
 
 @unlocked
@@ -163,7 +163,7 @@ def _step(
             place(p, b, s, option[n], person[n], venue[n])
             return added
         return too_much
-    other = _in_the_way(p, b, s, option[n], person[n], venue[n])
+    other = _in_the_way(p, b, option[n], person[n], venue[n])
     if other < 0 or at[other] == at[other + 1]:
         return too_much
     o, who, room = whole(b.option_of[other]), whole(b.who_of[other]), whole(b.room_of[other])

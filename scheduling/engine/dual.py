@@ -1,7 +1,7 @@
-"""Dual: prices of everybody's time by the volume algorithm, and with them a lower bound over all plans.
+"""Dual: prices of everybody's time, and with them a lower bound over all plans.
 
-Each round prices all groups (``reduced``), compares what they would take with what there is, smoothed over the rounds, and
-moves the prices from the best ones known so far in that direction. Rows whose supply itself has a cost - an instructor's
+Each round prices all groups (``reduced``), compares what they would take with what there is, and moves each price along the
+excess smoothed over the rounds, in the row's own measure and ever less; the prices with the best bound are kept. Rows whose supply itself has a cost - an instructor's
 number of sessions beyond target, lessons by leaders - take as much as is worth its price.
 """
 
@@ -58,15 +58,14 @@ class Dual:
         )
         return cls(p, b, near, groups, rows, leaders_of(p), nothing(p, rows), chosen, people, venues)
 
-    def widen(self) -> int:
-        """Look twice as far where others than those near may be cheaper; return for how many sessions."""
+    def widen(self) -> None:
+        """Look twice as far where others than those near may be cheaper."""
         people, venues = self.chosen.short == MORE_PEOPLE, self.chosen.short == MORE_VENUES
         self.most_people[people] *= 2
         self.most_venues[venues] *= 2
         if people.any() or venues.any():
             self.near = near_of(self.p, self.b, self.most_people, self.most_venues)
             self.groups = groups_of(self.p, self.b, self.near)
-        return int(people.sum() + venues.sum())
 
     def price(self, prices: Prices, workers: ThreadPoolExecutor, threads: int) -> float:
         """Price all groups and return the bound that the prices give."""
@@ -80,8 +79,8 @@ class Dual:
             job.result()
         return float(self.chosen.cost.sum()) + worth_of_supply(self.p, self.rows, self.leaders, prices)
 
-    def climb(self, rounds: int, share: Callable[[int, float], float], threads: int) -> int:
-        """Raise the bound until ``share(rounds done, bound)`` says that all time is used (1.0); returns the rounds done.
+    def climb(self, rounds: int, share: Callable[[float], float], threads: int) -> int:
+        """Raise the bound for so many rounds, or until ``share(bound)`` says that all time is used (1.0); returns the rounds done.
 
         Prices move ever less, in step with the share, so that the climb should not be cut short.
         """
@@ -95,7 +94,7 @@ class Dual:
                     self.bound = value
                     _assign(best, trial)
                 done += 1
-                used = max(done / rounds, share(done, self.bound))
+                used = max(done / rounds, share(self.bound))
                 if used * (WIDENINGS + 1) > widened + 1 and used < 1.0:
                     widened += 1
                     self.widen()

@@ -143,22 +143,11 @@ def _of_venues(candidates: Candidates, s: int, before: Placement | None) -> Iter
 
 def _by_moving(candidates: Candidates, s: int, start: int, i: int) -> Freeing | None:
     """Take away the one session in the way, place s with i, and put the other one back at its best."""
-    state = candidates.state
-    other = _in_the_way(state, s, start, i)
-    if other is None:
+    found = _making_way(candidates, s, (start, i), {s}, _DEPTH)
+    if found is None:
         return None
-    with _Cleared(state, other) as gone:
-        found = candidates.best_of(s, start, i) if i in candidates.free_instructors(s, start) else None
-        if found is None:
-            return None
-        parts = _plus(added_parts(state, s, found.placement), gone.parts)
-        state.place(s, found.placement)
-        try:
-            more, moves = _rehomed(candidates, other, {s, other}, _DEPTH)
-        finally:
-            state.clear(s)
-        freed = _freeing(state, found.placement, _plus(parts, more), Reason.INSTRUCTOR_BUSY)
-        return replace(freed, moves=tuple(moves))
+    placement, parts, moves = found
+    return replace(_freeing(candidates.state, placement, parts, Reason.INSTRUCTOR_BUSY), moves=tuple(moves))
 
 
 def _in_the_way(state: State, s: int, start: int, i: int) -> int | None:
@@ -189,16 +178,17 @@ def _rehomed(candidates: Candidates, t: int, settled: set[int], depth: int) -> t
         if reason is Reason.INSTRUCTOR_BUSY
     ]
     for start, i in misses[:_DEEPER]:
-        found = _by_moving_on(candidates, t, (start, i), settled, depth)
-        if found is not None and sum(found[0].values()) < sum(best[0].values()):
-            best = found
+        found = _making_way(candidates, t, (start, i), settled, depth - 1)
+        if found is not None and sum(found[1].values()) < sum(best[0].values()):
+            placement, parts, moves = found
+            best = parts, [named(index.problem, t, placement), *moves]
     return best
 
 
-def _by_moving_on(
+def _making_way(
     candidates: Candidates, t: int, at: tuple[int, int], settled: set[int], depth: int
-) -> tuple[Parts, list[Assignment]] | None:
-    """Let t have somebody at a start for whom a further session makes way."""
+) -> tuple[Placement, Parts, list[Assignment]] | None:
+    """Let t have somebody at a start for whom another session makes way; return where t goes, the change and the moves."""
     state, (start, i) = candidates.state, at
     other = _in_the_way(state, t, start, i)
     if other is None or other in settled:
@@ -210,10 +200,10 @@ def _by_moving_on(
         parts = _plus(added_parts(state, t, found.placement), gone.parts)
         state.place(t, found.placement)
         try:
-            more, moves = _rehomed(candidates, other, {*settled, other}, depth - 1)
+            more, moves = _rehomed(candidates, other, {*settled, other}, depth)
         finally:
             state.clear(t)
-        return _plus(parts, more), [named(state.index.problem, t, found.placement), *moves]
+        return found.placement, _plus(parts, more), moves
 
 
 class _Cleared:

@@ -57,7 +57,7 @@ def climb(state: State, run: Run) -> tuple[Dual, int]:
     began = run.elapsed
     until = began + (run.left * CLIMB if run.options.iterations is None else float("inf"))
 
-    def share(done: int, bound: float) -> float:
+    def share(bound: float) -> float:
         run.bound = rounded_up(base + bound)
         return 1.0 if not run.go_on() else (run.elapsed - began) / (until - began)
 

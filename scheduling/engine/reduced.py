@@ -233,7 +233,6 @@ def price_session(
     cost, who, homes, there, who_there = room.cost, room.who, room.homes, room.there, room.who_there
     credit(p, near, prices, s, worth, room.credits)
     homeless = near.homeless[s]
-    nobody = 0.0
     nowhere = np.zeros(len(p.half_km) + 1, dtype=np.int32)
     half_km, instructors, closed = p.half_km, p.instructors, p.closed
     person_prices, venue_prices, costs, costs_at = prices.person, prices.venue, near.cost, near.cost_at
@@ -250,7 +249,7 @@ def price_session(
         for q in range(places + 1):
             place = own_place if q == places else place_list[q]
             ways = half_km[place] if place >= 0 else nowhere
-            least, by = cheapest_at(ways, travel, homes, cost, who, kept, nobody)
+            least, by = cheapest_at(ways, travel, homes, cost, who, kept, 0.0)
             if session.needs_instructor:
                 way = NEVER if own_place < 0 or place < 0 else travel * (ways[own_place] + 1.0)
                 rest = rest_at(others, leaders, floor, 0.0 if own_place == place else way, worth)
@@ -277,7 +276,7 @@ def price_session(
                     best_option[v], best_person[v] = o, who_there[venue_place[v]]
                     best_short[v] = short_there[venue_place[v]]
         if near.venue_rest[s] < CANNOT:
-            least = min(nobody, cost[0]) if kept else nobody
+            least = min(0.0, cost[0]) if kept else 0.0
             least = min(least, rest_at(others, leaders, floor, NEVER, worth))
             best[venues] = min(best[venues], base + near.venue_rest[s] + least)
 

@@ -1,6 +1,5 @@
 """Settle: block after block of a large problem, each by an integer model over the columns near the prices."""
 
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 
@@ -41,7 +40,6 @@ class Settling:
         self._executor = executor
         self.cost = run.cost or 0  # of the State's plan
         self._rng = np.random.default_rng(run.options.seed)
-        self.solving = self.laying_out = 0.0  # seconds, of all workers and of this process
 
     def go_through(self, parts: Sequence[Ints], slack: float, *, priced: bool = False) -> int:
         """Settle all parts, in random order; return the change of cost. Stops when the run does."""
@@ -68,11 +66,10 @@ class Settling:
         return total
 
     def _shard(self, sessions: Ints, number: int, slack: float, *, priced: bool) -> tuple[Block, Shard]:
-        began = time.perf_counter()
         block = self.blocks.take_out(sessions, slack, priced=priced)
         has_clock = self.run.options.iterations is None
         seconds = min(LONGEST, max(0.5, self.run.left - 1.0)) if has_clock else float("inf")
-        shard = shard_of(
+        return block, shard_of(
             block.model,
             self.blocks.cuts_of(block),
             block.start if not priced else block.start[:0],
@@ -81,8 +78,6 @@ class Settling:
             gap=GAP,
             seed=self.run.options.seed,
         )
-        self.laying_out += time.perf_counter() - began
-        return block, shard
 
     def _submit(self, shard: Shard) -> Future[Solved]:
         if self._executor is not None:
@@ -92,7 +87,6 @@ class Settling:
         return future
 
     def _take(self, block: Block, solved: Solved, *, priced: bool) -> int:
-        self.solving += solved.seconds
         if not len(solved.values):
             return 0
         chosen = np.nonzero(solved.values[len(block.model.variable_cost) :] > 0.5)[0]

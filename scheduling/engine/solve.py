@@ -63,8 +63,7 @@ def solve(
         return finish(problem, run, candidates.state)
     improver = Improver(candidates, units, run.cost or 0, np.random.default_rng(options.seed))
     _improve(improver, run, FIRST_IMPROVEMENT)
-    if is_small(index):
-        _prove(improver, run)
+    _prove(improver, run)
     if run.bound is None or run.bound < improver.best_cost:
         run.enter("windows")
         Windows(improver, run).improve(options.iterations)
