@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scheduling.engine.anneal_chain import BEST, CLASHES, COST, KNOWN, Search
 from scheduling.engine.anneal_grid import FORBIDDEN, Grid, Layout
-from scheduling.engine.anneal_moves import BEST, CLASHES, COST, Search, anneal_chunk
+from scheduling.engine.anneal_moves import anneal_chunk
 from scheduling.engine.anneal_sheet import Sheet, clashes, empty_sheet, fill, price_of, sit
 from scheduling.engine.check import check
 from scheduling.engine.index import NONE, Ints
@@ -20,8 +21,8 @@ from scheduling.engine.run import Run
 from scheduling.engine.state import Placement, State
 
 CHUNK = 10_000  # moves between two looks at the clock
-_MIX = (0.05, 0.1, 0.3, 0.3)  # chains, rooms; near among the others, same room in the rest
-_HOT, _COLD, _PER_CLASS = 2.0, 0.2, 3.0
+_MIX = (0.2, 0.1, 0.3, 0.3)  # see Search.mix
+_HOT, _COLD, _PER_CLASS, _MENDING = 0.5, 0.12, 0.6, 4.0
 NEVER = 2**60  # the cost where there is no plan
 _LOOK = 0.1  # seconds
 _SHARE = 0.99  # of the time that is left
@@ -148,6 +149,7 @@ class Schedule:
 
     hot: float
     cold: float
+    mending: float  # how hot it is at first while there are clashes
 
     @classmethod
     def of(cls, g: Grid) -> "Schedule":
@@ -157,16 +159,21 @@ class Schedule:
         least = float(some.min(initial=1))
         dearest = max(float(g.isolated[:, [1]].max(initial=0)), float(g.day_price.max(initial=0)), least)
         per_kind = len(g.classes) / max(1, len(g.may))
-        return cls(hot=max(_HOT * dearest, _PER_CLASS * per_kind * least), cold=_COLD * least)
+        hot = max(_HOT * dearest, _PER_CLASS * per_kind * least)
+        return cls(hot, _COLD * least, _MENDING * hot)
 
     def heat(self, share: float) -> float:
         """Return the heat at a share of the way."""
         return float(self.hot * (self.cold / self.hot) ** min(1.0, share))
 
+    def heat_with_clashes(self, share: float) -> float:
+        """Return the heat at a share of the way while there are clashes."""
+        return float(self.mending * (self.cold / self.mending) ** min(1.0, share))
+
     @property
     def clash(self) -> float:
         """The price of a clash while there are some."""
-        return 10 * self.hot
+        return 10 * self.mending
 
 
 def _steps(prices: Ints) -> Ints:
@@ -181,22 +188,27 @@ class Annealing:
     def __init__(self, g: Grid, sheet: Sheet, seed: int) -> None:
         self.grid, self.sheet, self.schedule = g, sheet, Schedule.of(g)
         self.search = Search(
-            numbers=np.array([price_of(g, sheet), clashes(g, sheet), NEVER, 0], dtype=np.int64),
+            numbers=np.array([price_of(g, sheet), clashes(g, sheet), NEVER, 0, 0], dtype=np.int64),
             random=np.array([seed * 7_919 + 13], dtype=np.uint64),
             mix=np.array([round(share * 65_536) for share in _MIX], dtype=np.int64),
             best_period=sheet.period.copy(),
             best_room=sheet.room.copy(),
             rows=np.zeros((2, sheet.seat.shape[1]), dtype=np.int64),
+            seen=np.zeros(len(g.min_days), dtype=np.int64),
+            chances=np.zeros(KNOWN),
         )
         if not self.search.numbers[CLASHES]:
             self.search.numbers[BEST] = self.search.numbers[COST]
 
     def run(self, share: Callable[[int], float], go_on: Callable[[], bool], floor: int) -> None:
         """Cool down until ``share`` of the moves done reaches 1, ``go_on`` is false or the cost is ``floor``."""
-        done = 0
+        done, mended, schedule = 0, 0.0, self.schedule
         while (used := share(done)) < 1 and self.best > floor and go_on():
-            heat = self.schedule.heat(used)
-            anneal_chunk(self.grid, self.sheet, self.search, CHUNK, heat, self.schedule.clash)
+            if self.search.numbers[CLASHES]:
+                mended, heat = used, schedule.heat_with_clashes(used)
+            else:
+                heat = schedule.heat((used - mended) / (1 - mended))
+            anneal_chunk(self.grid, self.sheet, self.search, CHUNK, heat, schedule.clash)
             done += CHUNK
 
     @property

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from scheduling.engine.arrays import UNLIMITED, Arrays, Records, has_bit
 from scheduling.engine.board import Board, empty_board
-from scheduling.engine.compiling import Struct, StructType, compiled, share
+from scheduling.engine.compiling import compiled
 from scheduling.engine.costs.days import BREAK
 from scheduling.engine.index import NONE, Ints
 from scheduling.engine.kernel import added_by, is_possible
@@ -28,11 +28,7 @@ MOST_SESSIONS, MOST_PAIRS, MOST_SLOTS = 5_000, 20_000_000, 14
 Bits = npt.NDArray[np.int8]
 
 
-class GridType(StructType):
-    """The type of Grid in compiled code."""
-
-
-class Grid(Struct):
+class Grid(NamedTuple):
     """What never changes; ``x_at[n] .. x_at[n + 1]`` are the marks of list n in ``x``."""
 
     kind: Ints  # of each session
@@ -46,6 +42,8 @@ class Grid(Struct):
     room_price: Ints  # [kind, room], FORBIDDEN where it may not be
     class_at: Ints
     classes: Ints  # of a kind
+    group_at: Ints
+    groups: Ints  # of a kind: its classes, and a number of its instructor's; in each, one session at a time
     rival_at: Ints
     rivals: Ints  # of a kind: kinds that cannot be at the same time
     is_rival: Bits  # [kind, kind]
@@ -54,9 +52,6 @@ class Grid(Struct):
     day_price: Ints  # of each series, for a missing day
     venue_price: Ints  # of each series, for a venue beyond the first
     isolated: Ints  # [day, set of slots as bits]: the price of the isolated sessions of one class
-
-
-share(Grid, GridType, __file__)
 
 
 class Layout(NamedTuple):
@@ -253,6 +248,9 @@ def _grid(singles: Sequence[_Session], when: tuple[Ints, Ints, Bits], isolated: 
         venue_price[n] = p.weights["same_venue"][0] if p.series["same_venue"][r] else 0
     period_at, periods = _lists([np.nonzero(row)[0].tolist() for row in may])
     class_at, classes = _lists([list(k.classes) for k in kinds])
+    n_classes = int(classes.max(initial=-1)) + 1
+    people = {who: n + n_classes for n, who in enumerate(sorted({k.who for k in kinds if k.who >= 0}))}
+    group_at, groups = _lists([[*k.classes, *([people[k.who]] if k.who >= 0 else [])] for k in kinds])
     rival_at, rivals = _lists([[n for n, rival in enumerate(row) if rival] for row in pairs])
     return Grid(
         kind=np.array([kinds[single] for single in singles], dtype=np.int64),
@@ -266,6 +264,8 @@ def _grid(singles: Sequence[_Session], when: tuple[Ints, Ints, Bits], isolated: 
         room_price=np.array([np.frombuffer(k.room_price, dtype=np.int64) for k in kinds]),
         class_at=class_at,
         classes=classes,
+        group_at=group_at,
+        groups=groups,
         rival_at=rival_at,
         rivals=rivals,
         is_rival=np.array(pairs, dtype=np.int8),

@@ -3,39 +3,33 @@
 Every session always has a period and a room of its own: a seat. Rivals at the same period are clashes; a plan has none. The
 functions here are the only ones that write a sheet. ``shift`` and ``take_room`` change one session's period or room and give
 the change of the cost; ``shift_price`` and ``room_change`` tell it beforehand, for a sheet without clashes.
+
+``held`` is a sum, so that sessions may come and go in any order; where nobody clashes it names the only one there.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
 from scheduling.engine.anneal_grid import FORBIDDEN, Grid
-from scheduling.engine.compiling import Struct, StructType, compiled, inner, share
+from scheduling.engine.compiling import compiled, woven
 from scheduling.engine.index import NONE, Ints
 
 SHUT = -2  # in ``seat``: closed
 
 
-class SheetType(StructType):
-    """The type of Sheet in compiled code."""
-
-
-class Sheet(Struct):
+class Sheet(NamedTuple):
     """A plan on a grid. NONE in ``seat`` where nobody sits."""
 
     period: Ints  # of each session
     room: Ints
     seat: Ints  # [period, room]: a session
-    rivals_at: Ints  # [kind, period]: sessions there that clash with it
-    free: Ints  # [kind, n]: the periods open to it without a clash
-    free_at: Ints  # [kind, period]: its n, NONE where it is not free
-    free_count: Ints  # [kind]
-    class_at: Ints  # [class, period]: sessions
+    rivals_at: Ints  # [period, kind]: sessions there that clash with it
+    held: Ints  # [group, period]: 1 + session, summed over the sessions of a class or an instructor there
     slots: Ints  # [class, day]: the slots with a session, as bits
     series_day: Ints  # [series, day]: sessions
     series_days: Ints  # [series]: days with a session
     series_room: Ints  # [series, room]: sessions
-
-
-share(Sheet, SheetType, __file__)
 
 
 def empty_sheet(g: Grid) -> Sheet:
@@ -48,26 +42,17 @@ def empty_sheet(g: Grid) -> Sheet:
     def zero(*shape: int) -> Ints:
         return np.zeros(shape, dtype=np.int64)
 
-    sheet = Sheet(
+    return Sheet(
         period=np.full(len(g.kind), NONE, dtype=np.int64),
         room=np.full(len(g.kind), NONE, dtype=np.int64),
         seat=np.where(g.is_open != 0, NONE, SHUT).astype(np.int64),
-        rivals_at=zero(kinds, periods),
-        free=zero(kinds, periods),
-        free_at=np.full((kinds, periods), NONE, dtype=np.int64),
-        free_count=zero(kinds),
-        class_at=zero(classes, periods),
+        rivals_at=zero(periods, kinds),
+        held=zero(int(g.groups.max(initial=-1)) + 1, periods),
         slots=zero(classes, days),
         series_day=zero(series, days),
         series_days=zero(series),
         series_room=zero(series, rooms),
     )
-    for k in range(kinds):
-        mine = np.nonzero(g.may[k])[0]
-        sheet.free[k, : len(mine)] = mine
-        sheet.free_at[k, mine] = np.arange(len(mine))
-        sheet.free_count[k] = len(mine)
-    return sheet
 
 
 @compiled
@@ -77,42 +62,29 @@ def sit(g: Grid, t: Sheet, s: int, period: int, room: int) -> None:
     day, series = g.day[period], g.series[k]
     t.period[s], t.room[s] = period, room
     t.seat[period, room] = s
-    come(g, t, k, period, 1)
+    come(g, t, s, period, 1)
     for mark in range(g.class_at[k], g.class_at[k + 1]):
-        c = g.classes[mark]
-        t.class_at[c, period] += 1
-        t.slots[c, day] |= np.int64(1) << g.slot[period]
+        t.slots[g.classes[mark], day] |= np.int64(1) << g.slot[period]
     t.series_day[series, day] += 1
     t.series_days[series] += t.series_day[series, day] == 1
     t.series_room[series, room] += 1
 
 
-@inner
-def come(g: Grid, t: Sheet, k: int, period: int, sign: int) -> None:
-    """Tell the rivals of a kind that one of it comes to a period (1) or leaves it (-1)."""
+@woven
+def come(g: Grid, t: Sheet, s: int, period: int, sign: int) -> None:
+    """Tell all that a session comes to a period (1) or leaves it (-1), but for what has a price."""
+    k = g.kind[s]
     for mark in range(g.rival_at[k], g.rival_at[k + 1]):
-        rival = g.rivals[mark]
-        count = t.rivals_at[rival, period] + sign
-        t.rivals_at[rival, period] = count
-        if g.may[rival, period] == 0:
-            continue
-        if count == 0:
-            last = t.free_count[rival]
-            t.free[rival, last] = period
-            t.free_at[rival, period] = last
-            t.free_count[rival] = last + 1
-        elif count == 1 and sign == 1:
-            here, last = t.free_at[rival, period], t.free_count[rival] - 1
-            moved = t.free[rival, last]
-            t.free[rival, here] = moved
-            t.free_at[rival, moved] = here
-            t.free_at[rival, period] = NONE
-            t.free_count[rival] = last
+        t.rivals_at[period, g.rivals[mark]] += sign
+    for mark in range(g.group_at[k], g.group_at[k + 1]):
+        t.held[g.groups[mark], period] += sign * (s + 1)
 
 
-@inner
+@woven
 def days_change(g: Grid, t: Sheet, series: int, day: int, other: int) -> int:
     """Return the price of the days that a series misses when one of its sessions goes from a day to another."""
+    if day == other:
+        return 0
     before = t.series_days[series]
     after = before - (t.series_day[series, day] == 1) + (t.series_day[series, other] == 0)
     if after == before:
@@ -121,7 +93,7 @@ def days_change(g: Grid, t: Sheet, series: int, day: int, other: int) -> int:
     return int(g.day_price[series] * (max(0, need - after) - max(0, need - before)))
 
 
-@inner
+@woven
 def shift_price(g: Grid, t: Sheet, k: int, period: int, other: int) -> int:
     """Return what it costs when a session of a kind goes from one period to another; there are no clashes."""
     day, there = g.day[period], g.day[other]
@@ -140,19 +112,19 @@ def shift_price(g: Grid, t: Sheet, k: int, period: int, other: int) -> int:
     return int(found) + days_change(g, t, g.series[k], day, there)
 
 
-@inner
+@woven
 def shift(g: Grid, t: Sheet, s: int, period: int, other: int) -> int:
-    """Take a session to another period in all but its seat and its rivals' counts; return what that costs."""
+    """Take a session to another period in all but its seat; return what that costs."""
     k = g.kind[s]
     day, there = g.day[period], g.day[other]
     out, new = np.int64(1) << g.slot[period], np.int64(1) << g.slot[other]
     found = g.time_price[k, other] - g.time_price[k, period]
+    come(g, t, s, period, -1)
+    come(g, t, s, other, 1)
     for mark in range(g.class_at[k], g.class_at[k + 1]):
         c = g.classes[mark]
-        t.class_at[c, period] -= 1
-        t.class_at[c, other] += 1
         now = t.slots[c, day]
-        if t.class_at[c, period] == 0:
+        if t.held[c, period] == 0:
             t.slots[c, day] = now & ~out
             found += g.isolated[day, now & ~out] - g.isolated[day, now]
         now = t.slots[c, there]
@@ -168,7 +140,7 @@ def shift(g: Grid, t: Sheet, s: int, period: int, other: int) -> int:
     return int(found)
 
 
-@inner
+@woven
 def room_change(g: Grid, t: Sheet, k: int, room: int, other: int) -> int:
     """Return what it costs when a session of a kind goes from one room to another."""
     if room == other:
@@ -178,7 +150,7 @@ def room_change(g: Grid, t: Sheet, k: int, room: int, other: int) -> int:
     return int(g.room_price[k, other] - g.room_price[k, room] + g.venue_price[series] * distinct)
 
 
-@inner
+@woven
 def take_room(g: Grid, t: Sheet, s: int, room: int, other: int) -> int:
     """Take a session to another room in all but its seat; return what that costs."""
     k = g.kind[s]
@@ -186,16 +158,6 @@ def take_room(g: Grid, t: Sheet, s: int, room: int, other: int) -> int:
     t.series_room[g.series[k], room] -= 1
     t.series_room[g.series[k], other] += 1
     return found
-
-
-@inner
-def seat_down(g: Grid, t: Sheet, s: int, period: int, room: int) -> None:
-    """Write down where a session sits now, and tell the rivals of both periods."""
-    k, before = g.kind[s], t.period[s]
-    if before != period:
-        come(g, t, k, before, -1)
-        come(g, t, k, period, 1)
-    t.period[s], t.room[s] = period, room
 
 
 @compiled
@@ -207,7 +169,7 @@ def fill(g: Grid, t: Sheet, order: Ints) -> bool:
         for mark in range(g.period_at[k], g.period_at[k + 1]):
             period = g.periods[mark]
             for room in range(t.seat.shape[1]):
-                price = 1000 * t.rivals_at[k, period] + g.room_price[k, room]
+                price = 1000 * t.rivals_at[period, k] + g.room_price[k, room]
                 if t.seat[period, room] == NONE and price < best:
                     best, at, where = price, period, room
         if at == NONE:
@@ -222,7 +184,7 @@ def clashes(g: Grid, t: Sheet) -> int:
     twice = 0
     for s in range(len(g.kind)):
         k = g.kind[s]
-        twice += t.rivals_at[k, t.period[s]] - g.is_rival[k, k]
+        twice += t.rivals_at[t.period[s], k] - g.is_rival[k, k]
     return int(twice) // 2
 
 

@@ -43,6 +43,22 @@ def inner(function: Function) -> Function:
     return cast(Function, njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
 
 
+def woven(function: Function) -> Function:
+    """Compile a small function into the very code of its callers, for what is done millions of times a second.
+
+    Tuples of arrays cost nothing to pass, and no references are counted: it may read and write arrays, but not make any.
+    """
+    _learn(function)
+    flags = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True, "_nrt": False}
+    return cast(Function, njit(**flags)(function))
+
+
+def weave(function: Function) -> Function:
+    """Compile the loop around ``woven`` functions; it lets other threads run meanwhile, and is kept on disk."""
+    _learn(function)
+    return cast(Function, njit(cache=True, nogil=True, _nrt=False)(function))
+
+
 @cache
 def _digest(file: str) -> bytes:
     return hashlib.sha256(Path(file).read_bytes()).digest()
