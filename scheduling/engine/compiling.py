@@ -6,6 +6,7 @@ kept apart, so that they never take the place of ours.
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from pathlib import Path
@@ -13,7 +14,13 @@ from typing import Any, Self, TypeVar, cast
 
 import numpy as np
 from numba import njit
-from numba.core.caching import CacheImpl, InTreeCacheLocator, UserProvidedCacheLocator, UserWideCacheLocator
+from numba.core.caching import (
+    CacheImpl,
+    IndexDataCacheFile,
+    InTreeCacheLocator,
+    UserProvidedCacheLocator,
+    UserWideCacheLocator,
+)
 from numba.core.types import StructRef, unliteral
 from numba.experimental import structref
 
@@ -199,3 +206,12 @@ class _UserWide(_WithSources, UserWideCacheLocator):
 
 
 CacheImpl._locator_classes[:0] = [_Provided, _InTree, _UserWide]  # noqa: SLF001 - numba has no other way
+
+
+def _data_name(self: IndexDataCacheFile, number: int) -> str:
+    """Name a file of machine code after its process too, so that of two that compile at once none overwrites what the other's index names."""
+    name: str = self._data_name_pattern.format(number=os.getpid() * 1000 + number)
+    return name
+
+
+IndexDataCacheFile._data_name = _data_name  # noqa: SLF001 - numba has no other way

@@ -1,10 +1,15 @@
 """Warm up: compile everything once by working on tiny problems, so that no later run has to wait for it."""
 
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
+from scheduling.engine.anneal import anneal_state
+from scheduling.engine.anneal_grid import layout_of
 from scheduling.engine.construct import units_of
 from scheduling.engine.explain import explain
 from scheduling.engine.index import Index
-from scheduling.engine.large import improve_large
-from scheduling.engine.model import Problem
+from scheduling.engine.large import climb, improve_large
+from scheduling.engine.model import Plan, Problem
 from scheduling.engine.problem_format import load_problem
 from scheduling.engine.rank import rank
 from scheduling.engine.rematch import rematch
@@ -12,18 +17,36 @@ from scheduling.engine.run import Run, SolveOptions
 from scheduling.engine.solve import solve
 from scheduling.engine.state import State
 
+OPTIONS = SolveOptions(iterations=20, workers=1)
 STARTS = ("2027-03-01T08:30", "2027-03-01T14:00", "2027-03-02T08:30")
 
 
 def warm() -> None:
-    """Solve, rank, explain and match again; what is compiled stays on disk."""
-    for problem in (small(), timetable()):
-        plan = solve(problem, SolveOptions(iterations=20, workers=1))
-        rank(problem, plan, "s0")
-        explain(problem, plan, "s0")
-        rematch(State.of_plan(Index(problem), plan), "s0")
+    """Work in two processes; what they compile stays on disk, where each finds what the other made."""
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for half in [pool.submit(warm_rules), pool.submit(warm_grids)]:
+            half.result()
+
+
+def warm_rules() -> None:
+    """Compile the rules and costs, then the search that stands on them."""
+    problem = small()
+    rank(problem, Plan(problem.name), "s0")
+    plan = solve(problem, OPTIONS)
+    explain(problem, plan, "s0")
+    rematch(State.of_plan(Index(problem), plan), "s0")
+
+
+def warm_grids() -> None:
+    """Compile annealing, which asks no rules, then what large problems add; by then the rules are there."""
+    state = State(Index(timetable()))
+    layout = layout_of(state)
+    if layout is not None:
+        anneal_state(state, layout, Run(OPTIONS, cost=0))
     state = State(Index(small()))
-    improve_large(state, units_of(state.index), Run(SolveOptions(iterations=1, workers=1), cost=0), None)
+    climb(state, Run(OPTIONS, cost=0))
+    improve_large(state, units_of(state.index), Run(OPTIONS, cost=0), None)
+    solve(timetable(), OPTIONS)
 
 
 def small() -> Problem:
