@@ -1,7 +1,9 @@
 """Annealing: the strong search for problems on a grid, where times and rooms are all that is left to choose.
 
-One long, slow cooling is better than several short ones, so the heat follows the share of the time (or of the moves) that is
-used up. Every worker is a thread with a seed of its own; the best of their plans counts.
+The way is divided into laps, each cooling down once. What a plan can still become is decided early, at a heat that differs from
+problem to problem, and one slow cooling may take the wrong turn; so a few laps begin hot, and all others take up the best plan
+so far at a heat that keeps some of its order. A short way is one lap. Every worker is a thread with a seed of its own; the best
+of their plans counts.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +24,14 @@ from scheduling.engine.state import Placement, State
 
 CHUNK = 10_000  # moves between two looks at the clock
 _MIX = (0.2, 0.1, 0.3, 0.3)  # see Search.mix
-_HOT, _COLD, _PER_CLASS, _MENDING = 0.5, 0.12, 0.6, 4.0
+_HOT, _PER_CLASS = 0.5, 1.5  # how hot, by the dearest single price and by the classes of a kind
+_COLD = 0.12  # by the least price
+_MENDING = 2.0  # of the hottest, while there are clashes
+_PASSES = 6_000  # tries of each period of each session that a lap is worth
+_TRIAL = 0.02  # of the way, after which it is known how many moves it has
+_FRESH = 0.25  # of the laps, those that begin hot
+_AGAIN = (0.4, 0.27, 0.18, 0.12)  # of the hottest, what the others begin with in turn
+_AGAIN_LEAST = 0.2  # and by the dearest single price, at least
 NEVER = 2**60  # the cost where there is no plan
 _LOOK = 0.1  # seconds
 _SHARE = 0.99  # of the time that is left
@@ -148,6 +157,7 @@ class Schedule:
     """How hot it is at which share of the way, and what a clash costs."""
 
     hot: float
+    again: float  # how hot it is at least where a lap takes up a good plan
     cold: float
     mending: float  # how hot it is at first while there are clashes
 
@@ -160,11 +170,12 @@ class Schedule:
         dearest = max(float(g.isolated[:, [1]].max(initial=0)), float(g.day_price.max(initial=0)), least)
         per_kind = len(g.classes) / max(1, len(g.may))
         hot = max(_HOT * dearest, _PER_CLASS * per_kind * least)
-        return cls(hot, _COLD * least, _MENDING * hot)
+        return cls(hot, _AGAIN_LEAST * dearest, _COLD * least, _MENDING * hot)
 
-    def heat(self, share: float) -> float:
-        """Return the heat at a share of the way."""
-        return float(self.hot * (self.cold / self.hot) ** min(1.0, share))
+    def heat(self, share: float, again: int | None = None) -> float:
+        """Return the heat at a share of a lap, which begins less hot where it takes a good plan up for the n-th time."""
+        hot = self.hot if again is None else max(self.again, _AGAIN[again % len(_AGAIN)] * self.hot)
+        return float(hot * (self.cold / hot) ** min(1.0, share))
 
     def heat_with_clashes(self, share: float) -> float:
         """Return the heat at a share of the way while there are clashes."""
@@ -187,6 +198,8 @@ class Annealing:
 
     def __init__(self, g: Grid, sheet: Sheet, seed: int) -> None:
         self.grid, self.sheet, self.schedule = g, sheet, Schedule.of(g)
+        self.lap = 0
+        self.laps: int | None = None  # not known before a trial
         self.search = Search(
             numbers=np.array([price_of(g, sheet), clashes(g, sheet), NEVER, 0, 0], dtype=np.int64),
             random=np.array([seed * 7_919 + 13], dtype=np.uint64),
@@ -201,15 +214,41 @@ class Annealing:
             self.search.numbers[BEST] = self.search.numbers[COST]
 
     def run(self, share: Callable[[int], float], go_on: Callable[[], bool], floor: int) -> None:
-        """Cool down until ``share`` of the moves done reaches 1, ``go_on`` is false or the cost is ``floor``."""
-        done, mended, schedule = 0, 0.0, self.schedule
+        """Cool down, lap by lap, until ``share`` of the moves done reaches 1, ``go_on`` is false or the cost is ``floor``."""
+        done, begun, numbers = 0, 0.0, self.search.numbers
         while (used := share(done)) < 1 and self.best > floor and go_on():
-            if self.search.numbers[CLASHES]:
-                mended, heat = used, schedule.heat_with_clashes(used)
+            if numbers[CLASHES]:
+                begun, heat = used, self.schedule.heat_with_clashes(used)
             else:
-                heat = schedule.heat((used - mended) / (1 - mended))
-            anneal_chunk(self.grid, self.sheet, self.search, CHUNK, heat, schedule.clash)
+                way = (used - begun) / (1 - begun)
+                if way >= _TRIAL and self.laps is None:
+                    self.laps = max(1, round(done / used * (1 - begun) / self._worth()))
+                heat = self._heat(way)
+            anneal_chunk(self.grid, self.sheet, self.search, CHUNK, heat, self.schedule.clash)
             done += CHUNK
+
+    def _heat(self, way: float) -> float:
+        """Return the heat at a share of the way; where a lap that is not a fresh one begins, take the best plan up again."""
+        laps = self.laps or 1
+        lap = min(laps - 1, int(way * laps))
+        is_again = lap > 0 and lap >= _FRESH * laps
+        if lap > self.lap and is_again:
+            self._return()
+        self.lap = lap
+        return self.schedule.heat(way * laps - lap, lap if is_again else None)
+
+    def _worth(self) -> int:
+        """Return how many moves a lap is worth."""
+        g = self.grid
+        return _PASSES * int(np.diff(g.period_at)[g.kind].sum())
+
+    def _return(self) -> None:
+        """Put everybody where the best plan so far has them."""
+        search = self.search
+        self.sheet = empty_sheet(self.grid)
+        for s in range(len(self.grid.kind)):
+            sit(self.grid, self.sheet, s, int(search.best_period[s]), int(search.best_room[s]))
+        search.numbers[COST] = search.numbers[BEST]
 
     @property
     def best(self) -> int:

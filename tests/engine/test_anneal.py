@@ -185,6 +185,26 @@ def test_the_same_seed_gives_the_same_plan() -> None:
     )
 
 
+def test_a_long_way_has_laps_that_take_up_the_best_plan() -> None:
+    problem = load_problem(grid_document(7, courses=8))
+    state, layout = laid_out(problem)
+    search, _ = begun(state, layout, 3)
+    costs = []
+    taken_up = search._return
+
+    def noted() -> None:
+        taken_up()
+        assert not clashes(layout.grid, search.sheet)
+        assert price_of(layout.grid, search.sheet) == search.search.numbers[COST] == search.best
+        costs.append(search.best)
+
+    search._return = noted  # type: ignore[method-assign]
+    search.run(lambda done: done / 20_000_000, lambda: True, -(10**9))
+    assert search.laps is not None and search.laps > 4
+    assert len(costs) > search.laps // 2
+    assert costs == sorted(costs, reverse=True)
+
+
 def test_solve_anneals_such_problems() -> None:
     problem = load_problem(grid_document(4))
     plan = solve(problem, SolveOptions(iterations=10, workers=1))
