@@ -1,4 +1,4 @@
-"""Forms of the pool."""
+"""Forms about one person of the pool: file, absences, steps, panels."""
 
 from __future__ import annotations
 
