@@ -7,8 +7,10 @@ from flask import Flask
 import accounts.models
 import bases.models
 import core.audit
+import core.files
 import core.jobs
 import core.settings
+import core.throttle
 import courses.models
 import evaluations.models
 import exchange.models
@@ -41,8 +43,10 @@ from score_forms.views import blueprint as score_forms_pages
 
 MODELS = (
     core.audit,
+    core.files,
     core.jobs,
     core.settings,
+    core.throttle,
     accounts.models,
     notifications.models,
     courses.models,

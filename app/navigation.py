@@ -112,6 +112,14 @@ DESTINATIONS = (
     ),
     Destination("own_bases", N_("我的基地"), "/my-base/", "bases", (P.OWN_BASE,)),
     Destination("duties", N_("党课责任"), "/duties/", "duty", (P.DUTY_VIEW,), ("/duties/",)),
+    Destination(
+        "own_nominations",
+        N_("推荐讲师"),
+        "/me/nominations",
+        "people",
+        (P.DUTY_VIEW, P.OWN_TEACHING),
+        ("/me/nominations", "/nominate"),
+    ),
     Destination("own_duties", N_("我的党课"), "/duties/mine", "duty", (P.OWN_TEACHING,)),
     Destination(
         "settings",

@@ -58,6 +58,7 @@ QUIET_TABLES = {
     "audit_record",
     "user_session",
     "sign_in_attempt",
+    "throttle_hit",
     "lease",
     "job_run",
     "match_run",

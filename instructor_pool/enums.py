@@ -116,3 +116,11 @@ class DayPart(Labelled):
     MORNING = "morning", N_("上午")
     AFTERNOON = "afternoon", N_("下午")
     EVENING = "evening", N_("晚上")
+
+
+class NominationKind(Labelled):
+    """Who puts a person forward [2]."""
+
+    ORGANISATION = "organisation", N_("党组织推荐")
+    ONESELF = "oneself", N_("本人自荐")
+    COLLEAGUE = "colleague", N_("同行推荐")

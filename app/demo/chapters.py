@@ -15,12 +15,9 @@ from app.demo.cast import Cast, at
 from bases.models import TeachingBase, Venue
 from core.db import session, transaction
 from core.words import N_
-from courses.models import Course
 from evaluations.services import score_session
-from instructor_pool.enums import AnswerSource, EngagementMode, Gender, PoolAction, SourceCategory
+from instructor_pool.enums import AnswerSource
 from instructor_pool.models import Instructor
-from instructor_pool.services import entering, life, reviewing
-from instructor_pool.services.register import InstructorFields
 from party_lessons.models import Post
 from scheduling.enums import BookingState, ResourceKind, SessionState
 from scheduling.models import Booking, Session
@@ -32,7 +29,7 @@ from score_forms.services import current_form
 LUCK = 2027
 
 
-def _marks(form: ScoreForm, share: float, luck: Random) -> dict[str, Decimal]:
+def marks(form: ScoreForm, share: float, luck: Random) -> dict[str, Decimal]:
     """A filled-in form around `share` of full marks; vetoes passed."""
     marks = {}
     for line in form.indicators:
@@ -59,7 +56,7 @@ def hold_and_score(cast: Cast, until: datetime) -> None:
             if row.instructor_id is not None and luck.random() < 0.75:
                 share = luck.gauss(0.88, 0.05)
                 form = current_form(Purpose.SUPERVISION)
-                score_session(row, _marks(form, share, luck), "", actor=cast.actor("evaluator"))
+                score_session(row, marks(form, share, luck), "", actor=cast.actor("evaluator"))
 
 
 def _waiting(kind: ResourceKind) -> list[Booking]:
@@ -127,48 +124,3 @@ def _busiest_base() -> TeachingBase:
     stmt = select(Venue.id, Venue.base_id).where(Venue.id.in_(counts))
     best = max(session().execute(stmt), key=lambda row: (counts[row.id], -row.id))
     return session().get_one(TeachingBase, best.base_id)
-
-
-CANDIDATES = (
-    ("颜回声", "县委党校", SourceCategory.PARTY_SCHOOL_TEACHER, ("嘉祥县委宣传部推荐",)),
-    ("子路明", "县农业农村局", SourceCategory.PRACTITIONER, ("单位推荐",)),
-    ("冉求新", "县档案馆", SourceCategory.SCHOLAR, ("本人自荐",)),
-)
-
-
-def nominate(cast: Cast) -> None:
-    """Three candidates: just nominated, before the panel, and waiting for approval."""
-    luck = Random(LUCK)  # noqa: S311
-    for stage, (name, unit, source, (by,)) in enumerate(CANDIDATES):
-        with transaction():
-            courses = (
-                session()
-                .scalars(select(Course).where(Course.owner_id == cast.county_id).limit(2 + stage))
-                .all()
-            )
-            fields: InstructorFields = {
-                "name": name,
-                "gender": Gender.FEMALE if stage == 0 else Gender.MALE,
-                "work_unit": unit,
-                "source_category": source,
-                "engagement_mode": EngagementMode.APPOINTED,
-                "recommended_by": unit,
-                "courses": courses,
-            }
-            organiser = cast.actor("organiser")
-            person = entering.nominate(cast.county, fields, reason=by, actor=organiser)
-            if stage >= 1:
-                life.take_step(person, PoolAction.CHECK_ELIGIBILITY, actor=organiser)
-                _review(cast, person, luck, everyone=stage == 2)
-            if stage == 2:
-                life.take_step(person, PoolAction.PUBLICISE, actor=organiser)
-
-
-def _review(cast: Cast, person: Instructor, luck: Random, *, everyone: bool) -> None:
-    seats = ("evaluator", "evaluator2", "evaluator3")
-    users = [people.user(cast.user_ids[login]) for login in seats]
-    panel = reviewing.open_panel(person, users, due=date(2027, 5, 21), actor=cast.actor("organiser"))
-    for login in seats if everyone else seats[1:2]:
-        reviewing.score_candidate(panel, _marks(panel.form, 0.87, luck), "", actor=cast.actor(login))
-    if everyone:
-        reviewing.close_review(panel, actor=cast.actor("organiser"))

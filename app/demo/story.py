@@ -16,7 +16,7 @@ from sqlalchemy import select
 from accounts.enums import Level, P
 from accounts.models import OrgUnit
 from accounts.queries import find_unit_by_name
-from app.demo import chapters, people
+from app.demo import candidates, chapters, people
 from app.demo.cast import Cast, at
 from core import clock
 from core.audit import Doing, doing
@@ -62,7 +62,7 @@ def tell(out: IO[str]) -> None:
         say("5 月 10 日前的课已上完、已评分 / sessions before 10 May held and scored")
         with at(DEMO_BEGINS):
             chapters.answer(cast, PUBLISHED_UNTIL)
-            chapters.nominate(cast)
+            candidates.nominate(cast)
             accounts = chapters.open_accounts(cast)
             say("答复、评审、账号 / answers, reviews, accounts")
     with transaction():

@@ -1,5 +1,6 @@
 """Forms of the pool, by subject."""
 
+from instructor_pool.forms.entry import AttachmentForm, NominationForm, ReceiptForm
 from instructor_pool.forms.people import (
     AwayForm,
     ExitForm,
@@ -10,4 +11,15 @@ from instructor_pool.forms.people import (
     TermForm,
 )
 
-__all__ = ["AwayForm", "ExitForm", "PanelForm", "PersonForm", "ReasonForm", "RevealForm", "TermForm"]
+__all__ = [
+    "AttachmentForm",
+    "AwayForm",
+    "ExitForm",
+    "NominationForm",
+    "PanelForm",
+    "PersonForm",
+    "ReasonForm",
+    "ReceiptForm",
+    "RevealForm",
+    "TermForm",
+]

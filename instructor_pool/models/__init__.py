@@ -1,5 +1,6 @@
-"""Tables of the pool, by subject."""
+"""Tables of the pool: its people, and how they come in."""
 
+from instructor_pool.models.entry import Attachment, Nomination
 from instructor_pool.models.people import (
     AvailabilityHint,
     Instructor,
@@ -11,8 +12,10 @@ from instructor_pool.models.people import (
 )
 
 __all__ = [
+    "Attachment",
     "AvailabilityHint",
     "Instructor",
+    "Nomination",
     "Qualification",
     "ReviewPanel",
     "Reviewer",

@@ -60,3 +60,19 @@ def possible(state: PoolState, mode: EngagementMode) -> list[PoolAction]:
         for action in PoolAction
         if action not in BY_ITSELF and after(state, action) is not None and suits_engagement(action, mode)
     ]
+
+
+WAY = (
+    _S.NOMINATED, _S.ELIGIBILITY_CHECKED, _S.REVIEWED, _S.PUBLICISED, _S.APPROVED, _S.LETTER_SIGNED, _S.APPOINTED,
+)  # fmt: skip
+"""The way in of an appointed person, in order."""
+
+
+def way(state: PoolState) -> list[tuple[PoolState, bool]]:
+    """The steps of the way in with whether each is behind or reached; empty where the way has ended otherwise."""
+    if state in _IN_POOL:
+        state = _S.APPOINTED
+    if state not in WAY:
+        return []
+    reached = WAY.index(state)
+    return [(step, n <= reached) for n, step in enumerate(WAY)]

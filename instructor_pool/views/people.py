@@ -24,14 +24,14 @@ from core.tables import wants_export
 from core.when import day_text, moment_text
 from courses.queries import get_course, list_courses
 from instructor_pool import queries
-from instructor_pool.enums import DayPart, EngagementMode, Gender, SourceCategory
+from instructor_pool.enums import DayPart, EngagementMode, Gender, NominationKind, SourceCategory
 from instructor_pool.forms import PersonForm, RevealForm
 from instructor_pool.rules import days_left, life
 from instructor_pool.rules.identity import plain_number
 from instructor_pool.rules.parts import part_of
 from instructor_pool.rules.strip import year_strip
 from instructor_pool.rules.terms import alert, share_gone
-from instructor_pool.services import entering, privacy
+from instructor_pool.services import entering, nominating, privacy
 from instructor_pool.services.register import InstructorFields
 from instructor_pool.views.blueprint import blueprint
 
@@ -91,6 +91,9 @@ def show(instructor_id: int) -> ResponseReturnValue:
         shows_scores=panel is not None
         and (panel.closed_at is not None or (seat is not None and seat.sheet_id is not None)),
         history=queries.list_history(person.id),
+        nominations=queries.list_nominations(person.id),
+        attachments=queries.list_attachments(person.id),
+        is_candidate=person.state in life.CANDIDATES,
         hints=queries.list_hints(current_scope(), person.id) if can_edit else [],
         actions=[
             a
@@ -222,9 +225,12 @@ def nominate() -> ResponseReturnValue:
     try:
         with transaction():
             owner = list_places(current_scope())[0]
-            made = entering.nominate(
-                owner, _fields(form), reason=gettext("组织推荐"), actor=current_actor()
-            ).id
+            actor, fields = current_actor(), _fields(form)
+            person = entering.nominate(owner, fields, reason=gettext("组织推荐"), actor=actor)
+            unit = fields["recommended_by"] or owner.title
+            told = nominating.Told(NominationKind.ORGANISATION, actor.name, unit)
+            nominating.note_nomination(person, told, actor=actor)
+            made = person.id
     except RuleBroken as refused:
         put_errors(form, refused, "name")
         return render_template("instructor_pool/edit.html", form=form, person=None), 422

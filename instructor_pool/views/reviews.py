@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -84,10 +86,9 @@ def reviews() -> ResponseReturnValue:
 def review(panel_id: int) -> ResponseReturnValue:
     """Score one candidate; the others' sheets appear only after one's own is in."""
     seat = queries.get_own_seat(current_actor(), panel_id)
-    form = seat.panel.form
     if request.method == "GET":
-        return render_template("instructor_pool/review.html", seat=seat, form=form, sheet=SheetInput())
-    sheet = read_sheet(form.lines, request.form)
+        return _page(seat, SheetInput())
+    sheet = read_sheet(seat.panel.form.lines, request.form)
     try:
         with transaction():
             mine = queries.get_own_seat(current_actor(), panel_id)
@@ -97,8 +98,18 @@ def review(panel_id: int) -> ResponseReturnValue:
             raise
         sheet.errors.update({v.subject: v.sentence for v in refused.violations})
         seat = queries.get_own_seat(current_actor(), panel_id)
-        return render_template(
-            "instructor_pool/review.html", seat=seat, form=seat.panel.form, sheet=sheet
-        ), 422
+        return _page(seat, sheet), 422
     flash(gettext("评分表已交。"), "success")
     return redirect(url_for("instructor_pool.review", panel_id=panel_id))
+
+
+def _page(seat: Any, sheet: SheetInput) -> str:
+    person_id = seat.panel.instructor_id
+    return render_template(
+        "instructor_pool/review.html",
+        seat=seat,
+        form=seat.panel.form,
+        sheet=sheet,
+        attachments=queries.list_attachments(person_id),
+        nominations=queries.list_nominations(person_id),
+    )

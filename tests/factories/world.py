@@ -10,11 +10,19 @@ from werkzeug.routing import Rule
 from accounts.models import OrgUnit, User
 from bases.enums import BaseKind
 from bases.models import Closure, TeachingBase
+from core import files
 from core.db import session
 from exchange.enums import ImportState
 from exchange.models import ImportRun
 from instructor_pool.enums import AnswerSource, Grade, PoolAction, PoolState
-from instructor_pool.models import AvailabilityHint, Instructor, Reviewer, ReviewPanel, Unavailability
+from instructor_pool.models import (
+    Attachment,
+    AvailabilityHint,
+    Instructor,
+    Reviewer,
+    ReviewPanel,
+    Unavailability,
+)
 from notifications.models import InboxItem, OutboxMessage
 from party_lessons.enums import SchemeKind
 from party_lessons.models import Obligation, Post
@@ -115,6 +123,9 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
     )
     session().add_all([away, hint, closure, post, run, file])
     session().flush()
+    pages = files.keep("提纲.pdf", b"%PDF-1.4\n" + prefix.encode() + b"\n%%EOF")
+    attachment = Attachment(instructor_id=panel.instructor_id, file_id=pages.id, added_at=NOW)
+    session().add(attachment)
     duty = Obligation(post_id=post.id, year=2027, deadline=date(2027, 12, 31))
     mail = _mail(people.get("organiser"), prefix)
     session().add(duty)
@@ -130,6 +141,7 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "booking_id": bookings[0].id,
         "booking_id:base-bookings": bookings[1].id,
         "panel_id": panel.id,
+        "attachment_id": attachment.id,
         "row_id": away.id,
         "hint_id": hint.id,
         "closure_id": closure.id,
