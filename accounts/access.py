@@ -30,6 +30,8 @@ TABLE: Mapping[Role, Mapping[P, Reach]] = {
         P.SCHEDULE_PUBLISH: Reach.SUBTREE,
         P.ANSWER_RECORD: Reach.SUBTREE,
         P.SCORE_VIEW: Reach.SUBTREE,
+        P.SCORE_COLLECT: Reach.SUBTREE,
+        P.FORM_EDIT: Reach.SUBTREE,
         P.DUTY_VIEW: Reach.SUBTREE,
         P.DUTY_EDIT: Reach.SUBTREE,
     },

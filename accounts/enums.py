@@ -68,5 +68,7 @@ class P(StrEnum):
     OWN_TEACHING = "own_teaching"
     SESSION_SCORE = "session_score"
     SCORE_VIEW = "score_view"
+    SCORE_COLLECT = "score_collect"
+    FORM_EDIT = "form_edit"
     DUTY_VIEW = "duty_view"
     DUTY_EDIT = "duty_edit"

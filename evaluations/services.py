@@ -39,7 +39,8 @@ def score_session(
         raise NotAllowed(gettext("不能给自己的课评分。"))
     if queries.find_score(session.id, actor.user_id) is not None:
         raise RuleBroken(gettext("您已经评过这次课,评过就不能改。"))
-    sheet = forms.fill_in(forms.current_form(Purpose.SUPERVISION), marks, comment, actor=actor)
+    form = forms.current_form(Purpose.SUPERVISION, session.training_class.owner.path)
+    sheet = forms.fill_in(form, marks, comment, actor=actor)
     score = SessionScore(
         session_id=session.id,
         instructor_id=person.id,

@@ -49,20 +49,20 @@ def _page(session_id: int, sheet: SheetInput) -> str:
     context: dict[str, Any] = {"row": row, "mine": mine, "sheet": sheet, "may_score": may_score}
     # Whoever is still to score does so before seeing the others.
     context["scores"] = [] if may_score else queries.list_scores(row.id)
-    context["form"] = _form() if may_score else None
+    context["form"] = _form(row.training_class.owner.path) if may_score else None
     context["is_own"] = queries.teaches(actor, row)
     # A township sees the lessons it hosts, not the files of lecturers it borrows from the county.
     context["may_open_rating"] = row.instructor is not None and scope.covers(row.instructor.owner.path)
     return render_template("evaluations/score.html", **context)
 
 
-def _form() -> Any:
-    """The form in force; the very first reader makes the defaults."""
-    form = find_current_form(Purpose.SUPERVISION)
+def _form(path: str) -> Any:
+    """The form in force at a level; the very first reader makes the defaults."""
+    form = find_current_form(Purpose.SUPERVISION, path)
     if form is None:
         with transaction():
             ensure_default_forms()
-        form = find_current_form(Purpose.SUPERVISION)
+        form = find_current_form(Purpose.SUPERVISION, path)
     return form
 
 
@@ -70,7 +70,8 @@ def _form() -> Any:
 @requires(P.SESSION_SCORE)
 def hand_in(session_id: int) -> ResponseReturnValue:
     """Hand in one's sheet on a session."""
-    sheet = read_sheet(_form().lines, request.form)
+    row = queries.get_held_session(current_scope(), session_id)
+    sheet = read_sheet(_form(row.training_class.owner.path).lines, request.form)
     try:
         with transaction():
             row = queries.get_held_session(current_scope(), session_id)

@@ -7,10 +7,21 @@ from core import guards
 from core.db import db
 
 
+def _drop_triggers(connection):
+    """A trigger that reads another table keeps SQLite from putting that table's new form in its place."""
+    names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
+    for name in names:
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+
+
 def run() -> None:
     """Migrate inside one transaction; batch mode drops triggers, so they are recreated each time."""
     with db.engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:
+            # A batch migration drops the table that others refer to before it puts the new one in its place;
+            # it can only be switched outside a transaction.
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
             connection = connection.execution_options(writing=True)
         context.configure(
             connection=connection,
@@ -19,10 +30,16 @@ def run() -> None:
             **current_app.extensions["migrate"].configure_args,
         )
         with context.begin_transaction():
+            if sqlite:
+                _drop_triggers(connection)
             context.run_migrations()
             if not getattr(context.config.cmd_opts, "autogenerate", False):
                 guards.install(connection)
+            if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise RuntimeError("rows refer to what is not there; nothing was migrated")
         connection.commit()
+        if sqlite:
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
 
 
 run()

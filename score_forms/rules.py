@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from core.words import N_
-from score_forms.enums import Kind, Purpose
+from score_forms.enums import Kind, Purpose, Scale
 
 TENTH = Decimal("0.1")
 STEP = Decimal("0.5")
+MOST_POINTS = 100
+MOST_LINES = 30
 DROP_FROM = 5
 """From this many sheets on, the highest and the lowest are left out [common]."""
 
@@ -24,6 +26,15 @@ class Line:
     kind: Kind
     most: int = 0
     help: str = ""
+    scale: Scale = Scale.POINTS
+    section: str = ""
+    """The part of the form it belongs to, for forms that are read in parts."""
+
+    @property
+    def choices(self) -> tuple[Decimal, ...]:
+        """The points of each level, the best first; empty when points are typed."""
+        levels = self.scale.levels if self.kind is Kind.POINTS else 0
+        return tuple(rounded(Decimal(self.most * n) / levels) for n in range(levels, 0, -1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +65,51 @@ def total(lines: Sequence[Line], marks: Mapping[str, Decimal]) -> Total:
 
 def faults(lines: Sequence[Line], marks: Mapping[str, Decimal]) -> dict[str, str]:
     """What is wrong by line key: `missing`, `range` or `step` (points go in halves)."""
-    found: dict[str, str] = {}
+    found = {line.key: _fault(line, marks.get(line.key)) for line in lines if line.kind is not Kind.COMMENT}
+    return {key: fault for key, fault in found.items() if fault}
+
+
+def _fault(line: Line, mark: Decimal | None) -> str:
+    if mark is None:
+        return "missing"
+    if line.kind is Kind.VETO:
+        return "" if mark in (0, 1) else "range"
+    if line.choices:
+        return "" if mark in line.choices else "range"
+    if not 0 <= mark <= line.most:
+        return "range"
+    return "step" if mark % STEP else ""
+
+
+def section_shares(lines: Sequence[Line], marks: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Each part's points as a share of its full marks, times 100, in the order of the form."""
+    most: dict[str, int] = {}
+    reached: dict[str, Decimal] = {}
     for line in lines:
-        mark = marks.get(line.key)
-        if line.kind is Kind.COMMENT:
-            continue
-        if mark is None:
-            found[line.key] = "missing"
-        elif line.kind is Kind.VETO:
-            if mark not in (0, 1):
-                found[line.key] = "range"
-        elif not 0 <= mark <= line.most:
-            found[line.key] = "range"
-        elif mark % STEP:
-            found[line.key] = "step"
+        if line.kind is Kind.POINTS:
+            most[line.section] = most.get(line.section, 0) + line.most
+            reached[line.section] = reached.get(line.section, Decimal(0)) + marks.get(line.key, Decimal(0))
+    return {part: rounded(reached[part] * 100 / full) for part, full in most.items() if full}
+
+
+def form_faults(title: str, pass_mark: int, lines: Sequence[Line]) -> list[tuple[str, str]]:
+    """What keeps a draft from being issued: (code, key of the line or "")."""
+    whole = (
+        ("no_title", not title.strip()),
+        ("pass_mark", not 0 <= pass_mark <= 100),
+        ("no_points", not any(line.kind is Kind.POINTS for line in lines)),
+        ("comments", sum(line.kind is Kind.COMMENT for line in lines) > 1),
+    )
+    found = [(code, "") for code, is_wrong in whole if is_wrong]
+    seen: set[str] = set()
+    for line in lines:
+        if not line.title.strip():
+            found.append(("no_line_title", line.key))
+        elif line.title.strip() in seen:
+            found.append(("twice", line.key))
+        seen.add(line.title.strip())
+        if line.kind is Kind.POINTS and not 1 <= line.most <= MOST_POINTS:
+            found.append(("most", line.key))
     return found
 
 
@@ -93,6 +135,17 @@ class Pattern:
     title: str
     pass_mark: int
     lines: tuple[Line, ...]
+
+
+DESIGN, DELIVERY, MANAGEMENT, EFFECT = N_("培训设计"), N_("培训实施"), N_("培训管理"), N_("培训效果")
+
+
+def _five(key: str, title: str, most: int, help: str) -> Line:
+    return Line(key, title, Kind.POINTS, most, help, Scale.FIVE)
+
+
+def _part(section: str, key: str, title: str, most: int, help: str) -> Line:
+    return Line(key, title, Kind.POINTS, most, help, Scale.POINTS, section)
 
 
 # Titles are data once a form is made; they are kept in Chinese and translated where they are shown.
@@ -121,6 +174,71 @@ DEFAULTS: Mapping[Purpose, Pattern] = {
             Line("effect", N_("教学效果"), Kind.POINTS, 30, N_("学员听得懂、记得住、用得上")),
             Line("scholarship", N_("学理深度"), Kind.POINTS, 10, N_("论证严密,引用准确")),
             Line("comment", N_("评语"), Kind.COMMENT),
+        ),
+    ),
+    # Trainees: attitude 20, content 30, method 20, effect 30, with a template of its own for interactive
+    # teaching [common].
+    Purpose.TRAINEE_LECTURE: Pattern(
+        N_("学员评课表"),
+        60,
+        (
+            _five("attitude", N_("教学态度"), 20, N_("备课认真,守时,尊重学员")),
+            _five("content", N_("教学内容"), 30, N_("观点正确,重点清楚,联系实际")),
+            _five("method", N_("教学方法"), 20, N_("讲得明白,举例恰当")),
+            _five("effect", N_("教学效果"), 30, N_("听得懂、记得住、用得上")),
+            Line("comment", N_("想说的话"), Kind.COMMENT),
+        ),
+    ),
+    Purpose.TRAINEE_INTERACTIVE: Pattern(
+        N_("学员评课表(研讨、案例等互动课)"),
+        60,
+        (
+            _five("attitude", N_("引导态度"), 20, N_("认真倾听,平等交流,尊重不同意见")),
+            _five("content", N_("题目与材料"), 30, N_("题目贴近工作,案例真实")),
+            _five("method", N_("组织与互动"), 20, N_("人人有机会发言,时间分配合理")),
+            _five("effect", N_("研讨收获"), 30, N_("问题讲透,有可用的办法")),
+            Line("comment", N_("想说的话"), Kind.COMMENT),
+        ),
+    ),
+    # Evaluation goes both ways [2]: instructors score the class and the base.
+    Purpose.INSTRUCTOR_CLASS: Pattern(
+        N_("讲师评班次"),
+        60,
+        (
+            _five("discipline", N_("课堂纪律"), 30, N_("按时到课,不随意走动")),
+            _five("participation", N_("学习状态"), 30, N_("认真听讲,积极参与")),
+            _five("organisation", N_("组织保障"), 20, N_("通知清楚,接待周到")),
+            _five("equipment", N_("场地设备"), 20, N_("音响、投影、板书可用")),
+            Line("comment", N_("意见建议"), Kind.COMMENT),
+        ),
+    ),
+    Purpose.INSTRUCTOR_BASE: Pattern(
+        N_("讲师评基地"),
+        60,
+        (
+            _five("facilities", N_("场地设施"), 30, N_("整洁安全,容得下本班")),
+            _five("guides", N_("讲解配合"), 30, N_("讲解准确,与课程配合")),
+            _five("service", N_("服务管理"), 20, N_("引导有序,联系顺畅")),
+            _five("access", N_("交通便利"), 20, N_("停车、上下车方便")),
+            Line("comment", N_("意见建议"), Kind.COMMENT),
+        ),
+    ),
+    # Design, delivery, management, effect [3 §六(三)].
+    Purpose.CLASS_CLOSING: Pattern(
+        N_("培训班结班评估表"),
+        60,
+        (
+            _part(DESIGN, "need", N_("符合需求"), 10, N_("培训目标与学员需要相符")),
+            _part(DESIGN, "courses", N_("课程设计"), 10, N_("课程比例与衔接合理")),
+            _part(DESIGN, "teachers", N_("师资选配"), 5, N_("讲师与课程匹配")),
+            _part(DELIVERY, "content", N_("教学内容"), 10, N_("内容准确,针对性强")),
+            _part(DELIVERY, "method", N_("教学方法"), 10, N_("方法多样,互动有效")),
+            _part(DELIVERY, "order", N_("教学组织"), 5, N_("按课表进行,调课有说明")),
+            _part(MANAGEMENT, "discipline", N_("学风管理"), 15, N_("考勤、纪律落实")),
+            _part(MANAGEMENT, "logistics", N_("后勤服务"), 10, N_("食宿、交通、场地有保障")),
+            _part(EFFECT, "ability", N_("能力提升"), 15, N_("理论水平与本领有提高")),
+            _part(EFFECT, "work", N_("促进工作"), 10, N_("学到的能用到工作中")),
+            Line("comment", N_("总结与改进"), Kind.COMMENT),
         ),
     ),
 }

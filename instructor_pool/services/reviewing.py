@@ -47,7 +47,7 @@ def open_panel(
         raise _refused("due", gettext("截止日期不能早于今天。"), "due")
     panel = ReviewPanel(
         instructor=person,
-        form_id=forms.current_form(Purpose.TRIAL_LECTURE).id,
+        form_id=forms.current_form(Purpose.TRIAL_LECTURE, person.owner.path).id,
         opened_at=clock.now(),
         due=due,
         reviewers=[Reviewer(user_id=user.id) for user in chosen],

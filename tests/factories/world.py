@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from werkzeug.routing import Rule
 
+from accounts.access import SYSTEM
 from accounts.models import OrgUnit, User
 from bases.enums import BaseKind
 from bases.models import Closure, TeachingBase
@@ -30,6 +31,7 @@ from scheduling.enums import BookingState, HalfDay, ResourceKind, RunState, Sess
 from scheduling.models import Booking, MatchRun, Session
 from score_forms.enums import Purpose
 from score_forms.services import ensure_default_forms
+from score_forms.services.writing import start_draft
 from tests.factories.county import County, make_base, make_class, make_course, make_instructor, make_session
 
 NOW = datetime(2027, 5, 10, 9, 0)
@@ -51,6 +53,8 @@ class World:
 
     def _key(self, rule: Rule, name: str) -> str:
         section = rule.rule.strip("/").split("/")[0]
+        if name == "form_id" and rule.endpoint.removeprefix("score_forms.") in ("draft", "save", "drop"):
+            return "form_id:draft"
         return f"{name}:{section}" if f"{name}:{section}" in self.inside else name
 
 
@@ -150,6 +154,7 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "run_id": run.id,
         "run_id:imports": file.id,
         "form_id": forms[Purpose.SUPERVISION].id,
+        "form_id:draft": start_draft(owner, Purpose.SUPERVISION, actor=SYSTEM).id,
         "item_id": mail,
         "message_id": mail,
         "record_id": 1,

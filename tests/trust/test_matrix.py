@@ -34,7 +34,7 @@ SEATS = [s for s in LOGINS if s not in ("evaluator2", "evaluator3")] + ["disable
 
 
 # Forms and courses are everybody's; what is shown of a course's teachers stays within the scope.
-SHARED = {"score_forms.total", "instructor_pool.teachers"}
+SHARED = {"score_forms.total", "score_forms.show", "instructor_pool.teachers"}
 
 
 @dataclass

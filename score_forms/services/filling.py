@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from flask_babel import gettext
@@ -17,29 +17,39 @@ from score_forms.models import Indicator, Mark, ScoreForm, ScoreSheet
 
 
 def ensure_default_forms() -> dict[Purpose, ScoreForm]:
-    """The current form of every purpose, made from the defaults where there is none yet."""
+    """The form delivered for every purpose, made from the defaults where there is none yet."""
     found: dict[Purpose, ScoreForm] = {}
     for purpose in Purpose:
         found[purpose] = queries.find_current_form(purpose) or _make(purpose, rules.DEFAULTS[purpose])
     return found
 
 
-def current_form(purpose: Purpose) -> ScoreForm:
-    """The form in force, made from the default at first use."""
-    return queries.find_current_form(purpose) or _make(purpose, rules.DEFAULTS[purpose])
+def current_form(purpose: Purpose, path: str = "") -> ScoreForm:
+    """The form in force at the unit with `path`, made from the default at first use."""
+    return queries.find_current_form(purpose, path) or _make(purpose, rules.DEFAULTS[purpose])
 
 
 def _make(purpose: Purpose, pattern: rules.Pattern) -> ScoreForm:
-    form = ScoreForm(
-        purpose=purpose, number=1, title=pattern.title, pass_mark=pattern.pass_mark, is_current=True
-    )
-    form.indicators = [
-        Indicator(position=n, key=line.key, title=line.title, help=line.help, kind=line.kind, most=line.most)
-        for n, line in enumerate(pattern.lines, start=1)
-    ]
+    form = ScoreForm(purpose=purpose, number=1, title=pattern.title, pass_mark=pattern.pass_mark)
+    write_lines(form, pattern.lines)
     session().add(form)
     session().flush()
+    # Lines go in while it is a draft: the database refuses them afterwards.
+    form.is_current, form.issued_at = True, clock.now()
+    session().flush()
     return form
+
+
+def write_lines(form: ScoreForm, lines: Sequence[rules.Line]) -> None:
+    """Make the indicators of a draft those of `lines`, in their order; rows keep their keys."""
+    had = {i.key: i for i in form.indicators}
+    kept = []
+    for n, line in enumerate(lines, start=1):
+        row = had.get(line.key) or Indicator(key=line.key)
+        row.position, row.title, row.help = n, line.title, line.help
+        row.kind, row.most, row.scale, row.section = line.kind, line.most, line.scale, line.section
+        kept.append(row)
+    form.indicators = kept
 
 
 def fault_sentence(line: rules.Line, fault: str) -> str:
@@ -51,6 +61,8 @@ def fault_sentence(line: rules.Line, fault: str) -> str:
             if line.kind is Kind.VETO
             else gettext("请给「%(title)s」打分。", title=title)
         )
+    if fault == "range" and line.choices:
+        return gettext("「%(title)s」请在给出的等级里选。", title=title)
     if fault == "step":
         return gettext("「%(title)s」按 0.5 分一档打分。", title=title)
     return gettext("「%(title)s」应在 0 到 %(most)s 分之间。", title=title, most=line.most)
