@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from scheduling.engine.compiling import Struct, StructType, compiled, inner, share
-from scheduling.engine.index import DAY, NONE, Index, to_minutes
+from scheduling.engine.index import DAY, NONE, Closed, Index
 from scheduling.engine.lists import Lists, flattened, int32s
-from scheduling.engine.model import Interval, Leader, Problem
+from scheduling.engine.model import Leader, Problem
 
 Records = npt.NDArray[np.void]
 Int32s = npt.NDArray[np.int32]
@@ -123,10 +123,10 @@ def _arrays_of(index: Index) -> Arrays:
         **lists.arrays(),
         instructors=instructors,
         **of_people,
-        away=_bits([x.busy for x in problem.instructors], begins, ends),
-        avoids=_bits([x.avoid for x in problem.instructors], begins, ends),
+        away=_bits(index.away, begins, ends),
+        avoids=_bits(index.avoids, begins, ends),
         venues=_venues(index),
-        closed=_bits([v.busy for v in problem.venues], begins, ends),
+        closed=_bits(index.closed, begins, ends),
         has_feature=lists.has_feature(),
         class_home=int32s(index.class_home),
         class_percent=int32s(c.min_leader_percent for c in problem.classes),
@@ -154,8 +154,10 @@ def _options(index: Index) -> tuple[Records, npt.NDArray[np.int64]]:
     counts = [len(starts) for starts in index.starts]
     session = np.repeat(np.arange(len(counts)), counts)
     begin = np.array([t for starts in index.starts for t in starts], dtype=np.int64)
-    end = begin + np.array(index.minutes, dtype=np.int64)[session]
-    periods, period = np.unique(np.stack((begin, end), axis=1), axis=0, return_inverse=True)
+    minutes = np.array(index.minutes, dtype=np.int64)[session]
+    end, longest = begin + minutes, index.longest + 1
+    periods, period = np.unique(begin * longest + minutes, return_inverse=True)
+    periods = np.stack((periods // longest, periods // longest + periods % longest), axis=1)
     calendar = index.calendar
     days = np.array(sorted(calendar.day), dtype=np.int64)
     day = np.searchsorted(days, begin // DAY)
@@ -164,8 +166,8 @@ def _options(index: Index) -> tuple[Records, npt.NDArray[np.int64]]:
     back = index.longest if index.crosses_midnight else 0
     first = np.searchsorted(days, (begin - back) // DAY)
     last = np.maximum(day, np.searchsorted(days, (end - 1) // DAY, side="right") - 1)
-    columns = [session, begin, end, period.ravel(), day, week, month, np.minimum(first, day), last]
-    return _records(_OPTION, columns), periods.reshape(-1, 2)
+    columns = [session, begin, end, period, day, week, month, np.minimum(first, day), last]
+    return _records(_OPTION, columns), periods
 
 
 def _sessions(index: Index, lists: "Lists", options: Records) -> tuple[Records, dict[str, Int32s]]:
@@ -261,14 +263,10 @@ def _distances(index: Index) -> tuple[Int32s, Int32s]:
     return half_km, minutes
 
 
-def _bits(
-    owners: Sequence[Sequence[Interval]], begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
-) -> Bytes:
+def _bits(closed: Closed, begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Bytes:
     """Return one bit for each owner and period: whether one of the owner's intervals overlaps it."""
-    rows = [(n, to_minutes(a), to_minutes(b)) for n, intervals in enumerate(owners) for a, b in intervals]
-    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    bits = np.zeros((len(begins), len(owners) // 8 + 1), dtype=np.uint8)
-    _fill(bits, table, begins, ends)
+    bits = np.zeros((len(begins), closed.count // 8 + 1), dtype=np.uint8)
+    _fill(bits, closed.table, begins, ends)
     return bits
 
 

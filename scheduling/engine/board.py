@@ -204,6 +204,17 @@ def closer(p: Arrays, b: Board, o: int, other: int, around: tuple[int, int]) -> 
 
 
 @inner
+def around_of(p: Arrays, b: Board, o: int, who: int) -> tuple[int, int]:
+    """Return the placed sessions of an instructor just before and just after an option on its day, NONE where there is none."""
+    around = NONE, NONE
+    other = b.who_head[p.options[o].day, who]
+    while other >= 0:
+        around = closer(p, b, o, whole(other), around)
+        other = b.who_next[other]
+    return around
+
+
+@inner
 def is_rushed(p: Arrays, b: Board, o: int, place: int, around: tuple[int, int]) -> bool:
     """Whether an option at a known place leaves no time to travel from the session before or to the one after."""
     before, after = around
@@ -216,6 +227,7 @@ def is_rushed(p: Arrays, b: Board, o: int, place: int, around: tuple[int, int]) 
     if after >= 0:
         there = place_of(p, after, whole(b.room_of[after]))
         gap = p.options[b.option_of[after]].begin - mine.end
-        if there != place and between(p.minutes, place, there) > max(0, gap):
+        # As far as from here to there, and from one place to many is quicker to read than from many to one.
+        if there != place and between(p.minutes, there, place) > max(0, gap):
             return True
     return False

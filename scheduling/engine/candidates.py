@@ -66,11 +66,15 @@ class Candidates:
 
     def instructors(self, s: int) -> Ints:
         """Return who is allowed to teach a session, whenever."""
-        return kernel_lists.people_of(*self._on, s)
+        return kernel_lists.people_of(*self._on, s, self._first(s))
 
     def venues(self, s: int) -> Ints:
         """Return which venues are allowed for a session, whenever."""
-        return kernel_lists.rooms_of(*self._on, s)
+        return kernel_lists.rooms_of(*self._on, s, self._first(s))
+
+    def _first(self, s: int) -> int:
+        """Return any option of a session, for what is the same at all of them."""
+        return int(self.state.arrays.sessions["option"][s])
 
     def may_lack(self, s: int, part: str) -> bool:
         """Whether a placed session may be without its instructor or venue."""
@@ -135,7 +139,7 @@ class Candidates:
 
     def way_costs(self, s: int, who: Ints, place: int) -> Ints:
         """Return what the way of each of some instructors to a place adds."""
-        return kernel_lists.way_costs(*self._on, s, int(self.state.arrays.sessions["option"][s]), who, place)
+        return kernel_lists.way_costs(*self._on, s, self._first(s), who, place)
 
     def options(self, s: int, start: int, most: Most | None = None) -> tuple[Ints, Ints]:
         """Return who can teach then and which venues can be had, travel among free sessions aside; NONE where that may be.

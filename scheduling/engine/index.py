@@ -5,6 +5,7 @@ Position -1 stands for "none" throughout: no instructor, no venue, an unknown pl
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ NO_LIMIT = 2**40
 _EPOCH = datetime(1970, 1, 1)
 
 
+@lru_cache(maxsize=2**16)  # the same few thousand times come again and again
 def to_minutes(time: datetime) -> int:
     """Return minutes since 1970 of a local time."""
     return int((time - _EPOCH) // timedelta(minutes=1))
@@ -56,20 +58,20 @@ class Calendar:
 
 
 class Closed:
-    """Intervals of many owners, asked: who has one that overlaps [begin, end)?"""
+    """Intervals of many owners, asked: who has one that overlaps [begin, end)? ``table`` is (owner, begin, end) of each."""
 
     def __init__(self, owners: Sequence[Sequence[Interval]]) -> None:
         rows = [(n, to_minutes(a), to_minutes(b)) for n, intervals in enumerate(owners) for a, b in intervals]
-        table = np.array(rows, dtype=np.int64).reshape(-1, 3)
-        self._owner, self._begin, self._end = table[:, 0], table[:, 1], table[:, 2]
-        self._count = len(owners)
+        self.table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+        self._owner, self._begin, self._end = self.table.T
+        self.count = len(owners)
         self._kept: dict[tuple[int, int], Bools] = {}
 
     def at(self, begin: int, end: int) -> Bools:
         """Return a mask over the owners."""
         mask = self._kept.get((begin, end))
         if mask is None:
-            mask = np.zeros(self._count, dtype=np.bool_)
+            mask = np.zeros(self.count, dtype=np.bool_)
             mask[self._owner[(self._begin < end) & (self._end > begin)]] = True
             self._kept[begin, end] = mask
         return mask

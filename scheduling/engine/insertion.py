@@ -46,13 +46,15 @@ Found = tuple[int, int, int, int]  # option, instructor, venue, what it adds
 
 
 @inner
-def _all_people(p: Arrays, s: int) -> Ints:
+def all_people(p: Arrays, s: int) -> Ints:
+    """Return who may teach a session, whenever."""
     session = p.sessions[s]
     return p.people[p.people_at[session.people] : p.people_at[session.people + 1]].astype(np.int64)
 
 
 @inner
-def _all_rooms(p: Arrays, s: int) -> Ints:
+def all_rooms(p: Arrays, s: int) -> Ints:
+    """Return where a session may be held, whenever, capacity aside."""
     session = p.sessions[s]
     return p.rooms[p.rooms_at[session.rooms] : p.rooms_at[session.rooms + 1]].astype(np.int64)
 
@@ -89,7 +91,7 @@ def best_of(p: Arrays, b: Board, s: int, below: int) -> Found:
 @compiled
 def best_within(p: Arrays, b: Board, s: int, begin: int, end: int, below: int) -> Found:
     """Return the cheapest candidate of an unplaced session at its options from ``begin`` to before ``end``."""
-    return best_among(p, b, s, (begin, end, below), _all_people(p, s), _all_rooms(p, s))
+    return best_among(p, b, s, (begin, end, below), all_people(p, s), all_rooms(p, s))
 
 
 @compiled
@@ -98,7 +100,7 @@ def good_among(p: Arrays, b: Board, near: Shortlist, s: int, given: tuple[int, i
     found = best_among(p, b, s, given, near_people(p, b, near, s), near_rooms(near, s))
     session = p.sessions[s]
     lacks = (found[1] < 0 and session.needs_instructor) or (found[2] < 0 and session.needs_venue)
-    return best_among(p, b, s, given, _all_people(p, s), _all_rooms(p, s)) if lacks else found
+    return best_among(p, b, s, given, all_people(p, s), all_rooms(p, s)) if lacks else found
 
 
 @compiled

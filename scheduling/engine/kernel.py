@@ -14,8 +14,9 @@ swap: clear both, take the sum step by step, each measured with what is placed b
 venues) of one option, ask level by level instead: ``time_blocks(p, b, s, o)``, ``instructor_blocks(…, who)``, ``venue_blocks``,
 ``place_blocks``, ``pair_blocks`` and ``nobody_blocks`` / ``nowhere_blocks`` for NONE, and ``time_adds`` … ``way_adds``.
 
-``x_blocks`` leaves out what the lists ``people`` and ``rooms`` of the arrays say already; ``x_mask`` does not. Bit n of a
-mask is RULES[n]. ``x_alone`` adds up the cost parts that are not shared, ``instructor_steady`` those that are the same at all
+``x_blocks`` leaves out what the lists ``people`` and ``rooms`` of the arrays say already, and so does ``x_hindered``, which tells
+all rules in the way; ``x_unlisted`` tells what the lists say, ``x_static`` what holds at all times, ``x_mask`` everything. Bit n
+of a mask is RULES[n]. ``x_alone`` adds up the cost parts that are not shared, ``instructor_steady`` those that are the same at all
 options of a session (ask for any of them) and ``instructor_varies`` the others, which never add less than 0.
 """
 
@@ -27,10 +28,10 @@ import numpy.typing as npt
 
 from scheduling.engine import costs, rules
 from scheduling.engine.arrays import PIN_INSTRUCTOR, PIN_START, PIN_VENUE, Arrays
-from scheduling.engine.board import Board, clear, place, place_of
+from scheduling.engine.board import Board, around_of, clear, place, place_of
 from scheduling.engine.compiling import compiled, whole
 from scheduling.engine.costs import COSTS
-from scheduling.engine.rules import RULES
+from scheduling.engine.rules import RULES, Rule
 
 __all__ = ["added_by", "clear", "is_possible", "mask_of", "place", "place_of", "placed"]
 
@@ -45,12 +46,11 @@ _ARGUMENTS = {
     "instructor": "p, b, s, o, who",
     "venue": "p, b, s, o, room",
     "place": "p, b, s, o, place",
-    "pair": "p, b, s, o, who, place",
+    "pair": "p, b, s, o, who, place, around",
     "way": "p, b, s, o, home, place",
     "nobody": "p, b, s, o",
     "nowhere": "p, b, s, o",
 }
-STATIC = sum(1 << n for n, rule in enumerate(RULES) if rule.is_static)
 
 
 def _together(name: str, level: str, parts: Iterable[Part], last: str) -> Callable[..., Any]:
@@ -72,15 +72,15 @@ def _rules(level: str) -> list[tuple[int, Any, Callable[..., Any]]]:
     return [(n, rule, function) for n, rule, function in found if function is not None]
 
 
-def _mask(level: str, *, only_static: bool = False) -> Callable[..., int]:
-    asked = [(n, function) for n, rule, function in _rules(level) if rule.is_static or not only_static]
+def _mask(level: str, kind: str = "mask", wanted: Callable[[Rule], bool] = lambda rule: True) -> Any:
+    asked = [(n, function) for n, rule, function in _rules(level) if wanted(rule)]
     parts = [(f"found |= {1 << n} if {{}} else 0", function) for n, function in asked]
-    return _together(f"{level}_{'static' if only_static else 'mask'}", level, parts, "found")
+    return _together(f"{level}_{kind}", level, parts, "found")
 
 
-def _blocks(level: str) -> Callable[..., bool]:
+def _blocks(level: str, kind: str = "blocks") -> Callable[..., bool]:
     parts = [("if {}: return True", function) for _, rule, function in _rules(level) if not rule.is_listed]
-    return _together(f"{level}_blocks", level, parts, "found != 0")
+    return _together(f"{level}_{kind}", level, parts, "found != 0")
 
 
 def _sum(level: str, kind: str, wanted: Callable[[Any], bool]) -> Callable[..., int]:
@@ -109,12 +109,17 @@ def _varies(part: Any) -> bool:
     return not part.is_steady
 
 
+PAIR = sum(1 << n for n, _, _ in _rules("pair"))  # all that can keep somebody from a place
+
 time_mask, time_blocks = _mask("time"), _blocks("time")
 instructor_mask, instructor_blocks = _mask("instructor"), _blocks("instructor")
 venue_mask, venue_blocks = _mask("venue"), _blocks("venue")
 place_mask, place_blocks = _mask("place"), _blocks("place")
-pair_mask, pair_blocks = _mask("pair"), _blocks("pair")
-instructor_static = _mask("instructor", only_static=True)
+pair_mask_around, pair_blocks_around = _mask("pair", "mask_around"), _blocks("pair", "blocks_around")
+instructor_static = _mask("instructor", "static", lambda rule: rule.is_static)
+instructor_unlisted = _mask("instructor", "unlisted", lambda rule: rule.is_listed)
+instructor_hindered = _mask("instructor", "hindered", lambda rule: not rule.is_listed)
+venue_static = _mask("venue", "static", lambda rule: rule.is_static)
 nobody_mask, nobody_blocks = _mask("nobody"), _blocks("nobody")
 nowhere_mask, nowhere_blocks = _mask("nowhere"), _blocks("nowhere")
 
@@ -127,6 +132,18 @@ instructor_varies = _sum("instructor", "varies", _varies)
 venue_adds, venue_alone = _sum("venue", "adds", _all), _sum("venue", "alone", _is_alone)
 place_adds = _sum("place", "adds", _all)
 way_adds = _sum("way", "adds", _all)
+
+
+@compiled
+def pair_mask(p: Arrays, b: Board, s: int, o: int, who: int, place: int) -> int:
+    """Return a bit for each rule that keeps an instructor from a place then."""
+    return pair_mask_around(p, b, s, o, who, place, around_of(p, b, o, who))
+
+
+@compiled
+def pair_blocks(p: Arrays, b: Board, s: int, o: int, who: int, place: int) -> bool:
+    """Whether a rule keeps an instructor from a place then; for many places, ask ``pair_blocks_around``."""
+    return pair_blocks_around(p, b, s, o, who, place, around_of(p, b, o, who))
 
 
 @compiled

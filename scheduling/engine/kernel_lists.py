@@ -1,5 +1,8 @@
 """Answers of the kernel for many instructors, venues or places at one option, for callers in Python."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -7,7 +10,6 @@ from scheduling.engine.arrays import Arrays
 from scheduling.engine.board import Board, place_of
 from scheduling.engine.compiling import compiled
 from scheduling.engine.kernel import (
-    STATIC,
     instructor_adds,
     instructor_alone,
     instructor_blocks,
@@ -20,72 +22,68 @@ from scheduling.engine.kernel import (
     parts_of,
     place_adds,
     place_blocks,
-    place_mask,
     venue_adds,
     venue_alone,
     venue_blocks,
     venue_mask,
+    venue_static,
     way_adds,
 )
 
 Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
-@compiled
-def people_of(p: Arrays, b: Board, s: int) -> Ints:
-    """Return who may teach a session, whenever."""
-    session = p.sessions[s]
-    first, last = p.people_at[session.people], p.people_at[session.people + 1]
-    found, count = np.empty(last - first, np.int64), 0
-    for mark in range(first, last):
-        who = np.int64(p.people[mark])
-        if not instructor_static(p, b, s, session.option, who):
-            found[count] = who
+_EACH = """
+def {name}(p, b, s, o, them{more}):
+    found = np.empty(len(them), np.{kind})
+    for n in range(len(them)):
+        found[n] = ask(p, b, s, o, {one})
+    return found
+"""
+_CHOSEN = """
+def {name}(p, b, s, o):
+    begin, end = p.{them}_at[p.sessions[s].{them}], p.{them}_at[p.sessions[s].{them} + 1]
+    found, count = np.empty(end - begin, np.int64), 0
+    for mark in range(begin, end):
+        one = np.int64(p.{them}[mark])
+        if not ask(p, b, s, o, one):
+            found[count] = one
             count += 1
     return found[:count].copy()
+"""
 
 
-@compiled
-def rooms_of(p: Arrays, b: Board, s: int) -> Ints:
-    """Return which venues a session may have, whenever."""
-    session = p.sessions[s]
-    first, last = p.rooms_at[session.rooms], p.rooms_at[session.rooms + 1]
-    found, count = np.empty(last - first, np.int64), 0
-    for mark in range(first, last):
-        room = np.int64(p.rooms[mark])
-        if not venue_mask(p, b, s, session.option, room) & STATIC:
-            found[count] = room
-            count += 1
-    return found[:count].copy()
+def _made(source: str, name: str, ask: Callable[..., int], **words: str) -> Callable[..., Any]:
+    """Return a compiled loop that asks a function of the kernel about many."""
+    space: dict[str, Any] = {"__name__": __name__, "np": np, "ask": ask}
+    exec(compile(source.format(name=name, **words), __file__, "exec"), space)  # noqa: S102 - the source is above
+    made: Callable[..., Any] = space[name]
+    return compiled(made)
 
 
-@compiled
-def free_people(p: Arrays, b: Board, s: int, o: int) -> Ints:
-    """Return who can teach an unplaced session at an option, travel aside."""
-    session = p.sessions[s]
-    first, last = p.people_at[session.people], p.people_at[session.people + 1]
-    found, count = np.empty(last - first, np.int64), 0
-    for mark in range(first, last):
-        who = np.int64(p.people[mark])
-        if not instructor_blocks(p, b, s, o, who):
-            found[count] = who
-            count += 1
-    return found[:count].copy()
+def _each(name: str, ask: Callable[..., int], kind: str = "int64") -> Callable[..., Any]:
+    """Return the loop that takes (p, b, s, o, them) and answers for each of them."""
+    return _made(_EACH, name, ask, kind=kind, one="them[n]", more="")
 
 
-@compiled
-def free_rooms(p: Arrays, b: Board, s: int, o: int) -> Ints:
-    """Return which venues an unplaced session can have at an option, travel of its classes aside."""
-    session = p.sessions[s]
-    first, last = p.rooms_at[session.rooms], p.rooms_at[session.rooms + 1]
-    found, count = np.empty(last - first, np.int64), 0
-    for mark in range(first, last):
-        room = np.int64(p.rooms[mark])
-        if not venue_blocks(p, b, s, o, room):
-            found[count] = room
-            count += 1
-    return found[:count].copy()
+def _each_there(name: str, ask: Callable[..., int], one: str, kind: str = "int64") -> Callable[..., Any]:
+    """Return the loop that takes (p, b, s, o, them, place) and answers for each of them at a place."""
+    return _made(_EACH, name, ask, kind=kind, one=one, more=", place")
+
+
+# Who of a session's people and venues no rule of some kind excludes at an option.
+people_of = _made(_CHOSEN, "people_of", instructor_static, them="people")
+rooms_of = _made(_CHOSEN, "rooms_of", venue_static, them="rooms")
+free_people = _made(_CHOSEN, "free_people", instructor_blocks, them="people")
+free_rooms = _made(_CHOSEN, "free_rooms", venue_blocks, them="rooms")
+
+# What the kernel says of each of some people, venues or places.
+instructor_masks = _each("instructor_masks", instructor_mask)
+venue_masks = _each("venue_masks", venue_mask)
+blocked_places = _each("blocked_places", place_blocks, "bool_")
+pair_masks = _each_there("pair_masks", pair_mask, "them[n], place")
+rushed_pairs = _each_there("rushed_pairs", pair_blocks, "them[n], place", "bool_")
+way_costs = _each_there("way_costs", way_adds, "p.instructors[them[n]].home, place")
 
 
 @compiled
@@ -93,60 +91,6 @@ def can_lack(p: Arrays, b: Board, s: int) -> tuple[bool, bool]:
     """Return whether a placed session may be without an instructor, and without a venue."""
     o = p.sessions[s].option
     return not nobody_blocks(p, b, s, o), not nowhere_blocks(p, b, s, o)
-
-
-@compiled
-def instructor_masks(p: Arrays, b: Board, s: int, o: int, people: Ints) -> Ints:
-    """Return the rules in the way of each of some instructors."""
-    found = np.empty(len(people), np.int64)
-    for n in range(len(people)):
-        found[n] = instructor_mask(p, b, s, o, people[n])
-    return found
-
-
-@compiled
-def pair_masks(p: Arrays, b: Board, s: int, o: int, people: Ints, place: int) -> Ints:
-    """Return the rules in the way of each of some instructors at a place."""
-    found = np.empty(len(people), np.int64)
-    for n in range(len(people)):
-        found[n] = pair_mask(p, b, s, o, people[n], place)
-    return found
-
-
-@compiled
-def venue_masks(p: Arrays, b: Board, s: int, o: int, rooms: Ints) -> Ints:
-    """Return the rules in the way of each of some venues."""
-    found = np.empty(len(rooms), np.int64)
-    for n in range(len(rooms)):
-        found[n] = venue_mask(p, b, s, o, rooms[n])
-    return found
-
-
-@compiled
-def place_masks(p: Arrays, b: Board, s: int, o: int, places: Ints) -> Ints:
-    """Return the rules in the way of each of some places."""
-    found = np.empty(len(places), np.int64)
-    for n in range(len(places)):
-        found[n] = place_mask(p, b, s, o, places[n])
-    return found
-
-
-@compiled
-def rushed_pairs(p: Arrays, b: Board, s: int, o: int, people: Ints, place: int) -> Bools:
-    """Return which of some instructors cannot be at a place then."""
-    found = np.zeros(len(people), np.bool_)
-    for n in range(len(people)):
-        found[n] = pair_blocks(p, b, s, o, people[n], place)
-    return found
-
-
-@compiled
-def blocked_places(p: Arrays, b: Board, s: int, o: int, places: Ints) -> Bools:
-    """Return at which of some places a session cannot be then."""
-    found = np.zeros(len(places), np.bool_)
-    for n in range(len(places)):
-        found[n] = place_blocks(p, b, s, o, places[n])
-    return found
 
 
 @compiled
@@ -179,13 +123,4 @@ def parts_table(p: Arrays, b: Board, s: int, options: Ints, people: Ints, rooms:
     found = np.empty((len(options), len(first)), np.int64)
     for n in range(len(options)):
         found[n] = parts_of(p, b, s, options[n], people[n], rooms[n])
-    return found
-
-
-@compiled
-def way_costs(p: Arrays, b: Board, s: int, o: int, people: Ints, place: int) -> Ints:
-    """Return what the way of each of some instructors to a place adds."""
-    found = np.empty(len(people), np.int64)
-    for n in range(len(people)):
-        found[n] = way_adds(p, b, s, o, p.instructors[people[n]].home, place)
     return found

@@ -1,8 +1,10 @@
 """Rank: who could teach one session, given the rest of the plan, and why everyone else could not."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -11,7 +13,7 @@ from scheduling.engine.costs import COSTS
 from scheduling.engine.index import NONE, Index, Ints, to_time
 from scheduling.engine.insertion import MUCH
 from scheduling.engine.kernel_lists import parts_table
-from scheduling.engine.kernel_rank import Ways, ways_of
+from scheduling.engine.kernel_rank import Ways, unlisted, ways_of
 from scheduling.engine.model import Plan, Problem
 from scheduling.engine.reasons import Reason
 from scheduling.engine.state import Placement, State
@@ -32,8 +34,7 @@ class Candidate:
     parts: dict[str, int]
 
 
-@dataclass(frozen=True)
-class Excluded:
+class Excluded(NamedTuple):
     """An instructor who cannot teach the session, and every reason met."""
 
     instructor: str
@@ -49,16 +50,21 @@ class Ranking:
 
 
 class _Excluded(Sequence[Excluded]):
-    """Those whom some rule excludes; each is named only when somebody looks."""
+    """Everyone whom some rule excludes, with the mask of these rules; named when somebody looks."""
 
-    def __init__(self, index: Index, who: Ints, masks: Ints) -> None:
-        self._names, self._who, self._masks = index.problem.instructors, who.tolist(), masks.tolist()
+    def __init__(self, problem: Problem, masks: Ints) -> None:
+        self._people, self._who = problem.instructors, np.nonzero(masks)[0]
+        self._masks = masks[self._who]
 
     def __len__(self) -> int:
         return len(self._who)
 
     def __getitem__(self, n: int) -> Excluded:  # type: ignore[override]  # no slices
-        return Excluded(self._names[self._who[n]].id, mask_reasons(self._masks[n]))
+        return Excluded(self._people[self._who[n]].id, mask_reasons(int(self._masks[n])))
+
+    def __iter__(self) -> Iterator[Excluded]:
+        names = [self._people[who].id for who in self._who.tolist()]
+        return map(Excluded, names, map(mask_reasons, self._masks.tolist()))
 
 
 def rank(problem: Problem, plan: Plan, session_id: str, top: int = 20) -> Ranking:
@@ -71,15 +77,35 @@ def rank_in(state: State, session_id: str, top: int = 20) -> Ranking:
     s = position(state.index, session_id)
     before = state.clear(s)
     try:
-        ways = ways_of(state.arrays, state.board, s)
-        possible = np.nonzero(ways.added < MUCH)[0]
-        order = possible[np.argsort(ways.added[possible], kind="stable")][: max(0, top)]
+        ways = _ways(state, s)
+        order = _cheapest(ways.added, max(0, top))
         old = {} if before is None else added_parts(state, s, before)
         candidates = _candidates(state, s, old, ways, order) if len(order) else ()
-        out = np.nonzero(ways.added[:-1] == MUCH)[0]
-        return Ranking(candidates, _Excluded(state.index, out, ways.mask[out]))
+        return Ranking(candidates, _Excluded(state.index.problem, ways.mask[:-1]))
     finally:
         state.place(s, before)
+
+
+def _cheapest(added: Ints, top: int) -> Ints:
+    """Return the positions of so many of the smallest amounts below MUCH, ascending, equal ones in their order."""
+    if top < len(added):
+        added = np.where(added <= np.partition(added, top)[top], added, MUCH)
+    possible = np.nonzero(added < MUCH)[0]
+    return possible[np.argsort(added[possible], kind="stable")][:top]
+
+
+def _ways(state: State, s: int) -> Ways:
+    """Return everyone's cheapest way; what the lists of people say is kept, for it is the same whatever the plan."""
+    known, number = _unlisted.setdefault(state.index, {}), int(state.arrays.sessions["people"][s])
+    if number not in known:
+        if len(known) == _KEPT_LISTS:
+            known.clear()
+        known[number] = unlisted(state.arrays, state.board, s)
+    return ways_of(state.arrays, state.board, s, known[number])
+
+
+_KEPT_LISTS = 256
+_unlisted: WeakKeyDictionary[Index, dict[int, Ints]] = WeakKeyDictionary()
 
 
 def position(index: Index, session_id: str) -> int:
@@ -98,7 +124,7 @@ def placement(state: State, ways: Ways, n: int) -> Placement:
 def cheapest(candidates: Candidates, s: int) -> dict[int, tuple[int, Placement]]:
     """Return each possible instructor's cheapest placement of an unplaced session and what it adds."""
     state = candidates.state
-    ways = ways_of(state.arrays, state.board, s)
+    ways = _ways(state, s)
     found = {}
     for n in np.nonzero(ways.added < MUCH)[0].tolist():
         p = placement(state, ways, n)

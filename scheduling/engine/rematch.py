@@ -8,7 +8,9 @@ import numpy as np
 from scheduling.engine.candidates import added_cost
 from scheduling.engine.index import NONE, Ints
 from scheduling.engine.insertion import ANY
-from scheduling.engine.kernel_rematch import Spot, ejected, near_of, others_of, replaced
+from scheduling.engine.kernel_lists import people_of
+from scheduling.engine.kernel_rematch import ejected, replaced
+from scheduling.engine.kernel_ways import Spot
 from scheduling.engine.model import Assignment
 from scheduling.engine.rank import position
 from scheduling.engine.shortlist import shortlist_of
@@ -53,19 +55,17 @@ def _repair(state: State, s: int, now: Placement, without: Ints) -> dict[int, Pl
     """Return where the changed sessions go."""
     p, b = state.arrays, state.board
     spot = state.option(s, now.start), now.instructor, now.venue
-    people, rooms = others_of(p, b, s, without)
-    near = shortlist_of(state.index)
+    people = np.setdiff1d(people_of(p, b, s, spot[0]), without)
     state.clear(s)
     try:
-        good, least = replaced(p, b, s, spot, *near_of(p, b, near, s, without), ANY)
-        other, mine, theirs, least = ejected(p, b, near, s, spot, people, least)
-        then, least = replaced(p, b, s, spot, people, rooms, least)
+        then, least = replaced(p, b, s, spot, people, ANY)
+        other, mine, theirs, least = ejected(p, b, shortlist_of(state.index), s, spot, people, least)
     finally:
         state.place(s, now)
-    if then[0] == NONE and other != NONE:
+    if other != NONE:
         return {s: _placement(state, mine), int(other): _placement(state, theirs)}
-    if then[0] != NONE or good[0] != NONE:
-        return {s: _placement(state, then if then[0] != NONE else good)}
+    if then[0] != NONE:
+        return {s: _placement(state, then)}
     package = {t for r in state.index.series_of[s] if p.series[r]["together"] for t in state.index.series[r]}
     left_out: dict[int, Placement | None] = dict.fromkeys([s, *sorted(package - {s})])
     return left_out

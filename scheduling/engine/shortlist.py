@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scheduling.engine.arrays import Arrays, Int32s, arrays_of, between
-from scheduling.engine.compiling import Struct, StructType, compiled, inner, share, whole
+from scheduling.engine.compiling import Struct, StructType, compiled, inner, share
 from scheduling.engine.index import Index
 
 Ints = npt.NDArray[np.int64]
@@ -41,15 +41,24 @@ def shortlist_of(index: Index) -> Shortlist:
     """Return the short lists of a problem, the same ones for the same index."""
     if index not in _made:
         p = arrays_of(index)
-        people_of, people_at, people = _people(p)
-        rooms_of, rooms_at, rooms = _rooms(p)
+        weights = p.weights[0]
+        own = weights["quality"] * (100 - p.rating.astype(np.int64))
+        home = p.instructors["home"][p.people]
+        people_of, people_at, people = _listed(
+            p, p.sessions["people"], (p.people_at, own, home), weights["travel"], PEOPLE
+        )
+        own = weights["venue_cost"] * p.venues["cost"][p.rooms]
+        there = p.venues["place"][p.rooms]
+        # Travel of the instructor, who is sought near the class, counts too.
+        far = weights["class_travel"] + weights["travel"]
+        rooms_of, rooms_at, rooms = _listed(p, p.sessions["rooms"], (p.rooms_at, own, there), far, ROOMS)
         _made[index] = Shortlist(
             people_of=people_of,
             people_at=people_at,
-            people=people,
+            people=p.people[people],
             rooms_of=rooms_of,
             rooms_at=rooms_at,
-            rooms=rooms,
+            rooms=p.rooms[rooms],
         )
     return _made[index]
 
@@ -57,22 +66,37 @@ def shortlist_of(index: Index) -> Shortlist:
 _made: WeakKeyDictionary[Index, Shortlist] = WeakKeyDictionary()
 
 
-@inner
-def _numbered(lists: Ints, places: Ints, count: int) -> tuple[Int32s, Ints, Ints]:
-    """Return a number for each pair of list and place that occurs, and what the pairs are."""
-    width = count + 1
-    known = {whole(lists[0] * width + places[0] + 1): 0} if len(lists) else {0: 0}
-    number = np.empty(len(lists), np.int32)
-    for s in range(len(lists)):
-        key = lists[s] * width + places[s] + 1
-        if key not in known:
-            known[key] = len(known)
-        number[s] = known[key]
-    pair_list, pair_place = np.empty(len(known), np.int64), np.empty(len(known), np.int64)
-    for key, n in known.items():
-        pair_list[n] = key // width
-        pair_place[n] = key % width - 1
-    return number, pair_list, pair_place
+def _listed(
+    p: Arrays, list_of: Ints, lists: tuple[Int32s, Ints, Ints], far: int, most: int
+) -> tuple[Int32s, Ints, Ints]:
+    """Return the number of each session's short list, where these begin, and the marks of those on them.
+
+    ``lists`` are all lists that there are: where they begin, and by mark what one costs and where they are.
+    """
+    places = len(p.half_km) + 1
+    known, number = np.unique(list_of * places + p.sessions["place"] + 1, return_inverse=True)
+    marks_at, marks = _chosen(p.half_km, lists, known // places, known % places - 1, (int(far), most))
+    return number.astype(np.int32), marks_at, marks
+
+
+@compiled
+def _chosen(
+    half_km: Int32s, lists: tuple[Int32s, Ints, Ints], which: Ints, place: Ints, given: tuple[int, int]
+) -> tuple[Ints, Ints]:
+    """Return who of some lists is the cheapest for a session at some places; ``given`` are what far costs, and how many."""
+    begin, own, where = lists
+    far, most = given
+    at = np.zeros(len(which) + 1, np.int64)
+    found = np.empty(len(which) * 2 * most, np.int64)
+    for n in range(len(which)):
+        first, last = begin[which[n]], begin[which[n] + 1]
+        costs = own[first:last].copy()
+        for mark in range(first, last):
+            costs[mark - first] += far * between(half_km, place[n], where[mark])
+        chosen = _smallest(costs, most)
+        at[n + 1] = at[n] + len(chosen)
+        found[at[n] : at[n + 1]] = first + chosen
+    return at, found[: at[-1]].copy()
 
 
 @inner
@@ -82,53 +106,3 @@ def _smallest(costs: Ints, most: int) -> Ints:
         return np.arange(len(costs))
     limit = np.partition(costs, most)[most]
     return np.nonzero(costs <= limit)[0][: 2 * most]
-
-
-@compiled
-def _people(p: Arrays) -> tuple[Int32s, Ints, Int32s]:
-    lists, places = np.empty(len(p.sessions), np.int64), np.empty(len(p.sessions), np.int64)
-    for s in range(len(p.sessions)):
-        lists[s], places[s] = p.sessions[s].people, p.sessions[s].place
-    number, pair_list, pair_place = _numbered(lists, places, len(p.half_km))
-    at = np.zeros(len(pair_list) + 1, np.int64)
-    found = np.empty(len(pair_list) * 2 * PEOPLE, np.int32)
-    weights = p.weights[0]
-    for n in range(len(pair_list)):
-        first, last = p.people_at[pair_list[n]], p.people_at[pair_list[n] + 1]
-        costs = np.empty(last - first, np.int64)
-        for mark in range(first, last):
-            x = p.instructors[p.people[mark]]
-            costs[mark - first] = weights.quality * (100 - p.rating[mark]) + weights.travel * between(
-                p.half_km, x.home, pair_place[n]
-            )
-        chosen = _smallest(costs, PEOPLE)
-        at[n + 1] = at[n] + len(chosen)
-        for m in range(len(chosen)):
-            found[at[n] + m] = p.people[first + chosen[m]]
-    return number, at, found[: at[-1]].copy()
-
-
-@compiled
-def _rooms(p: Arrays) -> tuple[Int32s, Ints, Int32s]:
-    lists, places = np.empty(len(p.sessions), np.int64), np.empty(len(p.sessions), np.int64)
-    for s in range(len(p.sessions)):
-        lists[s], places[s] = p.sessions[s].rooms, p.sessions[s].place
-    number, pair_list, pair_place = _numbered(lists, places, len(p.half_km))
-    at = np.zeros(len(pair_list) + 1, np.int64)
-    found = np.empty(len(pair_list) * 2 * ROOMS, np.int32)
-    weights = p.weights[0]
-    for n in range(len(pair_list)):
-        first, last = p.rooms_at[pair_list[n]], p.rooms_at[pair_list[n] + 1]
-        costs = np.empty(last - first, np.int64)
-        for mark in range(first, last):
-            room = p.venues[p.rooms[mark]]
-            far = between(p.half_km, pair_place[n], room.place)
-            # Travel of the instructor, who is sought near the class, counts too.
-            costs[mark - first] = (
-                weights.venue_cost * room.cost + (weights.class_travel + weights.travel) * far
-            )
-        chosen = _smallest(costs, ROOMS)
-        at[n + 1] = at[n] + len(chosen)
-        for m in range(len(chosen)):
-            found[at[n] + m] = p.rooms[first + chosen[m]]
-    return number, at, found[: at[-1]].copy()

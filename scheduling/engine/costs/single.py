@@ -66,7 +66,8 @@ class Travel(CostPart):
     @staticmethod
     @inner
     def way(p: Arrays, b: Board, s: int, o: int, home: int, place: int) -> int:
-        return p.weights[0].travel * between(p.half_km, home, place)
+        # As far as from home to place; loops ask for one place and many homes, and this way they read one row.
+        return p.weights[0].travel * between(p.half_km, place, home)
 
 
 class ClassTravel(CostPart):

@@ -25,13 +25,17 @@ class Rule(ABC):
 
     reason: Reason
     is_static = False  # the answers depend on neither the board nor the option
-    is_listed = False  # nobody whom it blocks is on the lists ``people`` and ``rooms`` of the arrays
+    is_listed = (
+        False  # the lists ``people`` and ``rooms`` of the arrays say it: nobody whom it blocks is on them
+    )
 
     time: ClassVar[Blocks] = None  # (p, b, s, o)
     instructor: ClassVar[Blocks] = None  # (p, b, s, o, who)
     venue: ClassVar[Blocks] = None  # (p, b, s, o, room)
     place: ClassVar[Blocks] = None  # (p, b, s, o, place)
-    pair: ClassVar[Blocks] = None  # (p, b, s, o, who, place)
+    pair: ClassVar[Blocks] = (
+        None  # (p, b, s, o, who, place, around): around_of(p, b, o, who), the same for all places
+    )
     nobody: ClassVar[Blocks] = None  # (p, b, s, o): without an instructor
     nowhere: ClassVar[Blocks] = None  # (p, b, s, o): without a venue
 

@@ -180,15 +180,10 @@ class InstructorTravel(Rule):
 
     @staticmethod
     @inner
-    def pair(p: Arrays, b: Board, s: int, o: int, who: int, place: int) -> bool:
-        if place < 0:
-            return False
-        around = NONE, NONE
-        other = b.who_head[p.options[o].day, who]
-        while other >= 0:
-            around = closer(p, b, o, whole(other), around)
-            other = b.who_next[other]
-        return is_rushed(p, b, o, place, around)
+    def pair(  # noqa: PLR0913 - all levels take their arguments one by one
+        p: Arrays, b: Board, s: int, o: int, who: int, place: int, around: tuple[int, int]
+    ) -> bool:
+        return place >= 0 and is_rushed(p, b, o, place, around)
 
 
 class ClassTravel(Rule):
