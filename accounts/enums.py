@@ -58,6 +58,7 @@ class P(StrEnum):
     POOL_REVEAL = "pool_reveal"
     POOL_APPROVE = "pool_approve"
     CANDIDATE_SCORE = "candidate_score"
+    COURSEWARE_REVIEW = "courseware_review"
     BASE_VIEW = "base_view"
     BASE_EDIT = "base_edit"
     OWN_BASE = "own_base"

@@ -21,6 +21,7 @@ import scheduling.models
 import score_forms.models
 from accounts.views import blueprint as accounts_pages
 from app.audit_pages import blueprint as audit_pages
+from app.profile_pages import blueprint as profile_pages
 from app.reminders import DUTIES, REMINDERS
 from app.search_pages import blueprint as search_pages
 from bases.views import blueprint as base_pages
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     courses_pages,
     score_forms_pages,
     pool_pages,
+    profile_pages,
     evaluations_pages,
 )
 JOBS: tuple[Job, ...] = (TERMS, RATINGS, REMINDERS, DUTIES)

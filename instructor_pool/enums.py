@@ -124,3 +124,28 @@ class NominationKind(Labelled):
     ORGANISATION = "organisation", N_("党组织推荐")
     ONESELF = "oneself", N_("本人自荐")
     COLLEAGUE = "colleague", N_("同行推荐")
+
+
+class CoursewareState(Labelled):
+    """Life of one version of somebody's courseware [3 §五(六)]."""
+
+    SUBMITTED = "submitted", N_("待审核")
+    CLEARED = "cleared", N_("审核通过")
+    RETURNED = "returned", N_("退回修改")
+    SUPERSEDED = "superseded", N_("已有新版")
+    WITHDRAWN = "withdrawn", N_("已停用")
+
+
+class ClearanceProblem(Labelled):
+    """Why a course cannot be scheduled with somebody on a day; the word is the sentence."""
+
+    NOT_LISTED = "not_listed", N_("没有登记这门课为可授课程")
+    NOT_CLEARED = "not_cleared", N_("课件还没有审核通过")
+    EXPIRED = "expired", N_("课件审核已到期")
+
+
+class IncidentGrade(Labelled):
+    """How grave a teaching incident was [3 §六(二)]."""
+
+    MINOR = "minor", N_("一般")
+    SERIOUS = "serious", N_("严重")

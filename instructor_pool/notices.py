@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask_babel import gettext
 
 from core.when import day_text
-from instructor_pool.models import ReviewPanel
+from instructor_pool.enums import CoursewareState
+from instructor_pool.models import Courseware, ReviewPanel
 
 
 def asked_to_review(panel: ReviewPanel) -> tuple[str, str, str, str]:
@@ -13,3 +14,12 @@ def asked_to_review(panel: ReviewPanel) -> tuple[str, str, str, str]:
     title = gettext("请评审候选人 %(name)s", name=panel.instructor.name)
     body = gettext("截止 %(day)s", day=day_text(panel.due, year=True)) if panel.due else ""
     return "review", title, body, f"/instructors/reviews/{panel.id}"
+
+
+def courseware_decided(item: Courseware) -> tuple[str, str, str, str]:
+    """(kind, title, body, url) for the person whose courseware was reviewed or taken out of use."""
+    title = gettext("《%(course)s》课件:%(state)s", course=item.course.name, state=item.state.label)
+    body = item.opinion
+    if item.state is CoursewareState.CLEARED and item.cleared_until is not None:
+        body = f"{gettext('有效至 %(day)s', day=day_text(item.cleared_until, year=True))} {body}".strip()
+    return "courseware", title, body, "/me/courseware"

@@ -46,7 +46,7 @@ REASONS: Mapping[Reason, str] = {
 
 HELP: Mapping[Reason, str] = {
     Reason.START: N_("修改课次要求的日期或时段。"),
-    Reason.TOPIC: N_("换一位有资格的讲师,或在师资库补上可授课程。"),
+    Reason.TOPIC: N_("换一位有资格的讲师,或在师资库补上可授课程并审核课件。"),
     Reason.INSTRUCTOR_LIST: N_("换成指定的讲师,或去掉课次上的指定。"),
     Reason.LEADER_REQUIRED: N_("换一位领导干部,或去掉“须领导干部授课”。"),
     Reason.FEATURES: N_("换一处类型相符的地点;指定的基地须已备案。"),

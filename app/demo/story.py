@@ -16,7 +16,7 @@ from sqlalchemy import select
 from accounts.enums import Level, P
 from accounts.models import OrgUnit
 from accounts.queries import find_unit_by_name
-from app.demo import candidates, chapters, people
+from app.demo import candidates, chapters, people, pool_life
 from app.demo.cast import Cast, at
 from core import clock
 from core.audit import Doing, doing
@@ -63,6 +63,8 @@ def tell(out: IO[str]) -> None:
         with at(DEMO_BEGINS):
             chapters.answer(cast, PUBLISHED_UNTIL)
             candidates.nominate(cast)
+        pool_life.teach(cast)
+        with at(DEMO_BEGINS):
             accounts = chapters.open_accounts(cast)
             say("答复、评审、账号 / answers, reviews, accounts")
     with transaction():

@@ -1,5 +1,6 @@
 """Forms of the pool, by subject."""
 
+from instructor_pool.forms.courseware import CoursewareForm, IncidentForm, OpinionForm
 from instructor_pool.forms.entry import AttachmentForm, NominationForm, ReceiptForm
 from instructor_pool.forms.people import (
     AwayForm,
@@ -14,8 +15,11 @@ from instructor_pool.forms.people import (
 __all__ = [
     "AttachmentForm",
     "AwayForm",
+    "CoursewareForm",
     "ExitForm",
+    "IncidentForm",
     "NominationForm",
+    "OpinionForm",
     "PanelForm",
     "PersonForm",
     "ReasonForm",

@@ -77,6 +77,7 @@ class PersonForm(FlaskForm):
     )
     max_per_week = IntegerField(_("每周最多"), [Optional(), NumberRange(1, 30)], description=_("次课"))
     max_per_month = IntegerField(_("每月最多"), [Optional(), NumberRange(1, 99)], description=_("次课"))
+    max_per_year = IntegerField(_("每年最多"), [Optional(), NumberRange(1, 400)], description=_("次课"))
     fee_per_hour = IntegerField(
         _("课酬(元/学时)"), [InputRequired(_("请填写课酬,没有填 0。")), NumberRange(0, 10000)], default=0
     )

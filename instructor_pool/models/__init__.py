@@ -1,5 +1,6 @@
 """Tables of the pool: its people, and how they come in."""
 
+from instructor_pool.models.courseware import Courseware, TeachingIncident
 from instructor_pool.models.entry import Attachment, Nomination
 from instructor_pool.models.people import (
     AvailabilityHint,
@@ -14,11 +15,13 @@ from instructor_pool.models.people import (
 __all__ = [
     "Attachment",
     "AvailabilityHint",
+    "Courseware",
     "Instructor",
     "Nomination",
     "Qualification",
     "ReviewPanel",
     "Reviewer",
     "StateChange",
+    "TeachingIncident",
     "Unavailability",
 ]

@@ -72,6 +72,7 @@ class Instructor(Versioned, Sealing, Model):
     max_per_day: Mapped[int] = mapped_column(default=2)
     max_per_week: Mapped[int | None]
     max_per_month: Mapped[int | None]
+    max_per_year: Mapped[int | None]
     fee_per_hour: Mapped[int] = mapped_column(default=0)
     rating: Mapped[int] = mapped_column(default=80)
     """0 to 100, shrunk towards the pool's mean; written by evaluations."""
@@ -106,14 +107,25 @@ class Instructor(Versioned, Sealing, Model):
 
 
 class Qualification(Model):
-    """May teach this course. An unlisted course name from a workbook keeps its text with no course."""
+    """May teach this course, on the days its courseware is cleared for [3 §五(六)]."""
 
     __tablename__ = "qualification"
-    __table_args__ = (UniqueConstraint("instructor_id", "course_id"),)
+    __table_args__ = (
+        UniqueConstraint("instructor_id", "course_id"),
+        CheckConstraint(
+            "cleared_on IS NOT NULL OR (cleared_until IS NULL AND courseware_id IS NULL)", name="cleared"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    cleared_on: Mapped[date | None]
+    """None while no courseware is cleared: the course cannot be scheduled."""
+    cleared_until: Mapped[date | None]
+    """Last day; None without an end, as for what was taught before the system came."""
+    courseware_id: Mapped[int | None] = mapped_column(ForeignKey("courseware.id"), index=True)
+    """The version in force; None for what was cleared before the system came."""
 
     instructor: Mapped[Instructor] = relationship(back_populates="qualifications")
     course: Mapped[Course] = relationship(lazy="joined")

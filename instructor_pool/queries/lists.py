@@ -31,7 +31,6 @@ TONES: dict[PoolState, Tone] = {
 }
 OWN_STATES = (*life.IN_POOL, PoolState.EXITED)
 CANDIDATE_STATES = (*life.CANDIDATES, PoolState.REJECTED)
-MOST_TEACHERS = 100
 
 
 def state_badge(person: Instructor) -> Badge:
@@ -329,14 +328,3 @@ def activation_table(scope: Scope) -> BoundTable[Instructor]:
     """People in the pool who have yet to activate an account."""
     stmt = scoped(scope).outerjoin(User, Instructor.user_id == User.id).where(waiting_for_account())
     return ACTIVATION.bind(session(), stmt)
-
-
-def teachers_of(scope: Scope, course_id: int) -> list[Instructor]:
-    """People who can be booked and may teach the course, the best rated first; at most 100."""
-    stmt = scoped(scope).join(Qualification, Qualification.instructor_id == Instructor.id)
-    stmt = stmt.where(Qualification.course_id == course_id, Instructor.state.in_(BOOKABLE))
-    return list(
-        session().scalars(
-            stmt.order_by(Instructor.rating.desc(), Instructor.name_pinyin).limit(MOST_TEACHERS)
-        )
-    )

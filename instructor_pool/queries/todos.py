@@ -14,8 +14,9 @@ from accounts.models import OrgUnit, User
 from core import clock
 from core.db import session
 from core.todo import Todo, Urgency
-from instructor_pool.enums import PoolState
+from instructor_pool.enums import CoursewareState, PoolState
 from instructor_pool.models import AvailabilityHint, Instructor, Reviewer, ReviewPanel
+from instructor_pool.queries.courseware import count_waiting
 from instructor_pool.queries.people import waiting_for_account
 
 _ORGANISER_STEPS = (
@@ -32,6 +33,8 @@ def todos(actor: Actor) -> list[Todo]:
         found += _organising(actor.scope(P.POOL_EDIT))
     if actor.can(P.POOL_APPROVE):
         found += _approving(actor.scope(P.POOL_APPROVE))
+    if actor.can(P.COURSEWARE_REVIEW):
+        found += _courseware(actor.scope(P.COURSEWARE_REVIEW))
     if actor.can(P.ACTIVATION_ISSUE):
         found += _accounts(actor.scope(P.ACTIVATION_ISSUE))
     return [line for line in found if line.count]
@@ -111,6 +114,12 @@ def _approving(scope: Scope) -> list[Todo]:
     n = _count(scope, Instructor.state == PoolState.PUBLICISED)
     url = url_for("instructor_pool.candidates", state=PoolState.PUBLICISED.value)
     return [Todo(gettext("%(n)s 位候选人公示中,等您批准", n=n), url, n, "approvals")]
+
+
+def _courseware(scope: Scope) -> list[Todo]:
+    n = count_waiting(scope)
+    url = url_for("instructor_pool.courseware_list", state=CoursewareState.SUBMITTED.value)
+    return [Todo(gettext("%(n)s 份课件等待审核", n=n), url, n, "courseware")]
 
 
 def _accounts(scope: Scope) -> list[Todo]:

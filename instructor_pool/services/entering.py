@@ -37,7 +37,7 @@ def update_instructor(
     hinted = session().scalars(
         select(AvailabilityHint.text).where(AvailabilityHint.instructor_id == person.id)
     )
-    register.amend(person, actor=actor, hinted=[*hinted], **fields)
+    register.amend(person, actor=actor, hinted=[*hinted], cleared=False, **fields)
     changed = session().is_modified(person, include_collections=False)
     session().flush()
     audit.note(session(), gettext("修改 %(name)s 的资料", name=person.name))

@@ -14,6 +14,7 @@ from core.pinyin import plain_pinyin, search_text
 from courses.models import Course
 from instructor_pool.enums import EngagementMode, Gender, PoolState, SourceCategory
 from instructor_pool.models import AvailabilityHint, Instructor, Qualification, StateChange
+from instructor_pool.rules.life import IN_POOL
 
 
 class InstructorFields(TypedDict, total=False):
@@ -43,6 +44,7 @@ class InstructorFields(TypedDict, total=False):
     max_per_day: int
     max_per_week: int | None
     max_per_month: int | None
+    max_per_year: int | None
     fee_per_hour: int
     is_volunteer: bool
     remark: str
@@ -69,7 +71,8 @@ def enter(
         engagement_mode=fields.get("engagement_mode", EngagementMode.INVITED),
     )
     session().add(person)
-    _set(person, fields, hinted=frozenset())
+    # Who teaches already does so with what was approved before the system came; a candidate has yet to be cleared.
+    _set(person, fields, hinted=frozenset(), cleared_on=clock.today() if state in IN_POOL else None)
     step = StateChange(
         instructor=person, after=state, at=clock.now(), by_id=actor.user_id, by_name=actor.name, reason=reason
     )
@@ -78,13 +81,24 @@ def enter(
 
 
 def amend(
-    person: Instructor, *, actor: Actor, hinted: Iterable[str] = (), **fields: Unpack[InstructorFields]
+    person: Instructor,
+    *,
+    actor: Actor,
+    hinted: Iterable[str] = (),
+    cleared: bool = True,
+    **fields: Unpack[InstructorFields],
 ) -> None:
-    """Set the given fields; `courses` replaces the qualifications. `hinted` are remarks already offered. Not flushed."""
-    _set(person, fields, hinted=frozenset(hinted))
+    """Set the given fields; `courses` replaces the qualifications. `hinted` are remarks already offered. Not flushed.
+
+    Courses that come new are `cleared` when the source is a record of what is taught already; else their
+    courseware has yet to be reviewed.
+    """
+    _set(person, fields, hinted=frozenset(hinted), cleared_on=clock.today() if cleared else None)
 
 
-def _set(person: Instructor, fields: InstructorFields, *, hinted: frozenset[str]) -> None:
+def _set(
+    person: Instructor, fields: InstructorFields, *, hinted: frozenset[str], cleared_on: date | None
+) -> None:
     for name, value in fields.items():
         if name == "unit":
             person.unit_id = value.id if isinstance(value, OrgUnit) else None
@@ -93,7 +107,7 @@ def _set(person: Instructor, fields: InstructorFields, *, hinted: frozenset[str]
         elif name != "courses":
             setattr(person, name, value)
     if "courses" in fields:
-        _qualify(person, fields["courses"])
+        _qualify(person, fields["courses"], cleared_on)
     remark = fields.get("remark", "")
     if remark and remark not in hinted:
         session().add(AvailabilityHint(instructor=person, text=remark[:200]))
@@ -101,8 +115,10 @@ def _set(person: Instructor, fields: InstructorFields, *, hinted: frozenset[str]
     person.search_text = search_text(person.name, person.work_unit, person.post_title)
 
 
-def _qualify(person: Instructor, courses: Sequence[Course]) -> None:
+def _qualify(person: Instructor, courses: Sequence[Course], cleared_on: date | None) -> None:
     wanted = {course.id: course for course in courses}
     kept = [q for q in person.qualifications if q.course_id in wanted]
     held = {q.course_id for q in kept}
-    person.qualifications = kept + [Qualification(course_id=id_) for id_ in wanted if id_ not in held]
+    person.qualifications = kept + [
+        Qualification(course_id=id_, cleared_on=cleared_on) for id_ in wanted if id_ not in held
+    ]

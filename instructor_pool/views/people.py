@@ -69,8 +69,8 @@ def picker() -> ResponseReturnValue:
 def teachers(course_id: int) -> ResponseReturnValue:
     """Who may teach a course, as a piece of the course's page."""
     course = get_course(current_actor().scope(P.COURSE_VIEW), course_id)
-    people = queries.teachers_of(current_scope(), course.id)
-    return render_template("instructor_pool/_teachers.html", people=people)
+    rows = [(q, queries.clearance_badge(q)) for q in queries.teachers_of(current_scope(), course.id)]
+    return render_template("instructor_pool/_teachers.html", rows=rows)
 
 
 @blueprint.get("/instructors/<int:instructor_id>")
@@ -129,6 +129,7 @@ def profile(person: Any) -> dict[str, Any]:
     away = queries.list_unavailability(person.id)
     left = days_left(person, today)
     load_url = f"/scheduling/instructors/{person.id}/load"
+    trend_url = f"/instructors/{person.id}/trend"
     return {
         "person": person,
         "badge_of_state": queries.state_badge(person),
@@ -141,7 +142,10 @@ def profile(person: Any) -> dict[str, Any]:
         "masked_phone": mask_phone(person.phone),
         "masked_id": mask_id_number(person.id_number),
         "load_url": load_url if is_served(load_url) else "",
+        "trend_url": trend_url if is_served(trend_url) else "",
         "in_pool": person.state in life.IN_POOL,
+        "teaches": [(q, queries.clearance_badge(q)) for q in person.qualifications],
+        "incidents": [i for i in queries.list_incidents(person.id) if i.revoked_at is None],
     }
 
 
@@ -199,6 +203,7 @@ def _fields(form: PersonForm) -> InstructorFields:
         max_per_day=form.max_per_day.data or 2,
         max_per_week=form.max_per_week.data,
         max_per_month=form.max_per_month.data,
+        max_per_year=form.max_per_year.data,
         fee_per_hour=form.fee_per_hour.data or 0,
         remark=form.remark.data or "",
         courses=[

@@ -15,7 +15,8 @@ from bases.rules import BOOKABLE
 from core import clock
 from core.db import session
 from instructor_pool.enums import Grade, PoolState
-from instructor_pool.models import Instructor, Unavailability
+from instructor_pool.models import Instructor, Qualification, Unavailability
+from instructor_pool.rules.clearance import clearance_problem
 from scheduling.enums import ResourceKind, SessionState
 from scheduling.models import Booking, Session
 from scheduling.queries.bookings import TOLD, moments_of
@@ -25,7 +26,7 @@ from scheduling.rules import LIVE
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A booking in force that meets an absence, a closure, an exit or a closed base."""
+    """A booking in force that meets an absence, an exit, lapsed courseware, a closure or a closed base."""
 
     booking: Booking
     name: str
@@ -34,7 +35,13 @@ class Clash:
 
 def list_clashes(scope: Scope, limit: int = 100) -> list[Clash]:
     """Bookings still to come whose person or base can no longer serve them, by day."""
-    found = [*_absent(scope, limit), *_gone(scope, limit), *_closed(scope, limit), *_unusable(scope, limit)]
+    found = [
+        *_absent(scope, limit),
+        *_gone(scope, limit),
+        *_uncleared(scope, limit),
+        *_closed(scope, limit),
+        *_unusable(scope, limit),
+    ]
     unique = {clash.booking.id: clash for clash in reversed(found)}
     return sorted(unique.values(), key=lambda c: (c.booking.day, c.booking.from_unit, c.booking.id))[:limit]
 
@@ -93,6 +100,27 @@ def _gone(scope: Scope, limit: int) -> Iterable[Clash]:
             else gettext("聘期到 %(day)s 为止", day=person.term_end)
         )
         yield Clash(booking, person.name, reason)
+
+
+def _uncleared(scope: Scope, limit: int) -> Iterable[Clash]:
+    """Courseware taken out of use, or no longer cleared on that day [3 §五(六)]."""
+    same = and_(Qualification.instructor_id == Instructor.id, Qualification.course_id == Session.course_id)
+    stmt = (
+        select(Booking, Instructor.name, Qualification)
+        .join(Booking.session)
+        .join(Session.training_class)
+        .join(Instructor, Booking.resource_id == Instructor.id)
+        .join(Qualification, same)
+        .where(*_coming(scope, ResourceKind.INSTRUCTOR))
+        .where(or_(Qualification.cleared_on.is_(None), Qualification.cleared_until < Booking.day))
+        .options(*TOLD)
+        .order_by(Booking.day)
+        .limit(limit)
+    )
+    for booking, name, held in session().execute(stmt):
+        problem = clearance_problem(held, booking.day)
+        if problem is not None:
+            yield Clash(booking, name, problem.label)
 
 
 def _closed(scope: Scope, limit: int) -> Iterable[Clash]:

@@ -12,6 +12,7 @@ from accounts.access import Actor
 from core import audit
 from core.db import session
 from core.errors import RuleBroken, Violation
+from instructor_pool.queries import clearance_problems
 from scheduling import engine
 from scheduling.models import Session
 from scheduling.proposals import ids_in, new_violations
@@ -41,6 +42,7 @@ def place(row: Session, choice: Choice, *, actor: Actor, seen: int | None = None
     at = _desk(row)
     if not at.is_free:
         raise RuleBroken(gettext("这个课次已经过去或已授课,不能再排。"))
+    _check_courseware(row, choice)
     _check(at, choice)
     now = {"start": row.start, "instructor": row.instructor_id, "venue": row.venue_id}
     then = {"start": choice.start, "instructor": choice.instructor_id, "venue": choice.venue_id}
@@ -89,6 +91,24 @@ def _desk(row: Session) -> Desk:
 
 def _subject(row: Session) -> str:
     return f"{row.training_class.name} {row.position}"
+
+
+def _check_courseware(row: Session, choice: Choice) -> None:
+    """Name what is missing of the courseware of somebody who lists the course [3 §五(六)]; the rules refuse the rest."""
+    who = choice.instructor_id
+    if who is None or row.course_id is None or who == row.told_instructor_id:
+        return
+    day = row.day if choice.start is None else choice.start.date()
+    problem = clearance_problems(row.course_id, day, [who]).get(who)
+    if problem is not None:
+        name = names.people([who]).get(who, "")
+        sentence = gettext(
+            "%(name)s 的《%(course)s》%(problem)s。", name=name, course=row.course_name, problem=problem.label
+        )
+        help_ = gettext("请先在讲师档案里提交课件并审核,或换一位讲师。")
+        raise RuleBroken(
+            gettext("这样排违反规则,没有保存。"), [Violation("courseware", f"{sentence} {help_}", "")]
+        )
 
 
 def _check(at: Desk, choice: Choice) -> None:

@@ -11,7 +11,9 @@ from sqlalchemy import select
 
 from core.db import session
 from core.when import span_text
+from instructor_pool.enums import ClearanceProblem
 from instructor_pool.models import Instructor
+from instructor_pool.queries import clearance_problems
 from scheduling import engine
 from scheduling.engine import Reason
 from scheduling.models import Session
@@ -129,10 +131,11 @@ def panel_of(row: Session, search: str = "") -> Panel:
             for c in ranking.candidates
             if c.instructor
         ],
-        barred=[
-            _barred(x, facts[number(x.instructor)])
-            for x in sorted(barred, key=lambda x: (Reason.TOPIC in x.reasons, len(x.reasons)))[:MOST_EXCLUDED]
-        ],
+        barred=_barred_people(
+            row,
+            sorted(barred, key=lambda x: (Reason.TOPIC in x.reasons, len(x.reasons)))[:MOST_EXCLUDED],
+            facts,
+        ),
         barred_count=len(barred),
         blocks=blocks(Counter(str(reason) for x in ranking.excluded for reason in x.reasons)),
         rooms=[_spot(at, o, known) for o in rooms],
@@ -235,8 +238,21 @@ def _person(
     )
 
 
-def _barred(found: engine.Excluded, who: _Facts) -> Barred:
-    return Barred(number(found.instructor), who.name, who.note, [reason_text(str(r)) for r in found.reasons])
+def _barred_people(
+    row: Session, found: Sequence[engine.Excluded], facts: Mapping[int, _Facts]
+) -> list[Barred]:
+    """Whoever cannot, with reasons; for those who list the course, what is missing of their courseware."""
+    listed = [number(x.instructor) for x in found if Reason.TOPIC in x.reasons]
+    lacking = clearance_problems(row.course_id, row.day, listed) if row.course_id and listed else {}
+    return [_barred(x, facts[number(x.instructor)], lacking.get(number(x.instructor))) for x in found]
+
+
+def _barred(found: engine.Excluded, who: _Facts, lacking: ClearanceProblem | None) -> Barred:
+    reasons = [
+        lacking.label if lacking is not None and r is Reason.TOPIC else reason_text(str(r))
+        for r in found.reasons
+    ]
+    return Barred(number(found.instructor), who.name, who.note, reasons)
 
 
 def _spot(at: Desk, found: Option, known: Mapping[str, str]) -> Spot:

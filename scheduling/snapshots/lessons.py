@@ -16,6 +16,7 @@ from scheduling.rules import DayTimes
 from scheduling.snapshots.keys import Key, key
 from scheduling.snapshots.records import AnyRow, Records
 from scheduling.snapshots.spans import Span
+from scheduling.snapshots.topics import Ends, ends_of, topic_of
 
 CAMPUS, PRACTICE = "campus", "practice"
 NOBODY = "none"  # a topic no one teaches, a feature no room has: an empty allow-list would mean that none is needed
@@ -142,12 +143,26 @@ def to_sessions(
     for row in records.venues:
         if row.id in rooms:
             of_base.setdefault(row.base_id, {})[rooms[row.id].id] = rooms[row.id].features[0]
+    ends = ends_of(records)
     return tuple(
-        _free_session(records, lesson, people, of_base)
+        _free_session(records, _only_cleared(lesson, _topic(ends, lesson.row), people), people, of_base, ends)
         if lesson.is_free
-        else _fixed_session(records, lesson, rooms)
+        else _fixed_session(records, lesson, rooms, ends)
         for lesson in lessons
     )
+
+
+def _only_cleared(lesson: Lesson, topic: str, people: Mapping[int, engine.Instructor]) -> Lesson:
+    """A hand's pin does not hold for somebody whose courseware is not cleared; what was told and agreed stays."""
+    who = lesson.stand.instructor
+    if who is None or "instructor" in lesson.told or _may_teach(lesson.row, topic, people, who):
+        return lesson
+    return replace(lesson, pinned=lesson.pinned - {"instructor"})
+
+
+def _may_teach(row: AnyRow, topic: str, people: Mapping[int, engine.Instructor], who: int) -> bool:
+    """Whether the courseware is cleared [3 §五(六)]; a course outside the catalogue has none to clear."""
+    return row.course_id is None or (who in people and topic in people[who].topics)
 
 
 def _free_session(
@@ -155,10 +170,13 @@ def _free_session(
     lesson: Lesson,
     people: Mapping[int, engine.Instructor],
     of_base: Mapping[int, Mapping[str, str]],
+    ends: Ends,
 ) -> engine.Session:
-    row = lesson.row
+    row, topic = lesson.row, _topic(ends, lesson.row)
+    allowed: tuple[str, ...] | None = ()
     needs_instructor = row.method is not Method.ON_SITE
-    topic, allowed = _teachers(records, lesson, people) if needs_instructor else (_topic(row), ())
+    if needs_instructor:
+        topic, allowed = _teachers(records, lesson, topic, people)
     venues, features = _rooms(records, lesson, of_base)
     leader = engine.Leader.REQUIRED if row.leader_required and needs_instructor else engine.Leader.ANY
     return engine.Session(
@@ -183,23 +201,23 @@ def _pins(lesson: Lesson) -> tuple[str, ...]:
     return tuple(part for part in PARTS if part in lesson.pinned) if lesson.stand.start is not None else ()
 
 
-def _topic(row: AnyRow) -> str:
-    return NOBODY if row.course_id is None else str(row.course_id)
+def _topic(ends: Ends, row: AnyRow) -> str:
+    return NOBODY if row.course_id is None else topic_of(ends, row.course_id, row.day)
 
 
 def _teachers(
-    records: Records, lesson: Lesson, people: Mapping[int, engine.Instructor]
+    records: Records, lesson: Lesson, topic: str, people: Mapping[int, engine.Instructor]
 ) -> tuple[str, tuple[str, ...] | None]:
     """Topic and allow-list: the one wanted or pinned; without those who declined; None for everyone qualified."""
-    row, topic = lesson.row, _topic(lesson.row)
+    row = lesson.row
     declined = records.declined.get(row.id, frozenset())
     stand = lesson.stand.instructor
     if "instructor" in lesson.pinned and stand is not None:
         return topic, (key(Key.INSTRUCTOR, stand),)
     if row.wanted_instructor_id in people and row.wanted_instructor_id not in declined:
-        return topic, tuple(
-            key(Key.INSTRUCTOR, i) for i in sorted({row.wanted_instructor_id, stand} - {None})
-        )
+        wanted = sorted({row.wanted_instructor_id, stand} - {None})
+        cleared = tuple(key(Key.INSTRUCTOR, i) for i in wanted if _may_teach(row, topic, people, i))
+        return (topic, cleared) if cleared else (NOBODY, None)
     if not declined:
         return topic, None
     able = tuple(x.id for i, x in people.items() if topic in x.topics and i not in declined)
@@ -230,13 +248,15 @@ def _rooms(
     return (tuple(allowed), (kind,)) if allowed else (None, (NOBODY,))
 
 
-def _fixed_session(records: Records, lesson: Lesson, rooms: Mapping[int, engine.Venue]) -> engine.Session:
+def _fixed_session(
+    records: Records, lesson: Lesson, rooms: Mapping[int, engine.Venue], ends: Ends
+) -> engine.Session:
     """A session that stands, with only as many rules as it needs to take its place."""
     row, stand, klass = lesson.row, lesson.stand, records.classes[lesson.row.class_id]
     room = rooms[stand.venue].capacity if stand.venue is not None else klass.size
     return engine.Session(
         id=key(Key.SESSION, row.id),
-        topic=_topic(row),
+        topic=_topic(ends, row),
         minutes=lesson.minutes,
         hours=lesson.minutes / MINUTES_PER_CLASS_HOUR,
         starts=lesson.starts,

@@ -13,6 +13,7 @@ from scheduling.rules import MINUTES_PER_UNIT
 from scheduling.snapshots.keys import Key, key
 from scheduling.snapshots.records import Records
 from scheduling.snapshots.spans import Span, around, joined, whole_days
+from scheduling.snapshots.topics import ends_of, topics_of
 
 TEACHING = frozenset({PoolState.APPOINTED, PoolState.RENEWAL_DUE})
 
@@ -30,6 +31,7 @@ def to_instructors(
     chosen = [row for row in records.people if row.state in TEACHING or row.id in needed]
     target = _fair_share(records, sum(row.state in TEACHING for row in chosen))
     year = whole_days(date(records.year, 1, 1), date(records.year, 12, 31))
+    ends = ends_of(records)
     found = {}
     for row in chosen:
         busy = [*away.get(row.id, ()), *_out_of_term(row.term_start, row.term_end, year)]
@@ -37,7 +39,7 @@ def to_instructors(
             busy = [year]
         found[row.id] = engine.Instructor(
             id=key(Key.INSTRUCTOR, row.id),
-            topics={str(course): row.rating for course in records.courses_of.get(row.id, ())},
+            topics=dict.fromkeys(topics_of(records, ends, row.id), row.rating),
             home=place_of_unit(records, row.town_id),
             leader=row.source_category is SourceCategory.LEADER or row.id in leading,
             busy=tuple(joined([*around(busy, agreed.get(row.id, ())), *busy_elsewhere.get(row.id, ())])),
@@ -45,6 +47,7 @@ def to_instructors(
             max_per_day=row.max_per_day,
             max_per_week=row.max_per_week,
             max_per_month=row.max_per_month,
+            max_total=row.max_per_year,
             target=target,
             fee=row.fee_per_hour,
         )

@@ -32,8 +32,8 @@ class Records:
     year: int
     units: Mapping[int, AnyRow]
     people: Rows
-    courses_of: Mapping[int, Sequence[int]]
-    """Instructor id to the ids of courses that person may teach."""
+    courses_of: Mapping[int, Sequence[tuple[int, date | None]]]
+    """Instructor id to the courses whose courseware is cleared, each with its last day or None."""
     away: Rows
     posts: Rows
     obligations: Rows
@@ -147,17 +147,20 @@ def _people(lending: Any) -> Rows:
         Instructor.max_per_day,
         Instructor.max_per_week,
         Instructor.max_per_month,
+        Instructor.max_per_year,
         Instructor.fee_per_hour,
         Instructor.rating,
     )
     return _all(select(*columns).where(Instructor.owner_id.in_(lending)).order_by(Instructor.id))
 
 
-def _courses_of(lending: Any) -> Mapping[int, Sequence[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    statement = select(Qualification.instructor_id, Qualification.course_id).join(Instructor)
-    for row in _all(statement.where(Instructor.owner_id.in_(lending)).order_by(Qualification.course_id)):
-        found[row.instructor_id].append(row.course_id)
+def _courses_of(lending: Any) -> Mapping[int, Sequence[tuple[int, date | None]]]:
+    found: dict[int, list[tuple[int, date | None]]] = defaultdict(list)
+    columns = (Qualification.instructor_id, Qualification.course_id, Qualification.cleared_until)
+    statement = select(*columns).join(Instructor).where(Instructor.owner_id.in_(lending))
+    cleared = statement.where(Qualification.cleared_on.is_not(None))
+    for row in _all(cleared.order_by(Qualification.course_id)):
+        found[row.instructor_id].append((row.course_id, row.cleared_until))
     return found
 
 

@@ -9,7 +9,7 @@ from accounts.enums import P
 from accounts.web import current_actor, current_scope, requires
 from scheduling import notices
 from scheduling.queries import bookings as booking_queries
-from scheduling.queries import figures
+from scheduling.queries import figures, reliability
 from scheduling.views import blueprint
 
 
@@ -17,7 +17,11 @@ from scheduling.views import blueprint
 @requires(P.POOL_VIEW)
 def instructor_load(instructor_id: int) -> ResponseReturnValue:
     """Sessions of an instructor this week, month and year against the limits, and the next ones."""
-    return render_template("scheduling/_load.html", load=figures.load_of(current_scope(), instructor_id))
+    return render_template(
+        "scheduling/_load.html",
+        load=figures.load_of(current_scope(), instructor_id),
+        answers=reliability.answers_of(instructor_id),
+    )
 
 
 @blueprint.get("/bases/<int:base_id>/bookings")

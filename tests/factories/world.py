@@ -15,13 +15,15 @@ from core import files
 from core.db import session
 from exchange.enums import ImportState
 from exchange.models import ImportRun
-from instructor_pool.enums import AnswerSource, Grade, PoolAction, PoolState
+from instructor_pool.enums import AnswerSource, CoursewareState, Grade, IncidentGrade, PoolAction, PoolState
 from instructor_pool.models import (
     Attachment,
     AvailabilityHint,
+    Courseware,
     Instructor,
     Reviewer,
     ReviewPanel,
+    TeachingIncident,
     Unavailability,
 )
 from notifications.models import InboxItem, OutboxMessage
@@ -49,6 +51,8 @@ class World:
         """What to put for the argument `name` of `rule`."""
         if name == "word":
             return PoolAction.CHECK_ELIGIBILITY.value if "steps" in rule.rule else "reject"
+        if name == "verdict":
+            return "return"
         return (self.inside if where == "inside" else self.outside)[self._key(rule, name)]
 
     def _key(self, rule: Rule, name: str) -> str:
@@ -125,7 +129,24 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         year=2027,
         state=ImportState.FAILED,
     )
-    session().add_all([away, hint, closure, post, run, file])
+    ware = Courseware(
+        instructor_id=teacher.id,
+        course_id=course.id,
+        number=1,
+        title=prefix,
+        state=CoursewareState.SUBMITTED,
+        submitted_at=NOW,
+        submitted_by=prefix,
+    )
+    incident = TeachingIncident(
+        instructor_id=teacher.id,
+        day=NOW.date(),
+        grade=IncidentGrade.MINOR,
+        what=prefix,
+        recorded_at=NOW,
+        recorded_by=prefix,
+    )
+    session().add_all([away, hint, closure, post, run, file, ware, incident])
     session().flush()
     pages = files.keep("提纲.pdf", b"%PDF-1.4\n" + prefix.encode() + b"\n%%EOF")
     attachment = Attachment(instructor_id=panel.instructor_id, file_id=pages.id, added_at=NOW)
@@ -148,6 +169,8 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "attachment_id": attachment.id,
         "row_id": away.id,
         "hint_id": hint.id,
+        "courseware_id": ware.id,
+        "incident_id": incident.id,
         "closure_id": closure.id,
         "post_id": post.id,
         "obligation_id": duty.id,

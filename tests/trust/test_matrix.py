@@ -99,7 +99,7 @@ def address(rule: Rule, world: World, where: str) -> str:
     """The path of a rule with ids of things inside or outside the county, or of nothing."""
     values: dict[str, object] = {}
     for name in rule.arguments:
-        missing = where == "missing" and name != "word"
+        missing = where == "missing" and name not in ("word", "verdict")
         values[name] = MISSING if missing else world.value(rule, name, where)
     built = rule.build(values)
     assert built is not None, f"cannot build {rule.rule}"
