@@ -30,6 +30,7 @@ from core.jobs import Job, Queue
 from courses.views import blueprint as courses_pages
 from evaluations.jobs import RATINGS
 from evaluations.views import blueprint as evaluations_pages
+from evaluations.views import trainee_pages
 from exchange.jobs import QUEUE as IMPORTS
 from exchange.views import blueprint as exchange_pages
 from instructor_pool.jobs import TERMS
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     pool_pages,
     profile_pages,
     evaluations_pages,
+    trainee_pages,
 )
 JOBS: tuple[Job, ...] = (TERMS, RATINGS, REMINDERS, DUTIES)
 QUEUES: tuple[Queue, ...] = (IMPORTS, MATCHING, OUTBOX)

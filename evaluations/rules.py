@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 PRIOR_WEIGHT = 5
@@ -28,3 +29,30 @@ def pool_prior(mean: Decimal, n: int) -> Decimal:
 def stored(rating: Decimal) -> int:
     """The whole number kept with the person."""
     return int(rating.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+FEWEST_SHOWN = 5
+"""Fewer answers than this stay hidden: they would tell who said what [common]."""
+MARGIN = Decimal("1.2")
+"""More people than a class was planned for may come."""
+
+
+def is_shown(answers: int, *, is_closed: bool) -> bool:
+    """Whether results may be seen: not before the end, or two looks would tell the answer between them."""
+    return is_closed and answers >= FEWEST_SHOWN
+
+
+def most_answers(size: int) -> int:
+    """How many answers a session of `size` people may get at most."""
+    return int(max(size, 1) * MARGIN) + FEWEST_SHOWN
+
+
+def spread(totals: Sequence[Decimal]) -> list[tuple[str, int]]:
+    """How many totals lie in each band of ten, the best first; everything under 60 together."""
+    bands = [("90–100", 90, 101), ("80–89", 80, 90), ("70–79", 70, 80), ("60–69", 60, 70), ("0–59", 0, 60)]
+    return [(name, sum(low <= total < high for total in totals)) for name, low, high in bands]
+
+
+def tenth(value: Decimal) -> Decimal:
+    """To one decimal, halves up."""
+    return value.quantize(Decimal("0.1"), ROUND_HALF_UP)

@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const ENTRIES = ["app.js", "app.css"];
+const ENTRIES = ["app.js", "app.css", "trainee.css"];
 const target = join(here, "..", "app", "static", "dist");
 const staging = `${target}.new`;
 

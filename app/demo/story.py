@@ -16,7 +16,7 @@ from sqlalchemy import select
 from accounts.enums import Level, P
 from accounts.models import OrgUnit
 from accounts.queries import find_unit_by_name
-from app.demo import candidates, chapters, people, pool_life
+from app.demo import candidates, chapters, people, pool_life, voices
 from app.demo.cast import Cast, at
 from core import clock
 from core.audit import Doing, doing
@@ -59,6 +59,7 @@ def tell(out: IO[str]) -> None:
             _publish(cast, match_half_year(cast))
             say("上半年课表已排好并发布 / first half of the year matched and published")
         chapters.hold_and_score(cast, DEMO_BEGINS)
+        voices.let_trainees_speak(cast, DEMO_BEGINS)
         say("5 月 10 日前的课已上完、已评分 / sessions before 10 May held and scored")
         with at(DEMO_BEGINS):
             chapters.answer(cast, PUBLISHED_UNTIL)

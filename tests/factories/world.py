@@ -13,6 +13,8 @@ from bases.enums import BaseKind
 from bases.models import Closure, TeachingBase
 from core import files
 from core.db import session
+from evaluations.enums import CodeMode
+from evaluations.services.feedback import open_round
 from exchange.enums import ImportState
 from exchange.models import ImportRun
 from instructor_pool.enums import AnswerSource, CoursewareState, Grade, IncidentGrade, PoolAction, PoolState
@@ -44,8 +46,8 @@ DAY = date(2027, 6, 21)
 class World:
     """Ids by what they name, inside the county and outside of it."""
 
-    inside: dict[str, int] = field(default_factory=dict)
-    outside: dict[str, int] = field(default_factory=dict)
+    inside: dict[str, int | str] = field(default_factory=dict)
+    outside: dict[str, int | str] = field(default_factory=dict)
 
     def value(self, rule: Rule, name: str, where: str) -> object:
         """What to put for the argument `name` of `rule`."""
@@ -74,7 +76,7 @@ def build_world(county: County) -> World:
     return world
 
 
-def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, int]:
+def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, int | str]:
     """One of everything in `owner`; people's own things belong to the accounts in `people`, where given."""
     forms = ensure_default_forms()
     course = make_course(owner, f"{prefix}课程")
@@ -151,6 +153,7 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
     pages = files.keep("提纲.pdf", b"%PDF-1.4\n" + prefix.encode() + b"\n%%EOF")
     attachment = Attachment(instructor_id=panel.instructor_id, file_id=pages.id, added_at=NOW)
     session().add(attachment)
+    feedback = open_round(taught, CodeMode.OPEN, hours=24, actor=SYSTEM)
     duty = Obligation(post_id=post.id, year=2027, deadline=date(2027, 12, 31))
     mail = _mail(people.get("organiser"), prefix)
     session().add(duty)
@@ -181,6 +184,7 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "item_id": mail,
         "message_id": mail,
         "record_id": 1,
+        "code": feedback.token,
     }
 
 

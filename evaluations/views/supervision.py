@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -14,13 +14,12 @@ from core.db import transaction
 from core.errors import RuleBroken
 from core.tables import wants_export
 from evaluations import queries, services
+from evaluations.views import blueprint
 from instructor_pool.queries import get_own
 from score_forms.enums import Purpose
 from score_forms.forms import SheetInput, read_sheet
 from score_forms.queries import find_current_form
 from score_forms.services import ensure_default_forms
-
-blueprint = Blueprint("evaluations", __name__)
 
 
 @blueprint.get("/scores/")
