@@ -1,9 +1,8 @@
 """Blocks: a few hundred sessions of some classes and weeks, settled together by an integer model while the rest stays.
 
-At first, with nothing placed, each block looks at the prices of what it shares with blocks to come - people's totals and
-months, duties; later it looks at what the others have really taken. Models are built here, one after another, and solved
-by an ``Executor``; what comes back is checked against the State as it is by then, so that a block that was solved beside
-another never breaks a rule: what does not fit any more is put back by insertion.
+Models are built here, one after another, and solved by an ``Executor``; what comes back is checked against the State as it
+is by then, so that a block that was solved beside another never breaks a rule: what does not fit any more is put back by
+insertion.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,28 +10,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduling.engine.arrays import Arrays, Int32s
-from scheduling.engine.board import Board, clear, place
+from scheduling.engine.arrays import Arrays
+from scheduling.engine.board import Board
 from scheduling.engine.candidates import Candidates, must_place
 from scheduling.engine.column_model import ColumnModel
 from scheduling.engine.columns import Columns, column_costs
-from scheduling.engine.compiling import compiled, whole
+from scheduling.engine.compiling import compiled
 from scheduling.engine.construct import Unit, insert
 from scheduling.engine.cuts import Cuts, Who
-from scheduling.engine.dual import Dual
 from scheduling.engine.highs import Floats
 from scheduling.engine.index import DAY, NONE, Bools, Ints
-from scheduling.engine.kernel import added_by, is_possible
-from scheduling.engine.priced_rows import Rows
-from scheduling.engine.reduced import Prices
+from scheduling.engine.kernel import is_possible
+from scheduling.engine.moves import amount_of, put_all, put_back_all, take_all, ways_of
 from scheduling.engine.state import State
 
-FINE = 16  # parts of a unit of cost in which prices are told to a model
-EAGER = 3.0  # a duty's lesson is worth this much more than its price, so that it is not left to nobody
-LARGEST = 150  # sessions of a block, more only where they cannot be parted
 
-
-def blocks_of(state: State, units: Sequence[Unit], angle: float | None, largest: int = LARGEST) -> list[Ints]:
+def blocks_of(state: State, units: Sequence[Unit], angle: float | None, largest: int) -> list[Ints]:
     """Part the sessions by weeks, or by regions whose borders run at an angle; units and classes stay whole where they can."""
     p = state.arrays
     groups = _tied(state, units)
@@ -101,9 +94,9 @@ class Blocks:
     """Takes blocks out of a State, and puts their solutions back."""
 
     def __init__(
-        self, state: State, units: Sequence[Unit], dual: Dual, columns: Columns, go_on: Callable[[], bool]
+        self, state: State, units: Sequence[Unit], columns: Columns, go_on: Callable[[], bool]
     ) -> None:
-        self.state, self.dual, self.columns, self._go_on = state, dual, columns, go_on
+        self.state, self.columns, self._go_on = state, columns, go_on
         self.units = {s: unit for unit in units for s in unit}
         self.days: set[tuple[Who, int]] = set()  # on which somebody had no time to travel
         self.candidates = Candidates(state)
@@ -133,28 +126,27 @@ class Blocks:
         ).take(first)
         return columns.take(np.argsort(columns.session, kind="stable"))
 
-    def take_out(self, sessions: Ints, slack: float, *, priced: bool) -> Block:
-        """Build a block's model as things are; the State is left as it was."""
+    def take_out(self, sessions: Ints, slack: float) -> Block:
+        """Build the model of a block, units whole, as things are; the State is left as it was."""
+        sessions = np.unique([t for s in sessions.tolist() for t in self.units[s]])
         state = self.state
         p, b = state.arrays, state.board
         columns = self.columns_of(sessions, slack)
-        before = b.option_of[sessions].copy(), b.who_of[sessions].copy(), b.room_of[sessions].copy()
-        take_all(p, b, sessions)
+        before = ways_of(b, sessions)
         series = _series_of(p, sessions)
+        take_all(p, b, sessions)
         b.completing[series] = 1
-        held = np.array([must_place(state, s) for s in sessions.tolist()])
-        must = np.zeros(len(p.sessions), dtype=np.bool_)
-        must[sessions[held]] = True
-        columns = columns.take(
-            possible(p, b, columns.session, columns.option, columns.person, columns.venue, must)
-        )
-        if priced:
-            columns = self._priced(columns)
-        model = ColumnModel(
-            state, sessions.tolist(), columns, self._go_on, *((self.dual.prices, FINE) if priced else ())
-        )
-        b.completing[series] = 0
-        put_back_all(p, b, sessions, *before)
+        try:
+            held = np.array([must_place(state, s) for s in sessions.tolist()])
+            must = np.zeros(len(p.sessions), dtype=np.bool_)
+            must[sessions[held]] = True
+            columns = columns.take(
+                possible(p, b, columns.session, columns.option, columns.person, columns.venue, must)
+            )
+            model = ColumnModel(state, sessions.tolist(), columns, self._go_on)
+        finally:  # also where the run ends meanwhile
+            b.completing[series] = 0
+            put_back_all(p, b, sessions, *before)
         wanted = set(zip(sessions.tolist(), *(part.tolist() for part in before), strict=True))
         rows = zip(
             columns.session.tolist(),
@@ -166,32 +158,12 @@ class Blocks:
         start = np.array([n for n, row in enumerate(rows) if row in wanted], dtype=np.int64)
         return Block(sessions, columns, model, start if len(start) == len(sessions) else start[:0])
 
-    def _priced(self, columns: Columns) -> Columns:
-        """Add the prices of what is shared with blocks that are still to come."""
-        extra = shared_prices(
-            self.state.arrays,
-            self.state.board,
-            self.dual.rows,
-            self.dual.prices,
-            columns.session,
-            columns.option,
-            columns.person,
-        )
-        return Columns(
-            columns.session,
-            columns.option,
-            columns.person,
-            columns.venue,
-            columns.cost * FINE + extra,
-            columns.regret,
-        )
-
-    def put_back(self, block: Block, chosen: Ints, *, always: bool) -> int:
-        """Put a solution in, as far as it still fits; return the change of cost. Kept only if better, or ``always``."""
+    def put_back(self, block: Block, chosen: Ints) -> int:
+        """Put a solution in, as far as it still fits; return the change of cost. Kept only if better."""
         p, b, c = self.state.arrays, self.state.board, block.columns
         series = _series_of(p, block.sessions)
         sessions = _with_members(p, block.sessions, series)
-        before = b.option_of[sessions].copy(), b.who_of[sessions].copy(), b.room_of[sessions].copy()
+        before = ways_of(b, sessions)
         change = -take_all(p, b, sessions)
         outside = sessions[~np.isin(sessions, block.sessions)]
         kept = np.searchsorted(sessions, outside)
@@ -200,9 +172,9 @@ class Blocks:
         put_all(p, b, c.session[chosen], c.option[chosen], c.person[chosen], c.venue[chosen])
         b.completing[series] = 0
         self._learn(c, chosen)
-        self._mend(sessions, series)
+        self.mend(sessions, series)
         change += amount_of(p, b, sessions)
-        if change < 0 or (always and not self._lacks(sessions)):
+        if change < 0:
             return change
         take_all(p, b, sessions)
         put_back_all(p, b, sessions, *before)
@@ -229,13 +201,7 @@ class Blocks:
         cuts.days = {(who, day) for who, day in self.days if who[1] in (classes if who[0] else people)}
         return cuts if cuts.days else None
 
-    def _lacks(self, sessions: Ints) -> bool:
-        """Whether a session is out that must not be."""
-        return any(
-            self.state.board.option_of[s] == NONE and must_place(self.state, s) for s in sessions.tolist()
-        )
-
-    def _mend(self, sessions: Ints, series: Ints) -> None:
+    def mend(self, sessions: Ints, series: Ints) -> None:
         """Take out packages that are not whole, and insert what is left out."""
         p, b = self.state.arrays, self.state.board
         for r in series[p.series["together"][series] != 0].tolist():
@@ -276,67 +242,4 @@ def possible(
             found[n] = not must[s]
         else:
             found[n] = is_possible(p, b, s, option[n], person[n], venue[n])
-    return found
-
-
-@compiled
-def take_all(p: Arrays, b: Board, sessions: Ints) -> int:
-    """Take sessions out and return what they had added to the cost."""
-    total = 0
-    for s in sessions:
-        o, who, room = whole(b.option_of[s]), whole(b.who_of[s]), whole(b.room_of[s])
-        if o >= 0:
-            clear(p, b, s)
-            total += added_by(p, b, s, o, who, room)
-    return total
-
-
-@compiled
-def put_all(p: Arrays, b: Board, session: Ints, option: Ints, person: Ints, venue: Ints) -> None:
-    """Place what is possible of some columns, one after another."""
-    for n in range(len(session)):
-        s, o, who, room = session[n], option[n], person[n], venue[n]
-        if o >= 0 and is_possible(p, b, s, o, who, room):
-            place(p, b, s, o, who, room)
-
-
-@compiled
-def put_back_all(p: Arrays, b: Board, session: Ints, option: Int32s, person: Int32s, venue: Int32s) -> None:
-    """Place sessions where they were, whatever the rules say."""
-    for n in range(len(session)):
-        if option[n] >= 0:
-            place(p, b, session[n], whole(option[n]), whole(person[n]), whole(venue[n]))
-
-
-@compiled
-def amount_of(p: Arrays, b: Board, sessions: Ints) -> int:
-    """Return what some sessions add to the cost of the rest."""
-    option, person, venue = (
-        b.option_of[sessions].copy(),
-        b.who_of[sessions].copy(),
-        b.room_of[sessions].copy(),
-    )
-    total = take_all(p, b, sessions)
-    put_back_all(p, b, sessions, option, person, venue)
-    return total
-
-
-@compiled
-def shared_prices(
-    p: Arrays, b: Board, rows: Rows, prices: Prices, session: Ints, option: Ints, person: Ints
-) -> Ints:
-    """Return what columns cost by the prices of what blocks share: people's totals and months, duties."""
-    found = np.zeros(len(session), dtype=np.int64)
-    weights = p.weights[0]
-    for n in range(len(session)):
-        o, who = option[n], person[n]
-        if o < 0 or who < 0:
-            continue
-        price = np.float64(prices.person[who, 0])
-        price += prices.person[who, rows.month[o]]
-        for m in range(p.sessions[session[n]].duty, p.sessions[session[n]].duty_end):
-            d = p.duty_of[m]
-            if p.duty_holder[d] == who and b.duty_done[d] < p.duty_need[d]:
-                price -= min(np.float64(weights.duty), prices.duty[d] + EAGER)
-        found[n] = int(np.round(price * FINE))
     return found

@@ -6,52 +6,25 @@ import numpy as np
 
 from scheduling.engine.candidates import Candidates
 from scheduling.engine.columns import Columns
-from scheduling.engine.costs import COSTS, CostPart
 from scheduling.engine.cuts import Cuts
 from scheduling.engine.highs import Sparse
 from scheduling.engine.index import NONE, Ints
 from scheduling.engine.linear import Model
-from scheduling.engine.reduced import Prices
 from scheduling.engine.shards import Shard
 from scheduling.engine.state import State
 from scheduling.engine.terms import Columns as ElementColumns
 from scheduling.engine.terms import Terms
-
-PRICED = ("duty",)  # cost parts that prices stand for
 
 
 class ColumnModel(Model):
     """Rows over the elements of given columns; sessions placed in the State stay as they are."""
 
     def __init__(
-        self,
-        state: State,
-        free: Sequence[int],
-        columns: Columns,
-        go_on: Callable[[], bool],
-        prices: Prices | None = None,
-        scale: int = 1,
+        self, state: State, free: Sequence[int], columns: Columns, go_on: Callable[[], bool]
     ) -> None:
-        """Lay out the model; raises Stopped when ``go_on`` says so.
-
-        With ``prices`` the columns' costs have in them what is shared beyond the model, so that cost parts are left out as
-        far as prices stand for them. Columns' costs are in ``scale`` parts of a unit.
-        """
-        self._given, self._prices = columns, prices
+        """Lay out the model; raises Stopped when ``go_on`` says so."""
+        self._given = columns
         super().__init__(Candidates(state), free, go_on)
-        if scale != 1:
-            self.variable_cost = [cost * scale for cost in self.variable_cost]
-
-    def _costs(self) -> Sequence[CostPart]:
-        return [part for part in COSTS if part.name not in PRICED] if self._prices is not None else COSTS
-
-    def target_weights(self, who: int) -> tuple[float, float]:
-        """Return what is not in the price of an instructor's sessions yet."""
-        first, second = super().target_weights(who)
-        if self._prices is None:
-            return first, second
-        price = float(self._prices.person[who, 0])
-        return max(0.0, first - price), max(0.0, second - max(0.0, price - first))
 
     def _make_elements(self) -> None:
         options = self.state.arrays.options

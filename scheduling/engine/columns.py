@@ -16,8 +16,9 @@ from scheduling.engine.dual import Dual
 from scheduling.engine.groups import Groups
 from scheduling.engine.index import NONE
 from scheduling.engine.kernel import instructor_alone, place_adds, time_alone, venue_alone, way_adds
-from scheduling.engine.near import NEVER, Floats, Near
+from scheduling.engine.near import Near
 from scheduling.engine.priced_rows import Rows
+from scheduling.engine.reach import NEVER, Floats
 from scheduling.engine.reduced import (
     CANNOT,
     Prices,
@@ -144,14 +145,14 @@ def _limits(groups: Groups, room: Scratch, g: int, slack: float, most: Floats) -
     for j in range(count):
         own = np.min(best[j, : venues + 2])
         rest = min(rest, apart - least + best[j, venues] - own)
+        others = apart - own  # what the rest of the group costs at least, whatever this session does
         for v in range(venues + 1):
+            others = min(others, alone[v] - min(best[j, v], best[j, venues + 1]))
             together = alone[v] - least
             if best[j, v] > best[j, venues + 1]:
                 together += best[j, v] - best[j, venues + 1]
             most[j, v] = best[j, v] + slack - min(together, apart - least + best[j, v] - own)
-        most[j, venues + 1] = own + slack - min(0.0, apart - least)
-        if single <= apart:
-            most[j, venues + 1] = best[j, venues + 1] + slack
+        most[j, venues + 1] = slack + least - others
     return rest
 
 

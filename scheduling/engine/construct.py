@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from scheduling.engine.candidates import Candidates
+from scheduling.engine.candidates import Candidates, must_place
 from scheduling.engine.index import NONE, Bools, Index, Ints
 from scheduling.engine.insertion import insert_unit, insert_units, scarcity
 from scheduling.engine.kernel_rematch import fill
+from scheduling.engine.moves import amount_of, put_back_all, take_all, ways_of
 from scheduling.engine.shortlist import shortlist_of
 
 _TIED = 6  # sessions of the longest series that is placed as a group
+_MOST_LACKING = 1000  # units that may have others of their classes put after them
 _AT_ONCE = 64  # units inserted between two looks at the clock
 
 Unit = tuple[int, ...]
@@ -59,6 +61,7 @@ def construct(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[],
         now = order[first : first + _AT_ONCE]
         insert_units(p, b, near, begins, members, now if go_on() else now[pinned[now]])
     _fill_gaps(candidates, go_on)
+    _put_first(candidates, units, go_on)
 
 
 def _fill_gaps(candidates: Candidates, go_on: Callable[[], bool]) -> None:
@@ -70,6 +73,35 @@ def _fill_gaps(candidates: Candidates, go_on: Callable[[], bool]) -> None:
         if not go_on():
             return
         fill(p, b, near, s)
+
+
+def _put_first(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[], bool]) -> None:
+    """Give what lacks something still the first choice of its classes' days, the rest of these days comes after it."""
+    state = candidates.state
+    p, b = state.arrays, state.board
+    unit_of = {s: unit for unit in units for s in unit}
+    by_class = np.argsort(p.class_of, kind="stable")
+    begins = np.searchsorted(p.class_of[by_class], np.arange(len(p.class_home) + 1))
+    lacking = [unit for unit in units if not all(state.is_whole(s) for s in unit)]
+    for unit in lacking[:_MOST_LACKING]:
+        if not go_on():
+            return
+        classes, options = (
+            np.concatenate([np.arange(p.sessions[begin][s], p.sessions[end][s]) for s in unit])
+            for begin, end in (("klass", "klass_end"), ("option", "option_end"))
+        )
+        theirs = [by_class[begins[c] : begins[c + 1]] for c in p.class_of[classes].tolist()]
+        beside = np.unique(p.class_session[np.concatenate([classes, *theirs])])
+        there = np.append(p.options["day"], NONE)[b.option_of[beside]]
+        beside = beside[np.isin(there, p.options["day"][options])]
+        others = [u for u in dict.fromkeys(unit_of.get(s, unit) for s in beside.tolist()) if u != unit]
+        free = np.array([s for u in (unit, *others) for s in u if not must_place(state, s)], dtype=np.int64)
+        before, amount = ways_of(b, free), take_all(p, b, free)
+        for u in (unit, *others):
+            insert(candidates, u)
+        if amount_of(p, b, free) >= amount:
+            take_all(p, b, free)
+            put_back_all(p, b, free, *before)
 
 
 def _by_scarcity(candidates: Candidates, members: Ints, begins: Ints) -> tuple[Ints, Bools]:

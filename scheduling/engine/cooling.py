@@ -13,6 +13,7 @@ from scheduling.engine.columns import Columns
 from scheduling.engine.compiling import compiled, inner, unlocked, whole
 from scheduling.engine.index import NONE, Ints
 from scheduling.engine.kernel import added_by, is_possible
+from scheduling.engine.moves import Ways, put_back_all, take_all, ways_of
 from scheduling.engine.state import State
 
 Seeds = npt.NDArray[np.uint64]
@@ -30,13 +31,13 @@ class Cooling:
         self._columns = tuple(np.ascontiguousarray(a[placed], dtype=np.int64) for a in table)
         self._at = np.searchsorted(self._columns[0], np.arange(len(p.sessions) + 1)).astype(np.int64)
         self._seeds = np.array([seed * 2654435761 % 2**64 + 88172645463325252], dtype=np.uint64)
+        self._all = np.arange(len(p.sessions))
         self.change = 0  # of the cost, since the beginning
         self.best_change = 0
         self._best = self._now()
 
-    def _now(self) -> tuple[Int32s, Int32s, Int32s]:
-        b = self.state.board
-        return b.option_of.copy(), b.who_of.copy(), b.room_of.copy()
+    def _now(self) -> Ways:
+        return ways_of(self.state.board, self._all)
 
     def run(self, heat: float, moves: int = CHUNK) -> None:
         """Try so many moves; a move that makes the plan dearer by ``heat`` is taken one time out of e."""
@@ -55,20 +56,12 @@ class Cooling:
     def finish(self) -> None:
         """Go back to the best plan."""
         p, b = self.state.arrays, self.state.board
-        _restore(p, b, *self._best)
+        changed = self._all[
+            np.any([a != now for a, now in zip(self._best, self._now(), strict=True)], axis=0)
+        ]
+        take_all(p, b, changed)
+        put_back_all(p, b, changed, *(a[changed] for a in self._best))
         self.change = self.best_change
-
-
-@compiled
-def _restore(p: Arrays, b: Board, option: Int32s, who: Int32s, room: Int32s) -> None:
-    for s in range(len(option)):
-        if b.option_of[s] >= 0 and (
-            b.option_of[s] != option[s] or b.who_of[s] != who[s] or b.room_of[s] != room[s]
-        ):
-            clear(p, b, s)
-    for s in range(len(option)):
-        if b.option_of[s] < 0 and option[s] >= 0:
-            place(p, b, s, whole(option[s]), whole(who[s]), whole(room[s]))
 
 
 @compiled

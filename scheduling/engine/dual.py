@@ -17,6 +17,7 @@ from scheduling.engine.board import Board
 from scheduling.engine.groups import Groups, groups_of
 from scheduling.engine.near import Near, near_of
 from scheduling.engine.priced_rows import Rows, rows_of
+from scheduling.engine.reach import VENUES, Longs, Reach, reach_of
 from scheduling.engine.reduced import MORE_PEOPLE, MORE_VENUES, Chosen, Prices, price_groups, scratch_for
 from scheduling.engine.supply import Leaders, direction, leaders_of, move, nothing, worth_of_supply
 
@@ -31,24 +32,27 @@ class Dual:
 
     p: Arrays
     b: Board  # empty
+    reach: Reach
     near: Near
     groups: Groups
     rows: Rows
     leaders: Leaders
     prices: Prices
     chosen: Chosen
-    most_people: Int32s
-    most_venues: Int32s
+    wanted: Longs  # [session, kind]: how many are to be near
     bound: float = -np.inf
 
     @classmethod
-    def of(cls, p: Arrays, b: Board, most_people: int, most_venues: int) -> "Dual":
-        """Lay out the rows with all prices 0; the board is empty. The bound is a change to the plan that places nothing."""
-        people = np.full(len(p.sessions), most_people, dtype=np.int32)
-        venues = np.full(len(p.sessions), most_venues, dtype=np.int32)
-        near = near_of(p, b, people, venues)
-        rows, groups = rows_of(p), groups_of(p, b, near)
+    def of(cls, p: Arrays, b: Board, most: int, threads: int = 1) -> "Dual":
+        """Lay out the rows with all prices 0; the board is empty. The bound is a change to the plan that places nothing.
+
+        ``most`` instructors and venues, and half as many leaders, are near at first.
+        """
         count = len(p.sessions)
+        wanted = np.tile(np.array([most, max(2, most // 2), most], dtype=np.int64), (count, 1))
+        reach = reach_of(p, b, wanted, threads)
+        near = near_of(p, b, reach, wanted, threads)
+        rows, groups = rows_of(p), groups_of(p, b, near)
 
         def none() -> Int32s:
             return np.full(count, -1, dtype=np.int32)
@@ -56,15 +60,16 @@ class Dual:
         chosen = Chosen(
             option=none(), person=none(), venue=none(), short=none(), cost=np.zeros(len(groups.weight))
         )
-        return cls(p, b, near, groups, rows, leaders_of(p), nothing(p, rows), chosen, people, venues)
+        return cls(p, b, reach, near, groups, rows, leaders_of(p), nothing(p, rows), chosen, wanted)
 
-    def widen(self) -> None:
+    def widen(self, threads: int) -> None:
         """Look twice as far where others than those near may be cheaper."""
         people, venues = self.chosen.short == MORE_PEOPLE, self.chosen.short == MORE_VENUES
-        self.most_people[people] *= 2
-        self.most_venues[venues] *= 2
+        self.wanted[people, :VENUES] *= 2
+        self.wanted[venues, VENUES] *= 2
         if people.any() or venues.any():
-            self.near = near_of(self.p, self.b, self.most_people, self.most_venues)
+            self.reach = reach_of(self.p, self.b, self.wanted, threads, self.reach)
+            self.near = near_of(self.p, self.b, self.reach, self.wanted, threads)
             self.groups = groups_of(self.p, self.b, self.near)
 
     def price(self, prices: Prices, workers: ThreadPoolExecutor, threads: int) -> float:
@@ -97,7 +102,7 @@ class Dual:
                 used = max(done / rounds, share(self.bound))
                 if used * (WIDENINGS + 1) > widened + 1 and used < 1.0:
                     widened += 1
-                    self.widen()
+                    self.widen(threads)
                 direction(self.p, self.rows, self.leaders, trial, self.chosen, now)
                 step = FIRST * (LAST / FIRST) ** min(1.0, used)
                 move(self.p, trial, now, mean, square, (step, KEEP, KEEP_SQUARE))

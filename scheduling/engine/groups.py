@@ -1,14 +1,13 @@
 """Groups: sessions that a same-venue series ties together are priced as one, each of the others by itself."""
 
-from collections.abc import Iterable, Sized
-
 import numpy as np
 import numpy.typing as npt
 
 from scheduling.engine.arrays import Arrays, Int32s
 from scheduling.engine.board import Board
-from scheduling.engine.compiling import Struct, StructType, share
-from scheduling.engine.near import NEVER, Floats32, Near, room_cost
+from scheduling.engine.compiling import Struct, StructType, compiled, share, whole
+from scheduling.engine.near import Near
+from scheduling.engine.reach import NEVER, Floats32, room_cost
 
 Longs = npt.NDArray[np.int64]
 
@@ -39,57 +38,62 @@ def groups_of(p: Arrays, b: Board, near: Near) -> Groups:
     """Group the sessions of a problem; a session in several same-venue series counts with the first of them."""
     count = len(p.sessions)
     group_of = np.full(count, -1, dtype=np.int64)
-    lists: list[list[int]] = []
-    weights: list[float] = []
+    tied = 0
     for series in p.series if p.weights[0]["same_venue"] > 0 else ():
         members = [int(s) for s in p.members[series["first"] : series["last"]] if group_of[s] < 0]
         if series["same_venue"] and len(members) > 1:
-            group_of[members] = len(lists)
-            lists.append(members)
-            weights.append(float(p.weights[0]["same_venue"]))
-    alone = np.nonzero(group_of < 0)[0].tolist()
-    lists += [[s] for s in alone]
-    weights += [0.0] * len(alone)
-    venues, places, venue_place, costs = [], [], [], []
-    for members in lists:
-        spans = [slice(near.venue_at[s], near.venue_at[s + 1]) for s in members]
-        known, inverse = np.unique(np.concatenate([near.venue[span] for span in spans]), return_inverse=True)
-        cost = np.full((len(members), len(known)), NEVER, dtype=np.float32)
-        row = np.repeat(np.arange(len(members)), [span.stop - span.start for span in spans])
-        cost[row, inverse] = np.concatenate([near.venue_cost[span] for span in spans])
-        _fill_in(p, b, members, known, cost)
-        place, number = np.unique(p.venues["place"][known], return_inverse=True)
-        venues.append(known)
-        places.append(place)
-        venue_place.append(number)
-        costs.append(cost.ravel())
-    return Groups(
-        session_at=_marks(lists),
-        session=np.array([s for members in lists for s in members], dtype=np.int32),
-        weight=np.array(weights),
-        venue_at=_marks(venues),
-        venue=_joined(venues),
-        place_at=_marks(places),
-        place=_joined(places),
-        venue_place=_joined(venue_place),
-        cost_at=_marks(costs),
-        cost=np.concatenate(costs) if costs else np.zeros(0, dtype=np.float32),
+            group_of[members] = tied
+            tied += 1
+    alone = np.nonzero(group_of < 0)[0]
+    group_of[alone] = tied + np.arange(len(alone))
+    group_count, venue_count = tied + len(alone), len(p.venues)
+    session = np.argsort(group_of, kind="stable")
+    session_at = _marks(group_of, group_count)
+    nth = np.empty(count, dtype=np.int64)
+    nth[session] = np.arange(count) - session_at[group_of[session]]
+    of = np.repeat(np.arange(count), np.diff(near.venue_at))
+    pairs, inverse = np.unique(group_of[of] * venue_count + near.venue, return_inverse=True)
+    group, venue = pairs // max(1, venue_count), pairs % max(1, venue_count)
+    venue_at = _marks(group, group_count)
+    places = len(p.half_km) + 1
+    known, number = np.unique(group * places + p.venues["place"][venue] + 1, return_inverse=True)
+    place_at = _marks(known // places, group_count)
+    sizes = np.diff(venue_at)
+    cost_at = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.diff(session_at) * sizes)))
+    cost = np.full(int(cost_at[-1]), NEVER, dtype=np.float32)
+    g = group_of[of]
+    cost[cost_at[g] + nth[of] * sizes[g] + inverse - venue_at[g]] = near.venue_cost
+    groups = Groups(
+        session_at=session_at,
+        session=session.astype(np.int32),
+        weight=np.repeat([float(p.weights[0]["same_venue"]), 0.0], [tied, len(alone)]),
+        venue_at=venue_at,
+        venue=venue.astype(np.int32),
+        place_at=place_at,
+        place=(known % places - 1).astype(np.int32),
+        venue_place=(number - place_at[group]).astype(np.int32),
+        cost_at=cost_at,
+        cost=cost,
     )
+    _fill_in(p, b, groups, tied)
+    return groups
 
 
-def _fill_in(p: Arrays, b: Board, members: list[int], known: Longs, cost: Floats32) -> None:
-    """Price venues that are near another session of the group only."""
-    for row, s in enumerate(members):
-        missing = np.nonzero(cost[row] >= NEVER)[0]
-        if len(missing):
-            rooms = p.rooms[p.rooms_at[p.sessions[s]["rooms"]] : p.rooms_at[p.sessions[s]["rooms"] + 1]]
-            for n in missing[np.isin(known[missing], rooms)].tolist():
-                cost[row, n] = room_cost(p, b, s, int(known[n]))
+def _marks(group: Longs, count: int) -> Longs:
+    """Return where each group begins, and the end, from the groups of its members."""
+    return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.bincount(group, minlength=count))))
 
 
-def _marks(lists: Iterable[Sized]) -> Longs:
-    return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum([len(x) for x in lists], dtype=np.int64)))
-
-
-def _joined(parts: list[Longs]) -> Int32s:
-    return np.concatenate(parts).astype(np.int32) if parts else np.zeros(0, dtype=np.int32)
+@compiled
+def _fill_in(p: Arrays, b: Board, groups: Groups, count: int) -> None:
+    """Price venues that are near another session of one of the first groups only."""
+    for g in range(count):
+        first, begin, end = groups.session_at[g], groups.venue_at[g], groups.venue_at[g + 1]
+        for j in range(groups.session_at[g + 1] - first):
+            s, at = groups.session[first + j], groups.cost_at[g] + j * (end - begin)
+            rooms = p.rooms[p.rooms_at[p.sessions[s].rooms] : p.rooms_at[p.sessions[s].rooms + 1]]
+            for n in range(end - begin):
+                v = groups.venue[begin + n]
+                found = np.searchsorted(rooms, v)
+                if groups.cost[at + n] >= NEVER and found < len(rooms) and rooms[found] == v:
+                    groups.cost[at + n] = room_cost(p, b, s, whole(v))

@@ -21,7 +21,11 @@ from scheduling.engine.settle import Settling, settle
 from scheduling.engine.state import State
 
 NEAR = 40  # instructors and venues looked at for a session at first
-CLIMB = 0.25  # share of the time for prices
+CLIMB, MOST_CLIMB = (
+    0.25,
+    0.45,
+)  # share of the time for prices; more only where there are less than ENOUGH rounds
+ENOUGH = 90  # rounds, for prices that are good to a thousandth
 ROUNDS = 300  # of prices at most
 SLACK = 8.0  # regret of columns
 MOST = 100  # columns of a session, about
@@ -38,7 +42,7 @@ def improve_large(state: State, units: list[Unit], run: Run, executor: Executor 
             return
         columns, _ = columns_within(dual, SLACK, MOST)
         run.note(f"{len(columns)} columns near the prices")
-        settling = Settling(state, units, Blocks(state, units, dual, columns, run.go_on), run, executor)
+        settling = Settling(state, units, Blocks(state, units, columns, run.go_on), run, executor)
         settle(settling)
     finally:
         if own is not None:
@@ -53,13 +57,19 @@ def climb(state: State, run: Run) -> tuple[Dual, int]:
     base = sum(nothing.get(part.name, 0) for part in COSTS if not part.is_shared)
     board = empty_board(state.arrays, *state.index.calendar.sizes)
     board.completing[:] = 1
-    dual = Dual.of(state.arrays, board, NEAR, NEAR)
-    began = run.elapsed
-    until = began + (run.left * CLIMB if run.options.iterations is None else float("inf"))
+    dual = Dual.of(state.arrays, board, NEAR, run.options.workers)
+    began, left = run.elapsed, run.left
+    rounds = 0
 
     def share(bound: float) -> float:
-        run.bound = rounded_up(base + bound)
-        return 1.0 if not run.go_on() else (run.elapsed - began) / (until - began)
+        nonlocal rounds
+        run.bound, rounds = rounded_up(base + bound), rounds + 1
+        if not run.go_on():
+            return 1.0
+        if run.options.iterations is not None:
+            return 0.0
+        used = run.elapsed - began
+        return used / min(left * MOST_CLIMB, max(left * CLIMB, used / rounds * ENOUGH))
 
     done = dual.climb(ROUNDS, share, run.options.workers)
     run.note(f"{done} rounds of prices: bound {run.bound}")

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from scheduling.engine.candidates import Candidates, Most, must_place
 from scheduling.engine.cliques import INFINITE, Kind
-from scheduling.engine.costs import COSTS, CostPart
+from scheduling.engine.costs import COSTS
 from scheduling.engine.index import NONE, Ints
 from scheduling.engine.rules import RULES
 
@@ -67,18 +67,9 @@ class Model:
         for rule in RULES:
             self._stop_if_told()
             rule.post(self)
-        for part in self._costs():
+        for part in COSTS:
             self._stop_if_told()
             part.post(self)
-
-    def _costs(self) -> Sequence[CostPart]:
-        """Return the cost parts that write themselves into the model."""
-        return COSTS
-
-    def target_weights(self, who: int) -> tuple[float, float]:
-        """Return what a session of an instructor above target costs, and above twice the target once more."""
-        weights = self.index.weights
-        return weights.over_target, weights.over_twice_target
 
     def ask_only_for_places(self) -> None:
         """Forget all costs; leaving a session out that must be placed costs 1."""

@@ -7,28 +7,23 @@ a lesson. So leaders have a list of their own, and whoever owes one of a session
 everybody else; by the triangle inequality nobody in it is cheaper at a place than ``rest`` less the way to that place.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
 import numpy as np
-import numpy.typing as npt
 
 from scheduling.engine.arrays import Arrays, Int32s
 from scheduling.engine.board import Board
-from scheduling.engine.compiling import Struct, StructType, compiled, share, whole
+from scheduling.engine.compiling import Struct, StructType, compiled, share, unlocked, whole
 from scheduling.engine.kernel import (
     instructor_alone,
     instructor_blocks,
-    instructor_own,
     place_adds,
     time_alone,
     time_mask,
-    venue_own,
-    way_adds,
 )
+from scheduling.engine.reach import NEVER, VENUES, Floats, Floats32, Longs, Reach, room_cost
 
-Floats32 = npt.NDArray[np.float32]
-Floats = npt.NDArray[np.float64]
-Longs = npt.NDArray[np.int64]
-
-NEVER = 1e12  # the cost of what cannot be
 AWAY = np.float32(1e9)
 
 
@@ -56,136 +51,111 @@ class Near(Struct):
 share(Near, NearType, __file__)
 
 
-def near_of(p: Arrays, b: Board, most_people: Int32s, most_venues: Int32s) -> Near:
-    """Return lists of about so many people (and half as many leaders) and venues for each session; the board is empty."""
-    count = len(p.sessions)
+def near_of(p: Arrays, b: Board, reach: Reach, wanted: Longs, threads: int) -> Near:
+    """Take the first ``wanted[session, kind]`` that are within reach; the board is empty."""
+    count = len(wanted)
+    sizes = np.minimum(reach.end - reach.at, wanted)
+    owed = (p.sessions["duty_end"] - p.sessions["duty"]).astype(np.int64)
+    person = np.zeros(int(sizes[:, :VENUES].sum() + owed.sum()) + count, dtype=np.int32)
+    venue = np.zeros(int(sizes[:, VENUES].sum()) + count, dtype=np.int32)
+    venue_cost = np.zeros(len(venue), dtype=np.float32)
     person_at, venue_at = np.zeros(count + 1, dtype=np.int64), np.zeros(count + 1, dtype=np.int64)
     rest, venue_rest = np.full((count, 2), NEVER), np.full(count, NEVER)
-    floor = np.full((count, 2), NEVER)
-    most = np.stack((most_people, np.maximum(2, most_people // 2)), axis=1).astype(np.int64)
-    person = np.zeros(int(most.sum()) + len(p.duty_of) + count, dtype=np.int32)
-    venue = np.zeros(int(most_venues.sum()) + count, dtype=np.int32)
-    venue_cost = np.zeros(len(venue), dtype=np.float32)
-    _choose_people(p, b, most, person_at, person, (rest, floor))
-    _choose_venues(p, b, most_venues, venue_at, venue, venue_cost, venue_rest)
-    sizes = np.diff(person_at)[p.options["session"]]
-    cost_at = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))
+    _take_people(p, reach, wanted, person_at, person, rest)
+    _take_venues(p, b, reach, wanted, venue_at, venue, venue_cost, venue_rest)
+    cost_at = np.zeros(len(p.options) + 1, dtype=np.int64)
+    np.cumsum(np.diff(person_at)[p.options["session"]], out=cost_at[1:])
     cost = np.zeros(int(cost_at[-1]), dtype=np.float32)
     option_cost, homeless = np.zeros(len(p.options)), np.zeros(count)
-    _price_options(p, b, (person_at, person), cost_at, cost, option_cost, homeless)
-    person, venue = person[: person_at[-1]].copy(), venue[: venue_at[-1]].copy()
-    venue_cost = venue_cost[: venue_at[-1]].copy()
+    person = person[: person_at[-1]].copy()
+    given = (p, b, (person_at, person), cost_at, cost, option_cost, homeless)
+    marks = np.linspace(0, count, threads * 4 + 1).astype(np.int64)
+    with ThreadPoolExecutor(threads) as workers:
+        for job in [workers.submit(_price_options, *given, x, y) for x, y in pairwise(marks.tolist())]:
+            job.result()
     return Near(
         person_at=person_at,
         person=person,
         rest=rest,
-        floor=floor,
+        floor=reach.floor,
         option_cost=option_cost,
         homeless=homeless,
         cost_at=cost_at,
         cost=cost,
         venue_at=venue_at,
-        venue=venue,
-        venue_cost=venue_cost,
+        venue=venue[: venue_at[-1]].copy(),
+        venue_cost=venue_cost[: venue_at[-1]].copy(),
         venue_rest=venue_rest,
     )
 
 
 @compiled
-def people_cost(p: Arrays, b: Board, s: int, who: int) -> float:
-    """Return what an instructor adds by themselves at the session's own place, at an option that suits them."""
-    session = p.sessions[s]
-    own = instructor_own(p, b, s, session.option, who)
-    return float(own + way_adds(p, b, s, session.option, p.instructors[who].home, session.place))
+def _is_among(ascending: Int32s, which: int) -> bool:
+    at = np.searchsorted(ascending, which)
+    return bool(at < len(ascending) and ascending[at] == which)
 
 
 @compiled
-def room_cost(p: Arrays, b: Board, s: int, v: int) -> float:
-    """Return what a venue and its place add by themselves; NEVER where it is too small."""
-    session = p.sessions[s]
-    if session.heads > p.venues[v].capacity and p.weights[0].overflow < 0:
-        return NEVER
-    return float(
-        venue_own(p, b, s, session.option, v) + place_adds(p, b, s, session.option, p.venues[v].place)
-    )
-
-
-@compiled
-def _is_owed(p: Arrays, s: int, who: int) -> bool:
-    found = False
-    for n in range(p.sessions[s].duty, p.sessions[s].duty_end):
-        found = found or p.duty_holder[p.duty_of[n]] == who
-    return found
-
-
-@compiled
-def _choose_people(
-    p: Arrays, b: Board, most: Longs, at: Longs, person: Int32s, least: tuple[Floats, Floats]
-) -> None:
-    value, kind_of = np.zeros(len(p.instructors)), np.zeros(len(p.instructors), dtype=np.int64)
-    rest, floor = least
+def _take_people(p: Arrays, reach: Reach, wanted: Longs, at: Longs, person: Int32s, rest: Floats) -> None:
+    """Take the nearest of each kind, whoever owes one of the session's lessons, and who has it now."""
     taken = 0
     for s in range(len(p.sessions)):
-        session = p.sessions[s]
-        begin, end = p.people_at[session.people], p.people_at[session.people + 1]
-        for kind in range(2 if session.needs_instructor else 0):
-            count = 0
-            for n in range(begin, end):
-                who = whole(p.people[n])
-                if p.instructors[who].leads == kind:
-                    value[count], kind_of[count] = people_cost(p, b, s, who), who
-                    own = instructor_own(p, b, s, session.option, who)
-                    floor[s, kind] = min(floor[s, kind], float(own))
-                    count += 1
-            limit = NEVER
-            if count > most[s, kind]:
-                limit = np.partition(value[:count], most[s, kind])[most[s, kind]]
-                rest[s, kind] = limit
-            kept = 0
-            for n in range(count):
-                who = kind_of[n]
-                is_near = value[n] < limit and kept < most[s, kind]
-                kept += is_near
-                if is_near or who == session.current_instructor or _is_owed(p, s, who):
-                    person[taken] = who
-                    taken += 1
+        session, first = p.sessions[s], taken
+        for kind in range(2):
+            begin, count = reach.at[s, kind], reach.end[s, kind] - reach.at[s, kind]
+            if count > wanted[s, kind]:
+                count = wanted[s, kind]
+                rest[s, kind] = reach.value[begin + count]
+            person[taken : taken + count] = reach.which[begin : begin + count]
+            taken += count
+        able = p.people[p.people_at[session.people] : p.people_at[session.people + 1]]
+        for n in range(session.duty - 1, session.duty_end):
+            who = session.current_instructor if n < session.duty else p.duty_holder[p.duty_of[n]]
+            if who < 0 or not session.needs_instructor or not _is_among(able, who):
+                continue
+            if not np.any(person[first:taken] == who):
+                person[taken] = who
+                taken += 1
         at[s + 1] = taken
 
 
 @compiled
-def _choose_venues(
+def _take_venues(
     p: Arrays,
     b: Board,
-    most: Int32s,
+    reach: Reach,
+    wanted: Longs,
     at: Longs,
     venue: Int32s,
     venue_cost: Floats32,
     rest: Floats,
 ) -> None:
-    value = np.zeros(len(p.venues))
+    """Take the nearest venues, and where the session is now."""
     taken = 0
     for s in range(len(p.sessions)):
-        session = p.sessions[s]
-        begin, end = p.rooms_at[session.rooms], p.rooms_at[session.rooms + 1]
-        if session.needs_venue:
-            for n in range(begin, end):
-                value[n - begin] = room_cost(p, b, s, whole(p.rooms[n]))
-            limit = NEVER
-            if end - begin > most[s]:
-                limit = np.partition(value[: end - begin], most[s])[most[s]]
-                rest[s] = limit
-            kept = 0
-            for n in range(begin, end):
-                is_near = value[n - begin] < limit and kept < most[s]
-                kept += is_near
-                if is_near or (p.rooms[n] == session.current_venue and value[n - begin] < NEVER):
-                    venue[taken] = p.rooms[n]
-                    venue_cost[taken] = value[n - begin]
-                    taken += 1
+        session, first = p.sessions[s], taken
+        begin, count = reach.at[s, VENUES], reach.end[s, VENUES] - reach.at[s, VENUES]
+        if count > wanted[s, VENUES]:
+            count = wanted[s, VENUES]
+            rest[s] = reach.value[begin + count]
+        venue[taken : taken + count] = reach.which[begin : begin + count]
+        venue_cost[taken : taken + count] = reach.value[begin : begin + count]
+        taken += count
+        now, able = session.current_venue, p.rooms[p.rooms_at[session.rooms] : p.rooms_at[session.rooms + 1]]
+        if (
+            now >= 0
+            and session.needs_venue
+            and _is_among(able, now)
+            and not np.any(venue[first:taken] == now)
+        ):
+            cost = room_cost(p, b, s, whole(now))
+            if cost < NEVER:
+                venue[taken], venue_cost[taken] = now, cost
+                taken += 1
         at[s + 1] = taken
 
 
-@compiled
+@unlocked
 def _price_options(
     p: Arrays,
     b: Board,
@@ -194,10 +164,12 @@ def _price_options(
     cost: Floats32,
     option_cost: Floats,
     homeless: Floats,
+    first: int,
+    last: int,
 ) -> None:
-    """Fill in what options cost by themselves and with each near instructor, and what it costs to have no venue."""
+    """Fill in what options of some sessions cost by themselves and with each near instructor, and what no venue costs."""
     person_at, person = near
-    for s in range(len(p.sessions)):
+    for s in range(first, last):
         session = p.sessions[s]
         for o in range(session.option, session.option_end):
             option_cost[o] = NEVER if time_mask(p, b, s, o) else float(time_alone(p, b, s, o))

@@ -11,8 +11,9 @@ from scheduling.engine.arrays import Arrays, Int32s, has_bit
 from scheduling.engine.compiling import Struct, StructType, compiled, share, unlocked
 from scheduling.engine.groups import Groups
 from scheduling.engine.index import NONE
-from scheduling.engine.near import AWAY, NEVER, Floats, Floats32, Near
+from scheduling.engine.near import AWAY, Near
 from scheduling.engine.priced_rows import Rows
+from scheduling.engine.reach import NEVER, Floats, Floats32
 
 MORE_PEOPLE, MORE_VENUES = 1, 2
 CANNOT = 1e11  # anything from here on cannot be

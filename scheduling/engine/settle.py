@@ -1,33 +1,40 @@
 """Settle: block after block of a large problem, each by an integer model over the columns near the prices."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 
 import numpy as np
 
 from scheduling.engine.arrays import Arrays
-from scheduling.engine.blocks import Block, Blocks, amount_of, blocks_of, put_back_all, take_all
+from scheduling.engine.blocks import Block, Blocks, blocks_of
 from scheduling.engine.board import Board
 from scheduling.engine.candidates import must_place
 from scheduling.engine.cliques import INFINITE
 from scheduling.engine.column_model import shard_of
-from scheduling.engine.construct import Unit, construct
+from scheduling.engine.construct import Unit
 from scheduling.engine.cooling import CHUNK, Cooling
-from scheduling.engine.index import NONE, Ints
+from scheduling.engine.exchanges import Exchanges, regrets_of
+from scheduling.engine.index import Ints
 from scheduling.engine.linear import Stopped
+from scheduling.engine.moves import amount_of, put_all, put_back_all, take_all, ways_of
 from scheduling.engine.run import Run
 from scheduling.engine.shards import Shard, Solved, solve_shard
 from scheduling.engine.state import State
 
 PATIENCE = 6  # passes without gain
-GAP = 0.0005  # of a block: what is close enough
+CLOSE = 0.005  # for each session of a block, in units of cost: what is close enough
 LONGEST = 20.0  # seconds for one block
-WIDE = 400  # sessions of a block once there is a plan
+WIDE, PARTS = 1000, 4  # sessions of a block at most, and how many blocks there are at least
+LINKED = 0.5  # regret of the columns that link sessions to those who stand in their way
+TURN = 4  # every so many passes blocks are of weeks or regions
 POLL = 0.2
-NARROWEST, NARROW = 3.0, 4.0  # regret of the columns of blocks, of the first and of later ones
+NARROW = 4.0  # regret of the columns of blocks
+GOOD = 2.0  # regret of a column that is about as good as the best
 HEAT, COLD = 1.5, 0.15  # of cooling, at its beginning and its end
 MOVES = 300  # of cooling, for each session
+MOST_COOLING = 0.2  # of the time that is left
 SHORT_BLOCK = 60  # sessions around somebody who owes a lesson
+JOINED = 300  # sessions of several short blocks that are settled as one
 
 
 class Settling:
@@ -39,43 +46,44 @@ class Settling:
         self.state, self.units, self.blocks, self.run = state, units, blocks, run
         self._executor = executor
         self.cost = run.cost or 0  # of the State's plan
+        self._exchanges = Exchanges(blocks.columns, units, LINKED)
+        self.largest = min(WIDE, 1 + len(state.placement) // PARTS)
         self._rng = np.random.default_rng(run.options.seed)
 
-    def go_through(self, parts: Sequence[Ints], slack: float, *, priced: bool = False) -> int:
-        """Settle all parts, in random order; return the change of cost. Stops when the run does."""
-        order = [parts[n] for n in self._rng.permutation(len(parts)).tolist()]
+    def go_through(self, parts: Sequence[Ints], slack: float) -> int:
+        """Settle all parts, in their order; return the change of cost. Stops when the run does."""
+        order = list(reversed(parts))
         at_once = self.run.options.workers if self._executor is not None else 1
         running: dict[Future[Solved], Block] = {}
         total, number = 0, 0
         while (order or running) and self.run.go_on():
             while order and len(running) < at_once and self.run.left > 1.0:
-                block, shard = self._shard(order.pop(), number, slack, priced=priced)
+                block, shard = self._shard(order.pop(), number, slack)
                 number += 1
                 running[self._submit(shard)] = block
             done, _ = wait(running, timeout=POLL, return_when=FIRST_COMPLETED)
             for future in done:
-                change = self._take(running.pop(future), future.result(), priced=priced)
+                change = self._take(running.pop(future), future.result())
                 total += change
                 self.cost += change
-                if not priced:
-                    self.run.cost = self.cost
+                self.run.cost = min(self.cost, self.run.cost or self.cost)
             if not running and self.run.left <= 1.0:
                 break
         for future in running:
             future.cancel()
         return total
 
-    def _shard(self, sessions: Ints, number: int, slack: float, *, priced: bool) -> tuple[Block, Shard]:
-        block = self.blocks.take_out(sessions, slack, priced=priced)
+    def _shard(self, sessions: Ints, number: int, slack: float) -> tuple[Block, Shard]:
+        block = self.blocks.take_out(sessions, slack)
         has_clock = self.run.options.iterations is None
         seconds = min(LONGEST, max(0.5, self.run.left - 1.0)) if has_clock else float("inf")
         return block, shard_of(
             block.model,
             self.blocks.cuts_of(block),
-            block.start if not priced else block.start[:0],
+            block.start,
             number=number,
             seconds=seconds,
-            gap=GAP,
+            gap=max(0.999, CLOSE * len(sessions)),
             seed=self.run.options.seed,
         )
 
@@ -86,11 +94,25 @@ class Settling:
         future.set_result(solve_shard(shard))
         return future
 
-    def _take(self, block: Block, solved: Solved, *, priced: bool) -> int:
+    def _take(self, block: Block, solved: Solved) -> int:
         if not len(solved.values):
             return 0
         chosen = np.nonzero(solved.values[len(block.model.variable_cost) :] > 0.5)[0]
-        return self.blocks.put_back(block, chosen, always=priced)
+        return self.blocks.put_back(block, chosen)
+
+    def begin_near(self) -> None:
+        """Build a plan anew, each session by the best column that is left, those with the fewest good ones first."""
+        p, b, c = self.state.arrays, self.state.board, self.blocks.columns
+        everything = np.arange(len(p.sessions))
+        held = np.array([must_place(self.state, s) for s in everything.tolist()], dtype=np.bool_)
+        self.cost -= take_all(p, b, everything[~held])
+        choices = np.bincount(c.session[c.regret <= GOOD], minlength=len(everything))
+        order = np.lexsort((c.regret, choices[c.session]))
+        b.completing[:] = 1
+        put_all(p, b, *(a[order] for a in (c.session, c.option, c.person, c.venue)))
+        b.completing[:] = 0
+        self.blocks.mend(everything, np.arange(len(p.series)))
+        self.cost += amount_of(p, b, everything[~held])
 
     def angle(self) -> float:
         """Return how the borders of regions run next time."""
@@ -103,15 +125,24 @@ class Settling:
             return 0  # a session at an unknown place may hide that two others leave no time to travel
         cooling = Cooling(self.state, self.blocks.columns, self.run.options.seed)
         chunks = max(1, MOVES * len(p.sessions) // CHUNK)
-        for n in range(chunks):
-            if not self.run.go_on():
-                break
-            cooling.run(HEAT * (COLD / HEAT) ** (n / chunks))
+        began, left = self.run.elapsed, self.run.left * MOST_COOLING
+        done, used = 0, 0.0
+        while used < 1.0 and self.run.go_on():
+            cooling.run(HEAT * (COLD / HEAT) ** used)
+            done += 1
+            used = max(done / chunks, (self.run.elapsed - began) / left)
         cooling.finish()
         self.cost += cooling.change
-        self.run.cost = self.cost
+        self.run.cost = min(self.cost, self.run.cost or self.cost)
         self.run.note(f"cooled, cost {self.cost}")
         return cooling.change
+
+    def exchanging(self) -> list[Ints]:
+        """Return blocks around the sessions that could be placed better, with those that stand in their way."""
+        b = self.state.board
+        regret = regrets_of(self.blocks.columns, b, NARROW)
+        regret *= 0.5 + self._rng.random(len(regret))
+        return self._exchanges.blocks(b, regret, self.largest)
 
     def owing(self) -> Iterator[Ints]:
         """Yield the sessions around each duty that is not met: those that would count, and those of its holder."""
@@ -141,6 +172,17 @@ class Settling:
             yield np.unique(found)
 
 
+def joined(parts: Iterable[Ints]) -> list[Ints]:
+    """Join short blocks: what it takes to build and solve one hardly grows with them."""
+    blocks: list[Ints] = []
+    for part in parts:
+        if blocks and len(blocks[-1]) + len(part) <= JOINED:
+            blocks[-1] = np.union1d(blocks[-1], part)
+        else:
+            blocks.append(part)
+    return blocks
+
+
 def near_in_time(p: Arrays, b: Board, s: int) -> Ints:
     """Return placed sessions at the days of a session that have instructors who could teach it."""
     able = np.zeros(len(p.instructors) + 1, dtype=np.bool_)
@@ -151,17 +193,20 @@ def near_in_time(p: Arrays, b: Board, s: int) -> Ints:
 
 
 def settle(settling: Settling) -> None:
-    """Go through all blocks again and again, by weeks and by regions in turn, until the run ends or nothing is gained."""
+    """Go through blocks again and again, mostly where there is regret, until the run ends or nothing is gained."""
     run, state = settling.run, settling.state
     run.enter("blocks")
     try:
         _begin_anew(settling)
         idle = 0
         for n in range(1, (run.options.iterations or 1000) + 1):
-            gained = settling.cool()
-            gained += settling.go_through(list(settling.missing()), INFINITE)
-            gained += settling.go_through(list(settling.owing()), INFINITE)
-            parts = blocks_of(state, settling.units, None if n % 3 == 2 else settling.angle(), WIDE)
+            gained = settling.go_through(joined(settling.missing()), INFINITE)
+            gained += settling.go_through(joined(settling.owing()), INFINITE)
+            parts = settling.exchanging()
+            if n % TURN == 0 or not parts:
+                parts = blocks_of(
+                    state, settling.units, None if n % (2 * TURN) else settling.angle(), settling.largest
+                )
             gained += settling.go_through(parts, NARROW)
             run.note(f"{len(parts)} blocks, cost {run.cost}")
             idle = 0 if gained else idle + 1
@@ -172,21 +217,18 @@ def settle(settling: Settling) -> None:
 
 
 def _begin_anew(settling: Settling) -> None:
-    """Build a plan by prices from nothing, and keep it if it is better than the one that there was."""
+    """Build a plan near the prices, and keep it if it is better than the one that there was."""
     run, state = settling.run, settling.state
     p, b = state.arrays, state.board
     everything = np.arange(len(p.sessions))
-    before, cost = (b.option_of.copy(), b.who_of.copy(), b.room_of.copy()), settling.cost
-    held = np.array([must_place(state, s) for s in everything.tolist()], dtype=np.bool_)
-    settling.cost -= take_all(p, b, everything[~held])
-    parts = blocks_of(state, settling.units, settling.angle())
-    settling.go_through(parts, NARROWEST, priced=True)
-    missing = everything[b.option_of == NONE]
-    construct(settling.blocks.candidates, settling.units, lambda: True)
-    settling.cost += amount_of(p, b, missing)
-    run.note(f"{len(parts)} blocks by prices, cost {settling.cost}")
-    if settling.cost >= cost:
-        settling.cost = cost
-        take_all(p, b, everything)
-        put_back_all(p, b, everything, *before)
-    run.cost = settling.cost
+    before, cost = ways_of(b, everything), settling.cost
+    try:
+        settling.begin_near()
+        run.note(f"begun near the prices, cost {settling.cost}")
+        settling.cool()
+        settling.go_through(joined(settling.missing()), INFINITE)
+    finally:
+        if settling.cost >= cost:
+            take_all(p, b, everything)
+            put_back_all(p, b, everything, *before)
+            settling.cost = cost

@@ -30,7 +30,7 @@ class Shard:
     cuts: Sparse  # rows of at most 1
     start: Floats  # a solution to begin with, nan where HiGHS may choose; empty where there is none
     seconds: float  # inf: no clock, MOST_NODES instead
-    gap: float  # relative; what is close enough
+    gap: float  # in units of cost; what is close enough
     seed: int
 
 
@@ -59,8 +59,8 @@ def solve_shard(shard: Shard) -> Solved:
     has_clock = math.isfinite(shard.seconds)
     limit = ("time_limit", max(0.1, shard.seconds)) if has_clock else ("mip_max_nodes", MOST_NODES)
     for name, value in (
-        ("mip_rel_gap", shard.gap),
-        ("mip_abs_gap", 0.999),
+        ("mip_rel_gap", 0.0),  # costs count from nothing placed, so that what is relative to them says little
+        ("mip_abs_gap", shard.gap),
         ("mip_feasibility_tolerance", 1e-7),
         limit,
     ):

@@ -5,8 +5,8 @@ import numpy.typing as npt
 
 from scheduling.engine.arrays import UNLIMITED, Arrays
 from scheduling.engine.compiling import Struct, StructType, compiled, share
-from scheduling.engine.near import Floats
 from scheduling.engine.priced_rows import DAY_, MONTH, TOTAL, WEEK, Rows
+from scheduling.engine.reach import Floats
 from scheduling.engine.reduced import Chosen, Prices
 
 Excess = Prices  # taken less what there is, row by row

@@ -1,15 +1,21 @@
 """Prices and blocks: the bound is below every plan, the columns hold the best ones, and large problems come out valid."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 from scheduling.engine import PinsContradict, Plan, SolveOptions, check, solve
+from scheduling.engine.board import empty_board
 from scheduling.engine.candidates import Candidates
 from scheduling.engine.columns import columns_within
 from scheduling.engine.construct import construct, units_of
+from scheduling.engine.dual import Dual
+from scheduling.engine.exchanges import WORTH_WHILE, Exchanges, regrets_of
 from scheduling.engine.index import NONE, Index
 from scheduling.engine.large import climb, improve_large
 from scheduling.engine.pins import place_pinned
+from scheduling.engine.reduced import out_cost
 from scheduling.engine.run import Run
 from scheduling.engine.state import State
 from tests.engine.problems import random_problem
@@ -44,6 +50,51 @@ def test_no_plan_is_below_the_bound_and_the_best_one_is_made_of_columns(seed: in
     for s in range(len(problem.sessions)):
         way = (s, int(b.option_of[s]), int(b.who_of[s]), int(b.room_of[s]))
         assert way in known if way[1] != NONE else (s, NONE, NONE, NONE) in known
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_without_prices_regret_is_what_a_way_costs_more_than_the_cheapest(seed: int) -> None:
+    state = State(Index(random_problem(seed)))
+    board = empty_board(state.arrays, *state.index.calendar.sizes)
+    board.completing[:] = 1
+    dual = Dual.of(state.arrays, board, 100)
+    with ThreadPoolExecutor(1) as workers:
+        dual.price(dual.prices, workers, 1)
+    columns, _ = columns_within(dual, 1e6, 100_000)
+    groups = dual.groups
+    alone = groups.session[groups.session_at[:-1][np.diff(groups.session_at) == 1]]
+    for s in alone.tolist():
+        placed = (columns.session == s) & (columns.option != NONE)
+        cheapest = min(out_cost(state.arrays, s), float(columns.cost[placed].min(initial=0)))
+        assert columns.regret[placed] == pytest.approx(columns.cost[placed] - cheapest)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_exchanges_follow_regret_to_those_in_the_way(seed: int) -> None:
+    problem = random_problem(seed + 200)
+    state = State(Index(problem))
+    units = units_of(state.index)
+    construct(Candidates(state), units, lambda: True)
+    dual, _ = climb(state, Run(SolveOptions(iterations=1, workers=1)))
+    columns, _ = columns_within(dual, 8.0, 100)
+    b = state.board
+    regret = regrets_of(columns, b, 99.0)
+    for n in range(len(columns)):
+        s = columns.session[n]
+        if (b.option_of[s], b.who_of[s], b.room_of[s]) == (
+            columns.option[n],
+            columns.person[n],
+            columns.venue[n],
+        ):
+            assert regret[s] == columns.regret[n]
+    blocks = Exchanges(columns, units, 8.0).blocks(b, regret, 3)
+    together = [s for block in blocks for s in block.tolist()]
+    assert len(together) == len(set(together))
+    assert set(np.nonzero(regret >= WORTH_WHILE)[0].tolist()) <= set(together)
+    longest = max(len(unit) for unit in units)
+    for block in blocks:
+        assert len(block) < 3 + longest
+        assert all(set(unit) <= set(block) for unit in units if set(unit) & set(block.tolist()))
 
 
 @pytest.mark.parametrize("seed", range(25))

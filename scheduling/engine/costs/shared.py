@@ -183,12 +183,13 @@ class OverTarget(CostPart):
         return above + (weights.over_twice_target if b.total[who] >= 2 * target else 0)
 
     def post(self, model: "Model") -> None:
+        weights = model.index.weights.over_target, model.index.weights.over_twice_target
         for who, ids in model.by_instructor():
             target = model.index.problem.instructors[who].target
             if target is None:
                 continue
             now, more = int(model.state.total[who]), len(np.unique(model.t_session[model.i_time[ids]]))
-            for weight, level in zip(model.target_weights(who), (target, 2 * target), strict=True):
+            for weight, level in zip(weights, (target, 2 * target), strict=True):
                 if now + more > level and weight:
                     row = model.row(now - level, INFINITE)
                     model.put(row, Kind.VARIABLE, [model.variable(weight, now + more)])
