@@ -93,6 +93,7 @@ DESTINATIONS = (
             Destination("candidates", N_("候选人"), "/instructors/candidates", "user", (P.POOL_VIEW,)),
             Destination("reviews", N_("我的评审"), "/instructors/reviews", "star", (P.CANDIDATE_SCORE,)),
             Destination("courseware", N_("课件审核"), "/instructors/courseware", "book", (P.POOL_VIEW,)),
+            Destination("idle", N_("长期未授课"), "/instructors/idle", "clock", (P.POOL_VIEW,)),
             Destination("scores", N_("督导评课"), "/scores/", "star", (P.SCORE_VIEW,)),
             Destination("hints", N_("待确认备注"), "/instructors/hints", "question", (P.POOL_EDIT,)),
             Destination("codes", N_("激活码"), "/instructors/activation", "key", (P.ACTIVATION_ISSUE,)),

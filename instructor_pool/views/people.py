@@ -130,6 +130,7 @@ def profile(person: Any) -> dict[str, Any]:
     left = days_left(person, today)
     load_url = f"/scheduling/instructors/{person.id}/load"
     trend_url = f"/instructors/{person.id}/trend"
+    clash_url = f"/scheduling/instructors/{person.id}/clashes"
     return {
         "person": person,
         "badge_of_state": queries.state_badge(person),
@@ -142,6 +143,7 @@ def profile(person: Any) -> dict[str, Any]:
         "masked_phone": mask_phone(person.phone),
         "masked_id": mask_id_number(person.id_number),
         "load_url": load_url if is_served(load_url) else "",
+        "clash_url": clash_url if is_served(clash_url) else "",
         "trend_url": trend_url if is_served(trend_url) else "",
         "in_pool": person.state in life.IN_POOL,
         "teaches": [(q, queries.clearance_badge(q)) for q in person.qualifications],

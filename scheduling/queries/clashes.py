@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from accounts.access import Scope
 from bases.models import Closure, TeachingBase, Venue
@@ -33,6 +33,13 @@ class Clash:
     reason: str
 
 
+def clashes_of(scope: Scope, instructor_id: int, limit: int = 100) -> list[Clash]:
+    """Those of one person, by day: what has to be given to somebody else."""
+    found = [*_absent(scope, limit, instructor_id), *_gone(scope, limit, instructor_id)]
+    found += _uncleared(scope, limit, instructor_id)
+    return _by_day(found, limit)
+
+
 def list_clashes(scope: Scope, limit: int = 100) -> list[Clash]:
     """Bookings still to come whose person or base can no longer serve them, by day."""
     found = [
@@ -42,13 +49,18 @@ def list_clashes(scope: Scope, limit: int = 100) -> list[Clash]:
         *_closed(scope, limit),
         *_unusable(scope, limit),
     ]
+    return _by_day(found, limit)
+
+
+def _by_day(found: Sequence[Clash], limit: int) -> list[Clash]:
     unique = {clash.booking.id: clash for clash in reversed(found)}
     return sorted(unique.values(), key=lambda c: (c.booking.day, c.booking.from_unit, c.booking.id))[:limit]
 
 
-def _coming(scope: Scope, kind: ResourceKind) -> tuple[ColumnElement[bool], ...]:
+def _coming(scope: Scope, kind: ResourceKind, resource: int | None = None) -> tuple[ColumnElement[bool], ...]:
     return (
         planned_by(scope),
+        true() if resource is None else Booking.resource_id == resource,
         Session.state == SessionState.PUBLISHED,
         Booking.kind == kind,
         Booking.state.in_(LIVE),
@@ -56,7 +68,7 @@ def _coming(scope: Scope, kind: ResourceKind) -> tuple[ColumnElement[bool], ...]
     )
 
 
-def _absent(scope: Scope, limit: int) -> Iterable[Clash]:
+def _absent(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
     """Days are compared in SQL, the hours here: quarter hours are no moments for SQL."""
     after = datetime.combine(clock.today(), time())
     stmt = (
@@ -68,7 +80,7 @@ def _absent(scope: Scope, limit: int) -> Iterable[Clash]:
             Unavailability,
             and_(Unavailability.instructor_id == Instructor.id, Unavailability.grade == Grade.CANNOT),
         )
-        .where(*_coming(scope, ResourceKind.INSTRUCTOR), Unavailability.ends >= after)
+        .where(*_coming(scope, ResourceKind.INSTRUCTOR, person), Unavailability.ends >= after)
         .where(func.date(Unavailability.starts) <= Booking.day, func.date(Unavailability.ends) >= Booking.day)
         .options(*TOLD)
         .order_by(Booking.day)
@@ -80,14 +92,14 @@ def _absent(scope: Scope, limit: int) -> Iterable[Clash]:
             yield Clash(booking, name, away.reason or gettext("本人不能授课"))
 
 
-def _gone(scope: Scope, limit: int) -> Iterable[Clash]:
+def _gone(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
     bookable = (PoolState.APPOINTED, PoolState.RENEWAL_DUE)
     stmt = (
         select(Booking, Instructor)
         .join(Booking.session)
         .join(Session.training_class)
         .join(Instructor, Booking.resource_id == Instructor.id)
-        .where(*_coming(scope, ResourceKind.INSTRUCTOR))
+        .where(*_coming(scope, ResourceKind.INSTRUCTOR, person))
         .where(or_(Instructor.state.not_in(bookable), Instructor.term_end < Booking.day))
         .options(*TOLD)
         .order_by(Booking.day)
@@ -102,7 +114,7 @@ def _gone(scope: Scope, limit: int) -> Iterable[Clash]:
         yield Clash(booking, person.name, reason)
 
 
-def _uncleared(scope: Scope, limit: int) -> Iterable[Clash]:
+def _uncleared(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
     """Courseware taken out of use, or no longer cleared on that day [3 §五(六)]."""
     same = and_(Qualification.instructor_id == Instructor.id, Qualification.course_id == Session.course_id)
     stmt = (
@@ -111,7 +123,7 @@ def _uncleared(scope: Scope, limit: int) -> Iterable[Clash]:
         .join(Session.training_class)
         .join(Instructor, Booking.resource_id == Instructor.id)
         .join(Qualification, same)
-        .where(*_coming(scope, ResourceKind.INSTRUCTOR))
+        .where(*_coming(scope, ResourceKind.INSTRUCTOR, person))
         .where(or_(Qualification.cleared_on.is_(None), Qualification.cleared_until < Booking.day))
         .options(*TOLD)
         .order_by(Booking.day)

@@ -1,16 +1,20 @@
-"""Pieces other features' pages fetch by htmx: somebody's load, a base's bookings."""
+"""What the pool's and the bases' pages show of lessons: load, clashes, bookings, who is idle."""
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from accounts.enums import P
 from accounts.web import current_actor, current_scope, requires
+from core.tables import wants_export
+from instructor_pool.queries import get_instructor
 from scheduling import notices
 from scheduling.queries import bookings as booking_queries
 from scheduling.queries import figures, reliability
-from scheduling.views import blueprint
+from scheduling.queries.clashes import clashes_of
+from scheduling.queries.idle import idle_days, idle_table
+from scheduling.views import blueprint, own_pages
 
 
 @blueprint.get("/instructors/<int:instructor_id>/load")
@@ -22,6 +26,25 @@ def instructor_load(instructor_id: int) -> ResponseReturnValue:
         load=figures.load_of(current_scope(), instructor_id),
         answers=reliability.answers_of(instructor_id),
     )
+
+
+@blueprint.get("/instructors/<int:instructor_id>/clashes")
+@requires(P.SCHEDULE_VIEW)
+def clashes_of_instructor(instructor_id: int) -> ResponseReturnValue:
+    """Published lessons that somebody can no longer teach: absence, exit, end of term, lapsed courseware."""
+    person = get_instructor(current_actor().scope(P.POOL_VIEW), instructor_id)
+    found = clashes_of(current_scope(), person.id)
+    return render_template("scheduling/_clashes.html", clashes=found, notices=notices)
+
+
+@own_pages.get("/instructors/idle")
+@requires(P.POOL_VIEW)
+def idle() -> ResponseReturnValue:
+    """People of the pool who have not taught for long."""
+    table = idle_table(current_scope())
+    if wants_export(request.args):
+        return table.export(request.args)
+    return render_template("scheduling/idle.html", page=table.page(request.args), days=idle_days())
 
 
 @blueprint.get("/bases/<int:base_id>/bookings")
