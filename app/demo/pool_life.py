@@ -16,6 +16,7 @@ from scheduling.enums import SessionState
 from scheduling.models import Session
 
 HANDED_IN = datetime(2027, 3, 8, 10, 0)
+NOW = datetime(2027, 5, 10, 8, 0)
 WAITING, ENDING = 3, 2
 
 
@@ -32,13 +33,18 @@ def teach(cast: Cast) -> None:
                 item, until=until, opinion="结构清楚,案例贴近本县", actor=cast.actor("evaluator2")
             )
     for n, (person_id, course_id) in enumerate(chosen[ENDING : ENDING + WAITING + 1]):
-        with transaction():
+        with at(NOW), transaction():
             item = _hand_in(cast, person_id, course_id)
             if n == WAITING:
                 courseware.send_back(item, "请更新到今年的数据", actor=cast.actor("evaluator"))
-    with transaction():
+    for person_id, _course_id in chosen[-1:]:
+        _incident(cast, person_id)
+
+
+def _incident(cast: Cast, person_id: int) -> None:
+    with at(NOW), transaction():
         courseware.record_incident(
-            session().get_one(Instructor, chosen[-1][0]),
+            session().get_one(Instructor, person_id),
             day=date(2027, 4, 14),
             grade=IncidentGrade.MINOR,
             what="迟到二十分钟,没有提前说明",
