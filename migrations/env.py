@@ -9,7 +9,9 @@ from core.db import db
 
 def _drop_triggers(connection):
     """A trigger that reads another table keeps SQLite from putting that table's new form in its place."""
-    names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
+    names = (
+        connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
+    )
     for name in names:
         connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
 

@@ -105,13 +105,13 @@ def _gone(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash
         .order_by(Booking.day)
         .limit(limit)
     )
-    for booking, person in session().execute(stmt):
+    for booking, teacher in session().execute(stmt):
         reason = (
-            person.state.label
-            if person.state not in bookable
-            else gettext("聘期到 %(day)s 为止", day=person.term_end)
+            teacher.state.label
+            if teacher.state not in bookable
+            else gettext("聘期到 %(day)s 为止", day=teacher.term_end)
         )
-        yield Clash(booking, person.name, reason)
+        yield Clash(booking, teacher.name, reason)
 
 
 def _uncleared(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:

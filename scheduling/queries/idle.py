@@ -41,7 +41,7 @@ def _never(stmt: Select[IdleRow], value: str) -> Select[IdleRow]:
     return stmt.where(last.is_(None) if value == "never" else last.is_not(None))
 
 
-def _last() -> Select[datetime]:
+def _last() -> Select[datetime | None]:
     """When somebody last taught."""
     return select(func.max(Session.start)).where(
         Session.instructor_id == Instructor.id, Session.state == SessionState.HELD

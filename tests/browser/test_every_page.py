@@ -27,7 +27,9 @@ def kind_of(path: str) -> str:
 
 def links_of(page: Page) -> list[str]:
     """Paths that links on the page lead to, on this site, downloads left out."""
-    hrefs: list[str] = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+    hrefs: list[str] = page.eval_on_selector_all(
+        "a[href]:not([download])", "links => links.map(link => link.href)"
+    )
     here = urlsplit(page.url).netloc
     parts = [urlsplit(href) for href in hrefs]
     return [

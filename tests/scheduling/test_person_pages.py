@@ -34,10 +34,18 @@ def published(sign_in: SignIn, county: County) -> str:
     return f"/scheduling/instructors/{county.instructors['王芳']}/clashes"
 
 
-def test_an_absence_after_the_assignment_shows_at_once(sign_in: SignIn, county: County, published: str) -> None:
+def test_an_absence_after_the_assignment_shows_at_once(
+    sign_in: SignIn, county: County, published: str
+) -> None:
     browser = sign_in("organiser")
     assert SENTENCE not in browser.get(published).get_data(as_text=True)
-    away = {"first": "2027-06-07", "last": "2027-06-07", "part": "morning", "grade": "cannot", "reason": "出差"}
+    away = {
+        "first": "2027-06-07",
+        "last": "2027-06-07",
+        "part": "morning",
+        "grade": "cannot",
+        "reason": "出差",
+    }
     assert sign_in("instructor").post("/me/availability", data=away).status_code == 302
     page = browser.get(published).get_data(as_text=True)
     assert f"有 1 {SENTENCE}" in page and "出差" in page and "改派" in page
@@ -52,9 +60,7 @@ def test_what_was_booked_past_an_exit_is_listed_for_others(
 ) -> None:
     with transaction():
         person = session().get_one(Instructor, county.instructors["王芳"])
-        life.leave(
-            person, why=ExitReason.OWN_REQUEST, day=date(2027, 5, 10), actor=county.actor("approver")
-        )
+        life.leave(person, why=ExitReason.OWN_REQUEST, day=date(2027, 5, 10), actor=county.actor("approver"))
     page = sign_in("organiser").get(published).get_data(as_text=True)
     assert f"有 1 {SENTENCE}" in page and "已退出" in page
 

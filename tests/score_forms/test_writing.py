@@ -42,7 +42,9 @@ def test_trainees_have_a_form_for_lectures_and_one_for_interactive_teaching() ->
         assert [(line.key, line.most) for line in lines if line.kind is Kind.POINTS] == [
             ("attitude", 20), ("content", 30), ("method", 20), ("effect", 30),
         ]  # fmt: skip
-    titles = [[line.title for line in rules.DEFAULTS[p].lines] for p in (LECTURE, Purpose.TRAINEE_INTERACTIVE)]
+    titles = [
+        [line.title for line in rules.DEFAULTS[p].lines] for p in (LECTURE, Purpose.TRAINEE_INTERACTIVE)
+    ]
     assert titles[0] != titles[1]
 
 
@@ -153,4 +155,6 @@ def test_an_organiser_builds_a_form_on_the_page_without_scripts(sign_in: SignIn,
     assert "「县评课表」第 1 版已启用。" in listed and "系统自带" in listed
     assert browser.get(url).status_code == 404
     assert browser.post("/score-forms/drafts", data={"purpose": "nonsense"}).status_code == 422
-    assert sign_in("evaluator").post("/score-forms/drafts", data={"purpose": "supervision"}).status_code == 403
+    assert (
+        sign_in("evaluator").post("/score-forms/drafts", data={"purpose": "supervision"}).status_code == 403
+    )
