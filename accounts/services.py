@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 
@@ -16,6 +15,7 @@ from accounts.access import Actor, clashing_roles
 from accounts.enums import Level, Role
 from accounts.models import ActivationCode, Grant, OrgUnit, SignInAttempt, User, UserSession
 from core import clock
+from core.codes import digest, in_fours, paper_code
 from core.db import session
 from core.errors import Conflict, RuleBroken, Violation
 from core.pinyin import plain_pinyin
@@ -23,12 +23,6 @@ from core.pinyin import plain_pinyin
 HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
 # Verified against when the account does not exist, so that both answers take the same time.
 _DECOY = HASHER.hash(secrets.token_hex(8))
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: codes are read from paper
-
-
-def digest(token: str) -> str:
-    """What the database keeps of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def is_throttled(login: str, address: str) -> bool:
@@ -136,8 +130,8 @@ def issue_codes(users: Sequence[User], *, actor: Actor) -> dict[int, str]:
     )
     codes: dict[int, str] = {}
     for user in users:
-        code = "".join(secrets.choice(ALPHABET) for _ in range(12))
-        codes[user.id] = f"{code[:4]}-{code[4:8]}-{code[8:]}"
+        code = paper_code(12)
+        codes[user.id] = in_fours(code)
         session().add(
             ActivationCode(
                 user_id=user.id,

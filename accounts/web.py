@@ -16,6 +16,7 @@ from accounts.access import Actor, Scope
 from accounts.enums import P
 from accounts.models import OrgUnit, User
 from core import audit, clock
+from core.codes import digest
 from core.db import transaction
 from core.errors import DomainError, NotAllowed
 
@@ -98,7 +99,7 @@ def places(actor: Actor) -> list[OrgUnit]:
 
 def _load_user(_request: object) -> User | None:
     token = sign_in_token()
-    row = queries.find_session(services.digest(token)) if token else None
+    row = queries.find_session(digest(token)) if token else None
     if row is None or not services.is_alive(row):
         return None
     if (clock.instant() - row.seen_at).total_seconds() > SEEN_EVERY:

@@ -26,6 +26,7 @@ from scheduling.models import Session, TrainingClass
 from score_forms.models import ScoreSheet
 
 Host = aliased(OrgUnit)
+TOLD = (contains_eager(Session.training_class), contains_eager(Session.instructor))
 HeldRow = tuple[Session, int, Decimal | None, int]
 MOST_CHOICES = 1000
 
@@ -54,24 +55,22 @@ def _counting() -> ColumnElement[bool]:
     return SessionScore.excluded_reason == ""
 
 
-def _held(scope: Scope) -> Select[Session]:
-    """Held sessions that somebody of the pool taught, of classes owned or hosted inside the scope."""
+def taught(scope: Scope, *states: SessionState) -> Select[Session]:
+    """Sessions in those states that somebody of the pool teaches, of classes owned or hosted inside the scope."""
     return (
         select(Session)
         .join(TrainingClass, Session.class_id == TrainingClass.id)
         .join(OrgUnit, TrainingClass.owner_id == OrgUnit.id)
         .outerjoin(Host, TrainingClass.host_id == Host.id)
         .join(Instructor, Session.instructor_id == Instructor.id)
-        .where(Session.state == SessionState.HELD, or_(scope.clause(OrgUnit.path), scope.clause(Host.path)))
+        .where(Session.state.in_(states), or_(scope.clause(OrgUnit.path), scope.clause(Host.path)))
     )
 
 
 def get_held_session(scope: Scope, session_id: int) -> Session:
     """A held session inside the scope with class and instructor; NotFound otherwise."""
-    stmt = _held(scope).where(Session.id == session_id)
-    row = session().scalar(
-        stmt.options(contains_eager(Session.training_class), contains_eager(Session.instructor))
-    )
+    stmt = taught(scope, SessionState.HELD).where(Session.id == session_id)
+    row = session().scalar(stmt.options(*TOLD))
     if row is None:
         raise NotFound(gettext("没有这次课,或还没有讲完,或不在您的范围内。"))
     return row
@@ -94,14 +93,16 @@ def list_scores(session_id: int) -> list[SessionScore]:
 
 def _class_choices(scope: Scope) -> list[tuple[str, str]]:
     stmt = (
-        _held(scope).with_only_columns(TrainingClass.id, TrainingClass.number, TrainingClass.name).distinct()
+        taught(scope, SessionState.HELD)
+        .with_only_columns(TrainingClass.id, TrainingClass.number, TrainingClass.name)
+        .distinct()
     )
     rows = session().execute(stmt.order_by(TrainingClass.number).limit(MOST_CHOICES))
     return [(str(class_id), f"{number} {name}") for class_id, number, name in rows]
 
 
 def _instructor_choices(scope: Scope) -> list[tuple[str, str]]:
-    stmt = _held(scope).with_only_columns(Instructor.id, Instructor.name).distinct()
+    stmt = taught(scope, SessionState.HELD).with_only_columns(Instructor.id, Instructor.name).distinct()
     rows = session().execute(stmt.order_by(Instructor.name).limit(MOST_CHOICES))
     return [(str(person_id), name) for person_id, name in rows]
 
@@ -123,8 +124,8 @@ def held_table(scope: Scope, actor: Actor) -> BoundTable[HeldRow]:
         counting.scalar_subquery(),
         counting.where(SessionScore.scorer_id == actor.user_id).scalar_subquery(),
     )
-    stmt = _held(scope).add_columns(total, mean, mine)
-    stmt = stmt.options(contains_eager(Session.training_class), contains_eager(Session.instructor))
+    stmt = taught(scope, SessionState.HELD).add_columns(total, mean, mine)
+    stmt = stmt.options(*TOLD)
     columns: list[Column[HeldRow]] = [
         Column(
             "day",
@@ -284,7 +285,9 @@ def todos(actor: Actor) -> list[Todo]:
         return []
     scored = select(SessionScore.session_id)
     stmt = (
-        _held(actor.scope(P.SESSION_SCORE)).where(Session.id.not_in(scored)).with_only_columns(func.count())
+        taught(actor.scope(P.SESSION_SCORE), SessionState.HELD)
+        .where(Session.id.not_in(scored))
+        .with_only_columns(func.count())
     )
     n = session().scalar(stmt) or 0
     if not n:

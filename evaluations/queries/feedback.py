@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from flask_babel import gettext
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import func, select
 
 from accounts.access import Scope
-from accounts.models import OrgUnit
 from core import clock
+from core.codes import digest
 from core.db import session
 from core.errors import NotFound
 from evaluations import rules
 from evaluations.enums import CodeMode
 from evaluations.models import FeedbackRound, FeedbackTicket, TraineeAnswer
+from evaluations.queries import TOLD, taught
 from scheduling.enums import SessionState
-from scheduling.models import Session, TrainingClass
+from scheduling.models import Session
 from score_forms.enums import Kind
 from score_forms.rules import Line
-
-Host = aliased(OrgUnit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +46,10 @@ class Results:
     comments: tuple[str, ...]
 
 
-def digest(token: str) -> str:
-    """What the database keeps of a single-use code."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def get_taught(scope: Scope, session_id: int) -> Session:
     """A published or held session with somebody of the pool, owned or hosted inside the scope."""
-    row = session().scalar(
-        select(Session)
-        .join(TrainingClass, Session.class_id == TrainingClass.id)
-        .join(OrgUnit, TrainingClass.owner_id == OrgUnit.id)
-        .outerjoin(Host, TrainingClass.host_id == Host.id)
-        .where(
-            Session.id == session_id,
-            Session.instructor_id.is_not(None),
-            Session.state.in_((SessionState.PUBLISHED, SessionState.HELD)),
-            or_(scope.clause(OrgUnit.path), scope.clause(Host.path)),
-        )
-        .options(joinedload(Session.training_class), joinedload(Session.instructor))
-    )
+    stmt = taught(scope, SessionState.PUBLISHED, SessionState.HELD).where(Session.id == session_id)
+    row = session().scalar(stmt.options(*TOLD))
     if row is None:
         raise NotFound(gettext("没有这次课,或还没有发布,或不在您的范围内。"))
     return row

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 
 from accounts.access import Actor
 from core import audit, clock
+from core.codes import digest
 from core.db import session as database
 from core.errors import RuleBroken
 from core.sealed import blind
@@ -67,7 +68,7 @@ def open_round(
     database().add(row)
     database().flush()
     for code in codes_of(row):
-        database().add(FeedbackTicket(digest=feedback.digest(code), round_id=row.id, is_used=False))
+        database().add(FeedbackTicket(digest=digest(code), round_id=row.id, is_used=False))
     database().flush()
     audit.note(database(), gettext("开评课码:%(course)s", course=session.course_name))
     return row

@@ -22,6 +22,7 @@ from instructor_pool.enums import (
     PoolState,
     SourceCategory,
 )
+from instructor_pool.rules.life import BOOKABLE
 from score_forms.models import ScoreForm, ScoreSheet
 
 
@@ -103,7 +104,7 @@ class Instructor(Versioned, Sealing, Model):
     @property
     def is_bookable(self) -> bool:
         """Whether the state allows new bookings at all (dates are checked apart)."""
-        return self.state in (PoolState.APPOINTED, PoolState.RENEWAL_DUE)
+        return self.state in BOOKABLE
 
 
 class Qualification(Model):

@@ -18,8 +18,9 @@ from core.tables import Badge, BoundTable, Column, Filter, Table, Tone
 from courses.models import Course
 from instructor_pool.enums import EngagementMode, PoolState, SourceCategory
 from instructor_pool.models import Instructor, Qualification, Reviewer, ReviewPanel
-from instructor_pool.queries.people import BOOKABLE, scoped, waiting_for_account
+from instructor_pool.queries.people import scoped, waiting_for_account
 from instructor_pool.rules import days_left, life
+from instructor_pool.rules.life import BOOKABLE
 
 TONES: dict[PoolState, Tone] = {
     PoolState.APPOINTED: "ok",

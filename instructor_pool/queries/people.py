@@ -16,10 +16,10 @@ from core.errors import NotFound
 from instructor_pool.enums import EngagementMode, PoolState
 from instructor_pool.models import Instructor, Qualification, StateChange
 from instructor_pool.rules import life
+from instructor_pool.rules.life import BOOKABLE
 
 MOST_PICKED = 20
 MOST_CODES = 500
-BOOKABLE = (PoolState.APPOINTED, PoolState.RENEWAL_DUE)
 
 
 def scoped(scope: Scope) -> Select[Instructor]:

@@ -18,6 +18,7 @@ from instructor_pool.enums import CoursewareState, PoolState
 from instructor_pool.models import AvailabilityHint, Instructor, Reviewer, ReviewPanel
 from instructor_pool.queries.courseware import count_waiting
 from instructor_pool.queries.people import waiting_for_account
+from instructor_pool.rules.life import BOOKABLE
 
 _ORGANISER_STEPS = (
     PoolState.NOMINATED, PoolState.ELIGIBILITY_CHECKED, PoolState.REVIEWED, PoolState.APPROVED, PoolState.LETTER_SIGNED,
@@ -68,9 +69,7 @@ def _reviews(actor: Actor) -> list[Todo]:
 def _organising(scope: Scope) -> list[Todo]:
     today = clock.today()
     waiting = _count(scope, Instructor.state.in_(_ORGANISER_STEPS))
-    over = _count(
-        scope, Instructor.state.in_((PoolState.APPOINTED, PoolState.RENEWAL_DUE)), Instructor.term_end < today
-    )
+    over = _count(scope, Instructor.state.in_(BOOKABLE), Instructor.term_end < today)
     lines = [
         Todo(
             gettext("%(n)s 位候选人等待下一步", n=waiting),
@@ -90,7 +89,7 @@ def _organising(scope: Scope) -> list[Todo]:
         since = today if days == 30 else today + timedelta(days=31)
         n = _count(
             scope,
-            Instructor.state.in_((PoolState.APPOINTED, PoolState.RENEWAL_DUE)),
+            Instructor.state.in_(BOOKABLE),
             Instructor.term_end >= since,
             Instructor.term_end <= today + timedelta(days=days),
         )

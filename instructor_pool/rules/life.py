@@ -8,7 +8,8 @@ from instructor_pool.enums import EngagementMode, PoolAction, PoolState
 
 _A, _S = PoolAction, PoolState
 _BEFORE_APPROVAL = (_S.NOMINATED, _S.ELIGIBILITY_CHECKED, _S.REVIEWED, _S.PUBLICISED)
-_IN_POOL = (_S.APPOINTED, _S.SUSPENDED, _S.RENEWAL_DUE)
+IN_POOL = (_S.APPOINTED, _S.SUSPENDED, _S.RENEWAL_DUE)
+BOOKABLE = (_S.APPOINTED, _S.RENEWAL_DUE)
 
 TRANSITIONS: Mapping[tuple[PoolState, PoolAction], PoolState] = {
     (_S.NOMINATED, _A.CHECK_ELIGIBILITY): _S.ELIGIBILITY_CHECKED,
@@ -27,7 +28,7 @@ TRANSITIONS: Mapping[tuple[PoolState, PoolAction], PoolState] = {
     (_S.APPOINTED, _A.FALL_DUE): _S.RENEWAL_DUE,
     (_S.APPOINTED, _A.RENEW): _S.APPOINTED,
     (_S.RENEWAL_DUE, _A.RENEW): _S.APPOINTED,
-    **{(state, _A.EXIT): _S.EXITED for state in (*_IN_POOL, _S.APPROVED, _S.LETTER_SIGNED)},
+    **{(state, _A.EXIT): _S.EXITED for state in (*IN_POOL, _S.APPROVED, _S.LETTER_SIGNED)},
 }
 
 APPROVER_ACTIONS = frozenset({_A.APPROVE, _A.ADMIT, _A.EXIT})
@@ -36,7 +37,6 @@ REASON_NEEDED = frozenset({_A.REJECT, _A.RESERVE, _A.SUSPEND, _A.EXIT})
 BY_ITSELF = frozenset({_A.REVIEW, _A.FALL_DUE})
 """Happens with something else (closing a review, the daily look at terms), never by a button."""
 CANDIDATES = (*_BEFORE_APPROVAL, _S.APPROVED, _S.LETTER_SIGNED, _S.RESERVE)
-IN_POOL = _IN_POOL
 
 
 def after(state: PoolState, action: PoolAction) -> PoolState | None:
@@ -70,7 +70,7 @@ WAY = (
 
 def way(state: PoolState) -> list[tuple[PoolState, bool]]:
     """The steps of the way in with whether each is behind or reached; empty where the way has ended otherwise."""
-    if state in _IN_POOL:
+    if state in IN_POOL:
         state = _S.APPOINTED
     if state not in WAY:
         return []

@@ -15,11 +15,6 @@ def plain_receipt(typed: str) -> str:
     return re.sub(r"[^0-9A-Z]", "", typed.upper())[:40]
 
 
-def shown_receipt(code: str) -> str:
-    """`ABCD-EFGH-…`: in fours, to be read out and typed."""
-    return "-".join(code[n : n + 4] for n in range(0, len(code), 4))
-
-
 def link_problem(url: str) -> bool:
     """Whether an address cannot be offered to a reviewer: no http(s), no host, credentials in it, blanks."""
     if len(url) > LONGEST_LINK or re.search(r"[\s\x00-\x1f]", url.strip()):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from instructor_pool.enums import PoolState, TermProblem
+from instructor_pool.rules.life import BOOKABLE
 
 ALERT_DAYS = (90, 30, 0)
 DEFAULT_TERM_YEARS = 2
@@ -26,7 +27,7 @@ def term_problem(person: HasTerm, day: date) -> TermProblem | None:
     """Why nothing new can be booked for `person` on `day`, or None. After the term nothing new goes in."""
     if person.state is PoolState.SUSPENDED:
         return TermProblem.SUSPENDED
-    if person.state not in (PoolState.APPOINTED, PoolState.RENEWAL_DUE):
+    if person.state not in BOOKABLE:
         return TermProblem.NOT_IN_POOL
     if person.term_start is not None and day < person.term_start:
         return TermProblem.BEFORE_TERM

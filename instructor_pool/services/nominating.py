@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from secrets import choice
 
 from flask_babel import gettext
 
 from accounts.access import Actor
 from accounts.models import OrgUnit
 from core import audit, clock, files
+from core.codes import in_fours, paper_code
 from core.db import session
 from core.errors import RuleBroken, Violation
 from core.sealed import blind
@@ -18,11 +18,9 @@ from instructor_pool import queries
 from instructor_pool.enums import NominationKind
 from instructor_pool.models import Attachment, Instructor, Nomination
 from instructor_pool.rules import life
-from instructor_pool.rules.nominations import MOST_ATTACHMENTS, link_problem, plain_receipt, shown_receipt
+from instructor_pool.rules.nominations import MOST_ATTACHMENTS, link_problem, plain_receipt
 from instructor_pool.services import entering
 from instructor_pool.services.register import InstructorFields
-
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: receipts are read from paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ def _known(owner: OrgUnit, fields: InstructorFields) -> Instructor | None:
 
 def note_nomination(person: Instructor, told: Told, *, actor: Actor) -> str:
     """Write who put `person` forward; answers the receipt code, of which only a digest is kept."""
-    code = "".join(choice(ALPHABET) for _ in range(16))
+    code = paper_code(16)
     row = Nomination(
         instructor_id=person.id,
         kind=told.kind,
@@ -96,7 +94,7 @@ def note_nomination(person: Instructor, told: Told, *, actor: Actor) -> str:
     row.nominator_phone = told.nominator_phone or None
     session().add(row)
     session().flush()
-    return shown_receipt(code)
+    return in_fours(code)
 
 
 def find_by_receipt(typed: str) -> Nomination | None:

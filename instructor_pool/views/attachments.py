@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -45,15 +47,15 @@ def attachments(instructor_id: int) -> ResponseReturnValue:
     return (page, 422) if request.method == "POST" else page
 
 
-def _add(person: object, form: AttachmentForm) -> int:
+def _add(person: Any, form: AttachmentForm) -> int:
     found = uploads_of(form)
     link = form.link.data or ""
     if not found and not link:
         raise RuleBroken(gettext("请选文件或填网址。"))
     for upload in found:
-        nominating.attach_file(person, upload, actor=current_actor())  # type: ignore[arg-type]
+        nominating.attach_file(person, upload, actor=current_actor())
     if link:
-        nominating.attach_link(person, link, actor=current_actor())  # type: ignore[arg-type]
+        nominating.attach_link(person, link, actor=current_actor())
     return len(found) + bool(link)
 
 

@@ -118,11 +118,11 @@ class Settling:
         """Return how the borders of regions run next time."""
         return float(self._rng.random() * np.pi)
 
-    def cool(self) -> int:
-        """Anneal at low heat what the blocks have left apart; return the change of cost."""
+    def cool(self) -> None:
+        """Anneal what fell into place apart from the rest."""
         p = self.state.arrays
         if (p.sessions["place"] < 0).any() or (p.venues["place"] < 0).any():
-            return 0  # a session at an unknown place may hide that two others leave no time to travel
+            return  # a session at an unknown place may hide that two others leave no time to travel
         cooling = Cooling(self.state, self.blocks.columns, self.run.options.seed)
         chunks = max(1, MOVES * len(p.sessions) // CHUNK)
         began, left = self.run.elapsed, self.run.left * MOST_COOLING
@@ -135,7 +135,6 @@ class Settling:
         self.cost += cooling.change
         self.run.cost = min(self.cost, self.run.cost or self.cost)
         self.run.note(f"cooled, cost {self.cost}")
-        return cooling.change
 
     def exchanging(self) -> list[Ints]:
         """Return blocks around the sessions that could be placed better, with those that stand in their way."""

@@ -12,11 +12,10 @@ from bases.models import TeachingBase
 from core.db import session
 from core.errors import NotFound
 from courses.models import Course
-from instructor_pool.enums import PoolState
 from instructor_pool.models import Instructor
+from instructor_pool.rules.life import BOOKABLE
 
 MOST_OFFERED = 500
-BOOKABLE = (PoolState.APPOINTED, PoolState.RENEWAL_DUE)
 
 
 def list_bases(scope: Scope) -> list[tuple[int, str]]:

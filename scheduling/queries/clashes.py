@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from accounts.access import Scope
 from bases.models import Closure, TeachingBase, Venue
 from bases.rules import BOOKABLE
 from core import clock
 from core.db import session
-from instructor_pool.enums import Grade, PoolState
+from instructor_pool.enums import Grade
 from instructor_pool.models import Instructor, Qualification, Unavailability
+from instructor_pool.rules import life
 from instructor_pool.rules.clearance import clearance_problem
 from scheduling.enums import ResourceKind, SessionState
 from scheduling.models import Booking, Session
@@ -68,48 +69,43 @@ def _coming(scope: Scope, kind: ResourceKind, resource: int | None = None) -> tu
     )
 
 
-def _absent(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
-    """Days are compared in SQL, the hours here: quarter hours are no moments for SQL."""
-    after = datetime.combine(clock.today(), time())
-    stmt = (
-        select(Booking, Instructor.name, Unavailability)
-        .join(Booking.session)
-        .join(Session.training_class)
-        .join(Instructor, Booking.resource_id == Instructor.id)
-        .join(
-            Unavailability,
-            and_(Unavailability.instructor_id == Instructor.id, Unavailability.grade == Grade.CANNOT),
-        )
-        .where(*_coming(scope, ResourceKind.INSTRUCTOR, person), Unavailability.ends >= after)
-        .where(func.date(Unavailability.starts) <= Booking.day, func.date(Unavailability.ends) >= Booking.day)
-        .options(*TOLD)
-        .order_by(Booking.day)
-        .limit(limit)
-    )
-    for booking, name, away in session().execute(stmt):
-        start, end = moments_of(booking)
-        if away.starts < end and start < away.ends:
-            yield Clash(booking, name, away.reason or gettext("本人不能授课"))
-
-
-def _gone(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
-    bookable = (PoolState.APPOINTED, PoolState.RENEWAL_DUE)
-    stmt = (
+def _of_people(scope: Scope, limit: int, person: int | None) -> Select[Booking, Instructor]:
+    return (
         select(Booking, Instructor)
         .join(Booking.session)
         .join(Session.training_class)
         .join(Instructor, Booking.resource_id == Instructor.id)
         .where(*_coming(scope, ResourceKind.INSTRUCTOR, person))
-        .where(or_(Instructor.state.not_in(bookable), Instructor.term_end < Booking.day))
         .options(*TOLD)
         .order_by(Booking.day)
         .limit(limit)
     )
-    for booking, teacher in session().execute(stmt):
+
+
+def _absent(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
+    """Days are compared in SQL, the hours here: quarter hours are no moments for SQL."""
+    after = datetime.combine(clock.today(), time())
+    cannot = and_(Unavailability.instructor_id == Instructor.id, Unavailability.grade == Grade.CANNOT)
+    stmt = (
+        _of_people(scope, limit, person)
+        .add_columns(Unavailability)
+        .join(Unavailability, cannot)
+        .where(Unavailability.ends >= after)
+        .where(func.date(Unavailability.starts) <= Booking.day, func.date(Unavailability.ends) >= Booking.day)
+    )
+    for booking, teacher, away in session().execute(stmt):
+        start, end = moments_of(booking)
+        if away.starts < end and start < away.ends:
+            yield Clash(booking, teacher.name, away.reason or gettext("本人不能授课"))
+
+
+def _gone(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
+    gone = or_(Instructor.state.not_in(life.BOOKABLE), Instructor.term_end < Booking.day)
+    for booking, teacher in session().execute(_of_people(scope, limit, person).where(gone)):
         reason = (
-            teacher.state.label
-            if teacher.state not in bookable
-            else gettext("聘期到 %(day)s 为止", day=teacher.term_end)
+            gettext("聘期到 %(day)s 为止", day=teacher.term_end)
+            if teacher.is_bookable
+            else teacher.state.label
         )
         yield Clash(booking, teacher.name, reason)
 
@@ -118,21 +114,15 @@ def _uncleared(scope: Scope, limit: int, person: int | None = None) -> Iterable[
     """Courseware taken out of use, or no longer cleared on that day [3 §五(六)]."""
     same = and_(Qualification.instructor_id == Instructor.id, Qualification.course_id == Session.course_id)
     stmt = (
-        select(Booking, Instructor.name, Qualification)
-        .join(Booking.session)
-        .join(Session.training_class)
-        .join(Instructor, Booking.resource_id == Instructor.id)
+        _of_people(scope, limit, person)
+        .add_columns(Qualification)
         .join(Qualification, same)
-        .where(*_coming(scope, ResourceKind.INSTRUCTOR, person))
         .where(or_(Qualification.cleared_on.is_(None), Qualification.cleared_until < Booking.day))
-        .options(*TOLD)
-        .order_by(Booking.day)
-        .limit(limit)
     )
-    for booking, name, held in session().execute(stmt):
+    for booking, teacher, held in session().execute(stmt):
         problem = clearance_problem(held, booking.day)
         if problem is not None:
-            yield Clash(booking, name, problem.label)
+            yield Clash(booking, teacher.name, problem.label)
 
 
 def _closed(scope: Scope, limit: int) -> Iterable[Clash]:
