@@ -25,6 +25,8 @@ from evaluations import rules
 from evaluations.enums import CodeMode
 from evaluations.models import FeedbackRound, FeedbackTicket, TraineeAnswer
 from evaluations.queries import feedback
+from evaluations.services import update_rating
+from scheduling.enums import SessionState
 from scheduling.models import Session
 from score_forms import services as forms
 from score_forms.enums import Kind, Purpose
@@ -167,6 +169,9 @@ def close_round(row: FeedbackRound, *, actor: Actor) -> None:
         raise RuleBroken(gettext("这次课的评课已经结束。"))
     row.closed_at = clock.now()
     database().flush()
+    person = row.session.instructor
+    if person is not None and row.session.state is SessionState.HELD:
+        update_rating(person)
     audit.note(database(), gettext("结束评课:%(course)s", course=row.session.course_name))
 
 

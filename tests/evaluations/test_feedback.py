@@ -21,9 +21,10 @@ from evaluations import rules
 from evaluations.enums import CodeMode
 from evaluations.models import FeedbackRound, FeedbackTicket, TraineeAnswer
 from evaluations.queries import feedback as queries
+from evaluations.queries import parts_of
 from evaluations.services import feedback as services
 from scheduling.models import Session
-from tests.evaluations.test_scores import hold
+from tests.evaluations.test_scores import hold, person
 from tests.factories.county import Browser, County, visitor
 
 SignIn = Callable[[str], Browser]
@@ -230,3 +231,16 @@ def test_five_hundred_answers_in_a_minute_are_all_counted_once(app: Flask, count
     assert len(session().scalars(select(TraineeAnswer.key)).all()) == 500
     assert (clock.instant() - began).total_seconds() < 60
     assert session().get_one(Session, county.sessions[0]).id == county.sessions[0]
+
+
+def test_a_round_counts_as_one_score_once_it_is_over(county: County) -> None:
+    found = opened(county)
+    for n in range(5):
+        answer(found, n)
+    assert person(county).rating_count == 0
+    with transaction():
+        services.close_round(session().get_one(FeedbackRound, found.id), actor=county.actor("organiser"))
+    # pool (100 + 20 × 80) ÷ 21 = 81.0; person (100 + 5 × 81.0) ÷ 6 = 84.2
+    assert (person(county).rating, person(county).rating_count) == (84, 1)
+    parts = parts_of(person(county))
+    assert parts.is_current and [(n, mean) for _row, n, mean, _why in parts.rounds] == [(5, Decimal("100.0"))]
