@@ -25,7 +25,7 @@ from numba.core.caching import (
 from numba.core.datamodel import default_manager, models
 from numba.core.types import StructRef, unliteral
 from numba.experimental import structref
-from numba.extending import NativeValue
+from numba.extending import NativeValue, intrinsic
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -139,7 +139,7 @@ def _rebuilt(cls: type[Struct], fields: dict[str, Any]) -> Struct:
 
 
 class _HeldModel(models.StructRefModel):
-    """A struct that an object in Python holds for as long as compiled code sees it, which so need not count who does."""
+    """A struct that somebody holds for as long as compiled code sees it, which so need not count who does."""
 
     def traverse(self, builder: Any) -> list[Any]:
         """Name nothing to be counted."""
@@ -162,18 +162,33 @@ def _unbox_held(kind: StructType, value: Any, c: Any) -> Any:
 _unbox_counted: dict[type[StructType], Callable[..., Any]] = {}
 
 
-def share(cls: type[Struct], kind: type[StructType], file: str, *, is_held: bool = True) -> None:
+@intrinsic
+def drop(typing: Any, struct: Any) -> Any:
+    """End a struct that compiled code made for itself and gave to nobody; nothing may look at it afterwards.
+
+    It has the one reference that it was made with, which this takes. Arrays that were read from it are counted, as ever: they
+    outlive it where somebody still has them. A struct that is not dropped, as after an exception, is memory lost, no more.
+    """
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        held = structref._Utils(context, builder, signature.args[0]).get_struct_ref(given[0])  # noqa: SLF001 - as above
+        context.nrt.decref(builder, types.MemInfoPointer(types.voidptr), held.meminfo)
+        return context.get_dummy_value()
+
+    return types.void(struct), code
+
+
+def share(cls: type[Struct], kind: type[StructType], file: str) -> None:
     """Let compiled code take a Struct; ``file`` is where it is defined.
 
-    ``is_held``: it is only ever made from Python, where somebody keeps it. Counting references to it took a third of all time.
+    References to it are not counted, which took a third of all time: somebody in Python keeps it, or it ends with ``drop``.
     """
     names = list(cls.__annotations__)
     structref.register(kind)
     structref.define_proxy(cls, kind, names)
-    if is_held:
-        default_manager.register(kind, _HeldModel)
-        unboxers = pythonapi._unboxers.functions  # noqa: SLF001 - numba has no other way
-        _unbox_counted[kind], unboxers[kind] = unboxers[kind], _unbox_held
+    default_manager.register(kind, _HeldModel)
+    unboxers = pythonapi._unboxers.functions  # noqa: SLF001 - numba has no other way
+    _unbox_counted[kind], unboxers[kind] = unboxers[kind], _unbox_held
     space: dict[str, Any] = {cls.__name__: cls, "__name__": cls.__module__}
     arguments = ", ".join(names)
     source = f"def make_{cls.__name__}({arguments}): return {cls.__name__}({arguments})"

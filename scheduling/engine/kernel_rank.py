@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from scheduling.engine.arrays import Arrays
 from scheduling.engine.board import Board
-from scheduling.engine.compiling import compiled, inner
+from scheduling.engine.compiling import compiled, drop, inner
 from scheduling.engine.index import NONE
 from scheduling.engine.insertion import MUCH
 from scheduling.engine.kernel import (
@@ -63,6 +63,7 @@ def ways_of(p: Arrays, b: Board, s: int, mask: Ints) -> Ways:
         late |= time_mask(p, b, s, o)
         if not time_blocks(p, b, s, o):
             _at_option(p, b, q, s, o, found)
+    drop(q)
     for who in able:
         found.mask[who] = 0 if found.added[who] < MUCH else found.mask[who] | late
     return found

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from scheduling.engine.arrays import Arrays
 from scheduling.engine.board import Board, clear, place, place_of
-from scheduling.engine.compiling import compiled, inner
+from scheduling.engine.compiling import compiled, drop, inner
 from scheduling.engine.index import NONE
 from scheduling.engine.insertion import ANY, all_people, all_rooms, best_among
 from scheduling.engine.kernel import (
@@ -112,6 +112,7 @@ def replaced(p: Arrays, b: Board, s: int, now: Spot, people: Ints, below: int) -
             total = base + q.steady[n] + added + instructor_varies(p, b, s, o, q.who[n])
             if at >= 0 and total < least:
                 best, least = (o, q.who[n], q.room[q.open_entry[at]]), total
+    drop(q)
     return best, least
 
 

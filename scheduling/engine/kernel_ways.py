@@ -34,7 +34,7 @@ Ints = npt.NDArray[np.int64]
 Spot = tuple[int, int, int]  # something of option, instructor and venue
 
 UNKNOWN = -2  # not found out yet
-_FIRST = 8  # sites kept for each home
+_FIRST = 4  # sites kept for each home
 
 
 class SearchType(StructType):
@@ -63,7 +63,7 @@ class Search(Struct):
     near_adds: Ints  # what it adds with the way
 
 
-share(Search, SearchType, __file__, is_held=False)
+share(Search, SearchType, __file__)
 
 
 @inner
@@ -72,7 +72,7 @@ def search_of(  # noqa: PLR0913 - arrays, one by one
 ) -> Search:
     """Return a search for an unplaced session among some instructors; other parts than ``now`` cost so much more (``far``).
 
-    Whoever adds ``below`` or more even at the cheapest site is left out.
+    Whoever adds ``below`` or more even at the cheapest site is left out. Whoever asks for a search has to ``drop`` it.
     """
     place, entry, after, room, added = _sites(p, b, s, now[2], far[2])
     sites, homes, o, lowest = len(place), len(p.half_km) + 1, p.sessions[s].option, added[entry]

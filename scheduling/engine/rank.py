@@ -88,10 +88,12 @@ def rank_in(state: State, session_id: str, top: int = 20) -> Ranking:
 
 def _cheapest(added: Ints, top: int) -> Ints:
     """Return the positions of so many of the smallest amounts below MUCH, ascending, equal ones in their order."""
-    if top < len(added):
-        added = np.where(added <= np.partition(added, top)[top], added, MUCH)
     possible = np.nonzero(added < MUCH)[0]
-    return possible[np.argsort(added[possible], kind="stable")][:top]
+    amounts = added[possible]
+    if top < len(possible):
+        is_near = amounts <= np.partition(amounts, top)[top]
+        possible, amounts = possible[is_near], amounts[is_near]
+    return possible[np.argsort(amounts, kind="stable")][:top]
 
 
 def _ways(state: State, s: int) -> Ways:

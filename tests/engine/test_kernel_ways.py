@@ -9,6 +9,8 @@ from functools import cache
 
 import numpy as np
 import pytest
+from numba.core.runtime import _nrt_python as nrt
+from numba.core.runtime import rtsys
 
 from scheduling.engine import RULES, Assignment, Index, Plan, Problem, State, check, load_problem, rank_in
 from scheduling.engine.candidates import Candidates, mask_reasons
@@ -209,3 +211,16 @@ def test_a_plan_that_nobody_holds_is_given_back() -> None:
     del state
     gc.collect()
     assert board() is None
+
+
+def test_ranking_and_matching_again_give_back_what_they_take() -> None:
+    state, name = planned(1), next(a.session for a in planned(1).assignments() if a.instructor)
+    nrt.memsys_enable_stats()
+    for act in (rank_in, rematch):
+        act(state, name)
+        before = rtsys.get_allocation_stats()
+        for _ in range(3):
+            act(state, name)
+        after = rtsys.get_allocation_stats()
+        assert after.mi_alloc - before.mi_alloc == after.mi_free - before.mi_free > 0
+    nrt.memsys_disable_stats()
