@@ -129,10 +129,11 @@ DESTINATIONS = (
         "/accounts/",
         "settings",
         (P.ACCOUNT_VIEW, P.IMPORT, P.AUDIT_VIEW),
-        ("/accounts/", "/imports/", "/audit/"),
+        ("/accounts/", "/imports/", "/audit/", "/settings/"),
         (
             Destination("users", N_("账号"), "/accounts/", "user", (P.ACCOUNT_VIEW,)),
             Destination("imports", N_("数据导入"), "/imports/", "upload", (P.IMPORT,)),
+            Destination("rating_settings", N_("评分参数"), "/settings/ratings", "star", (P.FORM_EDIT,)),
             Destination("audit", N_("审计"), "/audit/", "audit", (P.AUDIT_VIEW,)),
         ),
     ),

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from accounts.enums import P
 from accounts.web import current_actor, current_scope, requires
 from core import clock
-from evaluations.queries import parts_of
+from evaluations.queries.ratings import parts_of
 from instructor_pool.queries import get_instructor
 
 MONTHS = 12
@@ -31,7 +31,8 @@ def months(person: object) -> list[tuple[str, float, int]]:
     """(`2027-03`, mean, number of scores) by month in order; excluded scores do not count."""
     today = clock.today()
     sums: dict[tuple[int, int], list[Decimal]] = {}
-    for score in parts_of(person).scores:  # type: ignore[arg-type]
+    for line in parts_of(person).scores:  # type: ignore[arg-type]
+        score = line.score
         at = score.scored_at
         if not score.excluded_reason and (today.year - at.year) * 12 + today.month - at.month < MONTHS:
             sums.setdefault((at.year, at.month), []).append(Decimal(score.sheet.total))

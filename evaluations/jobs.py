@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from core.jobs import Job, daily_at
-from evaluations import services
+from evaluations.services import ratings
 
 
 def refresh_ratings() -> None:
     """Write every rating anew."""
-    services.refresh_ratings()
+    ratings.refresh_ratings()
 
 
 RATINGS = Job("ratings", 600, refresh_ratings, daily_at(2, 40))

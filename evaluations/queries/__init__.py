@@ -1,27 +1,23 @@
-"""Held sessions to score, scores that are in, and what a rating is made of."""
+"""Held sessions to score, and the scores that are in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select, union_all
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from accounts.access import Actor, Scope
 from accounts.enums import P
 from accounts.models import OrgUnit
-from core import clock
 from core.db import session
 from core.errors import NotFound
 from core.tables import Badge, BoundTable, Column, Filter, Table
 from core.todo import Todo
-from evaluations import rules
-from evaluations.models import FeedbackRound, SessionScore, TraineeAnswer
+from evaluations.models import SessionScore
 from instructor_pool.models import Instructor
-from instructor_pool.queries import get_instructor
 from scheduling.enums import SessionState
 from scheduling.models import Session, TrainingClass
 from score_forms.models import ScoreSheet
@@ -30,32 +26,6 @@ Host = aliased(OrgUnit)
 TOLD = (contains_eager(Session.training_class), contains_eager(Session.instructor))
 HeldRow = tuple[Session, int, Decimal | None, int]
 MOST_CHOICES = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class RatingParts:
-    """What a rating is made of; `rating` is what the sum gives now, `kept` what stands in the pool."""
-
-    scores: tuple[SessionScore, ...]
-    n: int
-    mean: Decimal | None
-    pool_mean: Decimal
-    weight: int
-    pool_weight: int
-    default_mean: Decimal
-    rating: Decimal
-    kept: int
-    rounds: tuple[tuple[Session, int, Decimal, str], ...] = ()
-    """Trainees' rounds: (session, answers, mean, why it does not count)."""
-
-    @property
-    def is_current(self) -> bool:
-        """Whether the pool keeps what the sum gives now; the pool's mean may have moved since."""
-        return rules.stored(self.rating) == self.kept
-
-
-def _counting() -> ColumnElement[bool]:
-    return SessionScore.excluded_reason == ""
 
 
 def taught(scope: Scope, *states: SessionState) -> Select[Session]:
@@ -120,7 +90,7 @@ def held_table(scope: Scope, actor: Actor) -> BoundTable[HeldRow]:
     mean = (
         select(func.avg(ScoreSheet.total))
         .join(SessionScore, SessionScore.sheet_id == ScoreSheet.id)
-        .where(SessionScore.session_id == Session.id, _counting())
+        .where(SessionScore.session_id == Session.id, SessionScore.excluded_reason == "")
         .scalar_subquery()
     )
     total, mine = (
@@ -205,128 +175,6 @@ def held_table(scope: Scope, actor: Actor) -> BoundTable[HeldRow]:
         row_key=lambda r: r[0].id,
     )
     return table.bind(session(), stmt)
-
-
-def _scores(owner_id: int) -> Subquery:
-    """(person, total) of every score that counts in one pool: each supervisor's sheet, and each round of trainees.
-
-    A round is one score, the mean of its answers, and counts once it is over with enough answers to be shown.
-    """
-    sheets = (
-        select(SessionScore.instructor_id.label("person_id"), ScoreSheet.total.label("total"))
-        .join(ScoreSheet, SessionScore.sheet_id == ScoreSheet.id)
-        .join(Instructor, SessionScore.instructor_id == Instructor.id)
-        .where(Instructor.owner_id == owner_id, _counting())
-    )
-    rounds = (
-        _rounds()
-        .join(Instructor, Session.instructor_id == Instructor.id)
-        .where(Instructor.owner_id == owner_id, FeedbackRound.excluded_reason == "")
-        .with_only_columns(Session.instructor_id, func.avg(TraineeAnswer.total))
-        .group_by(Session.instructor_id, FeedbackRound.id)
-    )
-    return union_all(sheets, rounds).subquery()
-
-
-def _rounds() -> Select[int, int, Decimal]:
-    """(session, answers, mean) of every round whose results may be seen."""
-    return (
-        select(FeedbackRound.session_id, func.count(TraineeAnswer.key), func.avg(TraineeAnswer.total))
-        .join(Session, FeedbackRound.session_id == Session.id)
-        .join(TraineeAnswer, TraineeAnswer.round_id == FeedbackRound.id)
-        .where(
-            Session.state == SessionState.HELD,
-            or_(FeedbackRound.closed_at.is_not(None), FeedbackRound.closes_at <= clock.now()),
-        )
-        .group_by(FeedbackRound.id, FeedbackRound.session_id)
-        .having(func.count(TraineeAnswer.key) >= rules.FEWEST_SHOWN)
-    )
-
-
-def pool_mean(owner_id: int) -> Decimal:
-    """The mean of every counting score of one pool, drawn towards the default while they are few."""
-    scores = _scores(owner_id)
-    n, mean = session().execute(select(func.count(), func.avg(scores.c.total))).one()
-    return rules.pool_prior(Decimal(str(mean or 0)), n)
-
-
-def rating_sums(owner_id: int, instructor_id: int | None = None) -> dict[int, tuple[int, Decimal]]:
-    """(number of scores, mean) by person of one pool, one statement; only one person's when asked."""
-    scores = _scores(owner_id)
-    stmt = select(scores.c.person_id, func.count(), func.avg(scores.c.total)).group_by(scores.c.person_id)
-    if instructor_id is not None:
-        stmt = stmt.where(scores.c.person_id == instructor_id)
-    return {person_id: (n, Decimal(str(mean))) for person_id, n, mean in session().execute(stmt)}
-
-
-def list_round_results(instructor_id: int) -> list[tuple[Session, int, Decimal, str]]:
-    """(session, answers, mean, why it does not count) of a person's rounds that may be seen, the latest first."""
-    found = _rounds().where(Session.instructor_id == instructor_id).subquery()
-    names = list(found.c)
-    stmt = (
-        select(Session, names[1], names[2], FeedbackRound.excluded_reason)
-        .join(found, found.c.session_id == Session.id)
-        .join(FeedbackRound, FeedbackRound.session_id == Session.id)
-        .options(joinedload(Session.training_class))
-        .order_by(Session.day.desc(), Session.id.desc())
-        .limit(200)
-    )
-    return [(row, n, rules.tenth(Decimal(str(mean))), why) for row, n, mean, why in session().execute(stmt)]
-
-
-def owners_with_scores() -> list[int]:
-    """Units whose pools have scores: for the nightly refresh."""
-    stmt = (
-        select(Instructor.owner_id).join(SessionScore, SessionScore.instructor_id == Instructor.id).distinct()
-    )
-    answered = (
-        select(Instructor.owner_id)
-        .join(Session, Session.instructor_id == Instructor.id)
-        .join(FeedbackRound, FeedbackRound.session_id == Session.id)
-        .distinct()
-    )
-    return sorted({*session().scalars(stmt), *session().scalars(answered)})
-
-
-def list_rated(instructor_ids: list[int]) -> list[Instructor]:
-    """People by id, to write their ratings."""
-    return list(session().scalars(select(Instructor).where(Instructor.id.in_(instructor_ids))))
-
-
-def rating_parts(scope: Scope, instructor_id: int) -> tuple[Instructor, RatingParts]:
-    """A person inside the scope and what the rating is made of."""
-    person = get_instructor(scope, instructor_id)
-    return person, parts_of(person)
-
-
-def parts_of(person: Instructor) -> RatingParts:
-    """What a person's rating is made of, the latest scores first."""
-    stmt = (
-        select(SessionScore)
-        .where(SessionScore.instructor_id == person.id)
-        .options(
-            joinedload(SessionScore.session).joinedload(Session.training_class),
-            joinedload(SessionScore.sheet),
-        )
-        .order_by(SessionScore.scored_at.desc(), SessionScore.id.desc())
-        .limit(200)
-    )
-    scores = tuple(session().scalars(stmt).unique())
-    n, mean = rating_sums(person.owner_id, person.id).get(person.id, (0, None))
-    prior = pool_mean(person.owner_id)
-    rating = rules.shrunk(mean or prior, n, prior)
-    return RatingParts(
-        scores,
-        n,
-        mean,
-        prior,
-        rules.PRIOR_WEIGHT,
-        rules.POOL_WEIGHT,
-        rules.DEFAULT_MEAN,
-        rating,
-        person.rating,
-        tuple(list_round_results(person.id)),
-    )
 
 
 def todos(actor: Actor) -> list[Todo]:

@@ -11,9 +11,9 @@ from accounts.access import Actor
 from core import audit, clock
 from core.db import session as database
 from core.errors import NotAllowed, RuleBroken
-from evaluations import queries, rules
+from evaluations import queries
 from evaluations.models import SessionScore
-from instructor_pool.models import Instructor
+from evaluations.services.ratings import update_rating
 from scheduling.enums import SessionState
 from scheduling.models import Session
 from score_forms import services as forms
@@ -54,30 +54,3 @@ def score_session(
     update_rating(person)
     audit.note(database(), gettext("给 %(name)s 的课评分:%(total)s 分", name=person.name, total=sheet.total))
     return score
-
-
-def update_rating(person: Instructor) -> None:
-    """Write one person's rating from the scores that count."""
-    found = queries.rating_sums(person.owner_id, person.id).get(person.id)
-    _write(person, found, queries.pool_mean(person.owner_id))
-    database().flush()
-
-
-def refresh_ratings() -> int:
-    """Write every rating anew, since the pools' means move: how many changed. The nightly job asks for it."""
-    changed = 0
-    for owner_id in queries.owners_with_scores():
-        prior, sums = queries.pool_mean(owner_id), queries.rating_sums(owner_id)
-        for person in queries.list_rated(list(sums)):
-            changed += _write(person, sums[person.id], prior)
-        database().flush()
-    return changed
-
-
-def _write(person: Instructor, found: tuple[int, Decimal] | None, prior: Decimal) -> bool:
-    n, mean = found or (0, prior)
-    rating = rules.stored(rules.shrunk(mean, n, prior))
-    if (person.rating, person.rating_count) == (rating, n):
-        return False
-    person.rating, person.rating_count = rating, n
-    return True

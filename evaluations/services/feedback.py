@@ -25,7 +25,7 @@ from evaluations import rules
 from evaluations.enums import CodeMode
 from evaluations.models import FeedbackRound, FeedbackTicket, TraineeAnswer
 from evaluations.queries import feedback
-from evaluations.services import update_rating
+from evaluations.services.ratings import update_rating
 from scheduling.enums import SessionState
 from scheduling.models import Session
 from score_forms import services as forms

@@ -1,4 +1,4 @@
-"""Scoring held sessions, and what a rating is made of."""
+"""Scoring held sessions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from core.errors import RuleBroken
 from core.tables import wants_export
 from evaluations import queries, services
 from evaluations.views import blueprint
-from instructor_pool.queries import get_own
 from score_forms.enums import Purpose
 from score_forms.forms import SheetInput, read_sheet
 from score_forms.queries import find_current_form
@@ -84,21 +83,3 @@ def hand_in(session_id: int) -> ResponseReturnValue:
         return _page(session_id, sheet), 422
     flash(gettext("评分已交,%(name)s 现在 %(rating)s 分。", name=name, rating=rating), "success")
     return redirect(url_for("evaluations.score", session_id=session_id))
-
-
-@blueprint.get("/scores/instructors/<int:instructor_id>")
-@requires(P.SCORE_VIEW)
-def rating(instructor_id: int) -> ResponseReturnValue:
-    """What a person's rating is made of."""
-    person, parts = queries.rating_parts(current_scope(), instructor_id)
-    return render_template("evaluations/rating.html", person=person, parts=parts, is_own=False)
-
-
-@blueprint.get("/me/rating")
-@requires(P.OWN_TEACHING)
-def own_rating() -> ResponseReturnValue:
-    """What one's own rating is made of; who scored stays with the evaluators."""
-    person = get_own(current_actor())
-    return render_template(
-        "evaluations/rating.html", person=person, parts=queries.parts_of(person), is_own=True
-    )

@@ -21,7 +21,7 @@ from evaluations import rules
 from evaluations.enums import CodeMode
 from evaluations.models import FeedbackRound, FeedbackTicket, TraineeAnswer
 from evaluations.queries import feedback as queries
-from evaluations.queries import parts_of
+from evaluations.queries.ratings import parts_of
 from evaluations.services import feedback as services
 from scheduling.models import Session
 from tests.evaluations.test_scores import hold, person
@@ -240,7 +240,9 @@ def test_a_round_counts_as_one_score_once_it_is_over(county: County) -> None:
     assert person(county).rating_count == 0
     with transaction():
         services.close_round(session().get_one(FeedbackRound, found.id), actor=county.actor("organiser"))
-    # pool (100 + 20 × 80) ÷ 21 = 81.0; person (100 + 5 × 81.0) ÷ 6 = 84.2
+    # 35 days ago: weight 0.94; pool (94 + 20 × 80) ÷ 20.94 = 80.9; person (94 + 5 × 80.9) ÷ 5.94 = 83.9
     assert (person(county).rating, person(county).rating_count) == (84, 1)
     parts = parts_of(person(county))
-    assert parts.is_current and [(n, mean) for _row, n, mean, _why in parts.rounds] == [(5, Decimal("100.0"))]
+    assert parts.is_current and [(line.answers, line.mean) for line in parts.rounds] == [
+        (5, Decimal("100.0"))
+    ]

@@ -18,6 +18,8 @@ from core.db import session, transaction
 from core.errors import NotAllowed, RuleBroken
 from evaluations import queries, rules, services
 from evaluations.models import SessionScore
+from evaluations.queries import ratings as rating_queries
+from evaluations.services import ratings
 from instructor_pool.models import Instructor
 from scheduling.enums import SessionState
 from scheduling.models import Session
@@ -50,8 +52,12 @@ def person(county: County, name: str = "王芳") -> Instructor:
     return session().get_one(Instructor, county.instructors[name])
 
 
+def tally(mean: float, weight: float) -> rules.Tally:
+    return rules.Tally(1, Decimal(str(weight)), Decimal(str(mean)))
+
+
 @pytest.mark.parametrize(
-    ("mean", "n", "pool", "weight", "rating"),
+    ("mean", "weight", "towards", "by", "rating"),
     [
         (100, 0, 80, 5, "80.0"),
         (100, 1, 80, 5, "83.3"),
@@ -62,14 +68,24 @@ def person(county: County, name: str = "王芳") -> Instructor:
     ],
 )
 def test_few_scores_move_a_rating_less_than_many(
-    mean: int, n: int, pool: int, weight: int, rating: str
+    mean: int, weight: int, towards: int, by: int, rating: str
 ) -> None:
-    assert rules.shrunk(Decimal(mean), n, Decimal(pool), weight) == Decimal(rating)
+    assert rules.shrunk(tally(mean, weight), Decimal(towards), by) == Decimal(rating)
+
+
+def test_a_score_weighs_half_after_its_half_life_and_never_fades_without_one() -> None:
+    assert [rules.weight_of(age, 365) for age in (0, 365, 730)] == [1, Decimal("0.5"), Decimal("0.25")]
+    assert rules.weight_of(10_000, 0) == rules.weight_of(-3, 365) == 1
+    fresh_bad = rules.tally([(0, 1, Decimal(60)), (365, 1, Decimal(90))], 365)
+    assert fresh_bad == rules.Tally(2, Decimal("1.50"), Decimal("70.0"))
+    assert rules.tally([(0, 1, Decimal(60)), (365, 1, Decimal(90))], 0).mean == Decimal("75.0")
+    assert rules.tally([], 365) == rules.NOTHING
 
 
 def test_the_pools_own_mean_starts_at_eighty() -> None:
-    assert rules.pool_prior(Decimal(0), 0) == Decimal("80.0")
-    assert rules.pool_prior(Decimal(100), 20) == Decimal("90.0")
+    p = rules.Parameters()
+    assert rules.pool_mean(rules.NOTHING, p) == Decimal("80.0")
+    assert rules.pool_mean(tally(100, 20), p) == Decimal("90.0")
     assert [rules.stored(Decimal(r)) for r in ("80.5", "80.4", "0")] == [81, 80, 0]
 
 
@@ -77,7 +93,7 @@ def test_a_score_moves_the_rating_in_the_same_transaction(county: County) -> Non
     with transaction():
         score = services.score_session(hold(county, 0), marks(), "好", actor=county.actor("evaluator"))
         assert (score.sheet.total, score.instructor_id) == (Decimal("100.0"), county.instructors["王芳"])
-        # pool (100 + 20 × 80) ÷ 21 = 81.0; person (100 + 5 × 81.0) ÷ 6 = 84.2
+        # 35 days ago: weight 0.94; pool (94 + 20 × 80) ÷ 20.94 = 80.9; person (94 + 5 × 80.9) ÷ 5.94 = 83.9
         assert (person(county).rating, person(county).rating_count) == (84, 1)
         services.score_session(hold(county, 0), marks(), actor=county.actor("evaluator2"))
         assert (person(county).rating, person(county).rating_count) == (87, 2)
@@ -118,7 +134,7 @@ def test_an_excluded_score_does_not_count(county: County) -> None:
         assert (score.sheet.total, person(county).rating) == (Decimal("0.0"), 64)
         score.excluded_reason = "复核后撤销"
         session().flush()
-        services.update_rating(person(county))
+        ratings.update_rating(person(county))
         assert (person(county).rating, person(county).rating_count) == (80, 0)
 
 
@@ -129,10 +145,10 @@ def test_the_nightly_refresh_brings_ratings_to_the_pools_new_mean(county: County
             hold(county, 1, "李强"), marks(attitude=0, content=0, method=0), actor=county.actor("evaluator")
         )
         before = person(county).rating
-        assert services.refresh_ratings() == 1
-        assert services.refresh_ratings() == 0
+        assert ratings.refresh_ratings() == 1
+        assert ratings.refresh_ratings() == 0
     assert (before, person(county).rating) == (84, 82)
-    assert queries.parts_of(person(county)).is_current
+    assert rating_queries.parts_of(person(county)).is_current
 
 
 def test_an_evaluator_scores_on_the_page_and_the_parts_open(sign_in: SignIn, county: County) -> None:
@@ -168,9 +184,9 @@ def test_an_evaluator_scores_on_the_page_and_the_parts_open(sign_in: SignIn, cou
     other = text_of(sign_in("evaluator2").get(url))
     assert "例子贴近基层" not in other and "交评分表" in other
     parts = text_of(sign_in("organiser").get(f"/scores/instructors/{county.instructors['王芳']}"))
-    assert "(1 × 100.0 + 5 × 81.0) ÷ (1 + 5) = 84.2" in parts
+    assert "(0.94 × 100.0 + 5 × 80.9) ÷ (0.94 + 5) = 83.9" in parts
     own = text_of(sign_in("instructor").get("/me/rating"))
-    assert "例子贴近基层" in own and "= 84.2" in own and "evaluator" not in own
+    assert "例子贴近基层" in own and "= 83.9" in own and "evaluator" not in own
     assert "84" in text_of(sign_in("instructor").get("/me/profile"))
 
 
@@ -250,19 +266,20 @@ def test_lists_over_two_thousand_scored_sessions_take_a_handful_of_statements(
             ],
         )
         with counted() as sent:
-            assert services.refresh_ratings() == 1
-        assert len(sent) <= 5
+            assert ratings.refresh_ratings() == 1
+        # owners (two), parameters, the pool's mean, its sums, its people
+        assert len(sent) <= 6
     evaluator = county.actor("evaluator")
     with app.test_request_context(), counted() as sent:
         page = queries.held_table(evaluator.scope(P.SCORE_VIEW), evaluator).page(MultiDict({"mine": "yes"}))
     # count, rows, and the choices of the two pickers
     assert (page.total, len(page.rows), len(sent)) == (2000, 50, 4)
     with counted() as sent:
-        parts = queries.parts_of(person(county))
-        assert (parts.n, len(parts.scores), parts.scores[0].session.training_class.number) == (
+        parts = rating_queries.parts_of(person(county))
+        assert (parts.own.scores, len(parts.scores), parts.scores[0].score.session.training_class.number) == (
             2000,
             200,
             "B001",
         )
-    # the person, the sums, the pool's mean, the scores, the marks of their sheets, the form, the rounds
-    assert len(sent) <= 8
+    # the person, the parameters, the sums, the pool's mean, the scores, the marks of their sheets, the form, the rounds
+    assert len(sent) <= 9
