@@ -149,3 +149,20 @@ class IncidentGrade(Labelled):
 
     MINOR = "minor", N_("一般")
     SERIOUS = "serious", N_("严重")
+
+
+class BatchDecision(Labelled):
+    """What a batch will do with a candidate once it is applied."""
+
+    ADVANCE = "advance", N_("进入公示")
+    RESERVE = "reserve", N_("转为后备")
+    REJECT = "reject", N_("不予通过")
+
+
+class EligibilityGap(Labelled):
+    """What stands against eligibility; the word is the sentence [2]."""
+
+    NO_PHONE = "no_phone", N_("没有联系电话")
+    NO_TOPIC = "no_topic", N_("没有拟授课题,也没有可授课程")
+    NO_COURSEWARE = "no_courseware", N_("没有课件或视频")
+    LEFT_IN_DISGRACE = "left_in_disgrace", N_("曾因违纪违法退出")

@@ -15,7 +15,7 @@ from core.db import session, transaction
 from courses.models import Course
 from instructor_pool.enums import EngagementMode, Gender, NominationKind, PoolAction, SourceCategory
 from instructor_pool.models import Instructor
-from instructor_pool.services import life, nominating, reviewing
+from instructor_pool.services import batches, life, nominating, reviewing
 from instructor_pool.services.nominating import Told, Upload
 from instructor_pool.services.register import InstructorFields
 
@@ -77,6 +77,52 @@ def nominate(cast: Cast) -> None:
                 _review(cast, person, luck, everyone=stage == 2)
             if stage == 2:
                 life.take_step(person, PoolAction.PUBLICISE, actor=organiser)
+
+
+BATCH = (
+    ("公西华", "县委统战部", 0.93),
+    ("宰予新", "县教育局", 0.74),
+    ("原宪明", "县司法局", 0.86),
+    ("南宫适", "县文旅局", 0.83),
+    ("漆雕开", "县委宣传部", 0.9),
+)
+
+
+def review_batch(cast: Cast) -> None:
+    """Five candidates reviewed together: every sheet is in, one reviewer is far off, nothing is decided yet."""
+    luck = Random(LUCK)  # noqa: S311
+    organiser = cast.actor("organiser")
+    with transaction():
+        made: list[Instructor] = []
+        for name, unit, _share in BATCH:
+            told = Told(NominationKind.ORGANISATION, "仲委员", unit, topics="基层党建案例")
+            fields: InstructorFields = {
+                "name": name,
+                "work_unit": unit,
+                "phone": f"1390537{len(made):04d}",
+                "source_category": SourceCategory.PARTY_WORKER,
+                "engagement_mode": EngagementMode.APPOINTED,
+                "recommended_by": unit,
+            }
+            outline = Upload("案例(提纲).docx", _outline("基层党建案例"))
+            made.append(
+                nominating.receive(cast.county, fields, told, uploads=[outline], actor=organiser).person
+            )
+        batches.check_eligibility(made, actor=organiser)
+        batch = batches.open_batch(
+            cast.county,
+            "2027 年春季评审",
+            made,
+            panel=batches.Panel(3),
+            due=date(2027, 5, 14),
+            actor=organiser,
+        )
+        names = {user_id: login for login, user_id in cast.user_ids.items()}
+        for panel, (_name, _unit, share) in zip(sorted(batch.panels, key=lambda p: p.id), BATCH, strict=True):
+            for n, seat in enumerate(panel.reviewers):
+                own = share - (0.2 if share == 0.86 and n == 2 else 0)
+                actor = cast.actor(names[seat.user_id])
+                reviewing.score_candidate(panel, marks(panel.form, own, luck), "", actor=actor)
 
 
 def _review(cast: Cast, person: Instructor, luck: Random, *, everyone: bool) -> None:

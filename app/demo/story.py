@@ -66,6 +66,7 @@ def tell(out: IO[str]) -> None:
             candidates.nominate(cast)
         pool_life.teach(cast)
         with at(DEMO_BEGINS):
+            candidates.review_batch(cast)
             accounts = chapters.open_accounts(cast)
             say("答复、评审、账号 / answers, reviews, accounts")
     with transaction():

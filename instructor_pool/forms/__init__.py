@@ -1,5 +1,6 @@
 """Forms of the pool, by subject."""
 
+from instructor_pool.forms.batches import BatchForm, DecisionForm, RecuseForm, SeatForm
 from instructor_pool.forms.courseware import CoursewareForm, IncidentForm, OpinionForm
 from instructor_pool.forms.entry import AttachmentForm, NominationForm, ReceiptForm
 from instructor_pool.forms.people import (
@@ -15,7 +16,9 @@ from instructor_pool.forms.people import (
 __all__ = [
     "AttachmentForm",
     "AwayForm",
+    "BatchForm",
     "CoursewareForm",
+    "DecisionForm",
     "ExitForm",
     "IncidentForm",
     "NominationForm",
@@ -24,6 +27,8 @@ __all__ = [
     "PersonForm",
     "ReasonForm",
     "ReceiptForm",
+    "RecuseForm",
     "RevealForm",
+    "SeatForm",
     "TermForm",
 ]

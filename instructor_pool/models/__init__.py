@@ -1,5 +1,6 @@
 """Tables of the pool: its people, and how they come in."""
 
+from instructor_pool.models.batches import ReviewBatch, ReviewConflict
 from instructor_pool.models.courseware import Courseware, TeachingIncident
 from instructor_pool.models.entry import Attachment, Nomination
 from instructor_pool.models.people import (
@@ -19,6 +20,8 @@ __all__ = [
     "Instructor",
     "Nomination",
     "Qualification",
+    "ReviewBatch",
+    "ReviewConflict",
     "ReviewPanel",
     "Reviewer",
     "StateChange",

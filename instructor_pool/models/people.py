@@ -15,6 +15,7 @@ from core.sealed import SealedText, Sealing
 from courses.models import Course
 from instructor_pool.enums import (
     AnswerSource,
+    BatchDecision,
     EngagementMode,
     ExitReason,
     Gender,
@@ -190,6 +191,11 @@ class ReviewPanel(Versioned, Model):
     """The review of one candidate: at least three reviewers, each scores before seeing the others [2]."""
 
     __tablename__ = "review_panel"
+    __table_args__ = (
+        CheckConstraint(
+            "decision IS NULL OR decision = 'advance' OR decision_reason <> ''", name="decision_reason"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
@@ -199,6 +205,11 @@ class ReviewPanel(Versioned, Model):
     closed_at: Mapped[datetime | None]
     mean: Mapped[Decimal | None] = mapped_column(Numeric(5, 1))
     passed: Mapped[bool | None]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("review_batch.id"), index=True)
+    decision: Mapped[BatchDecision | None] = mapped_column(choice(BatchDecision))
+    """Pending until the batch is applied."""
+    decision_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
     instructor: Mapped[Instructor] = relationship()
     form: Mapped[ScoreForm] = relationship()

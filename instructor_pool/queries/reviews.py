@@ -13,7 +13,7 @@ from accounts.enums import Level, Role
 from accounts.models import Grant, OrgUnit, User
 from core.db import session
 from core.errors import NotFound
-from instructor_pool.models import Instructor, Reviewer, ReviewPanel
+from instructor_pool.models import Instructor, ReviewConflict, Reviewer, ReviewPanel
 from instructor_pool.rules.panels import Workplace, has_conflict
 
 
@@ -93,16 +93,20 @@ def _ancestors(path: str) -> list[str]:
 
 
 def barred_reviewers(person: Instructor, users: Sequence[User]) -> list[User]:
-    """Those of `users` who may not review `person`: the same unit, or the candidate's own account [2]."""
+    """Those of `users` who may not review `person`: the same unit, a declared conflict, or the candidate's own account [2]."""
     own = {
         row.user_id: row
         for row in session().scalars(select(Instructor).where(Instructor.user_id.in_([u.id for u in users])))
     }
     candidate = [_workplace(person)]
+    declared = set(
+        session().scalars(select(ReviewConflict.user_id).where(ReviewConflict.instructor_id == person.id))
+    )
     return [
         user
         for user in users
         if user.id == person.user_id
+        or user.id in declared
         or has_conflict(candidate, [*_places(user), *([_workplace(own[user.id])] if user.id in own else [])])
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 FEWEST_REVIEWERS = 3
@@ -29,3 +29,21 @@ def has_conflict(candidate: Iterable[Workplace], reviewer: Iterable[Workplace]) 
     """Whether any of the reviewer's workplaces is one of the candidate's."""
     places = list(reviewer)
     return any(same_unit(a, b) for a in candidate for b in places)
+
+
+def draw(
+    allowed: Mapping[int, Collection[int]], busy: Mapping[int, int], size: int
+) -> dict[int, tuple[int, ...]]:
+    """Seat `size` reviewers for every candidate: those with the fewest open reviews, evenly over the batch.
+
+    `allowed` holds by candidate who may sit, `busy` by reviewer how many reviews are open. Whoever has the fewest
+    possible reviewers is served first; a candidate with fewer than `size` gets them all.
+    """
+    load = dict(busy)
+    seats: dict[int, tuple[int, ...]] = {}
+    for candidate in sorted(allowed, key=lambda c: (len(allowed[c]), c)):
+        chosen = sorted(allowed[candidate], key=lambda r: (load.get(r, 0), r))[:size]
+        for reviewer in chosen:
+            load[reviewer] = load.get(reviewer, 0) + 1
+        seats[candidate] = tuple(chosen)
+    return seats

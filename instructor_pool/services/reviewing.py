@@ -16,7 +16,7 @@ from core.db import session
 from core.errors import NotAllowed, RuleBroken, Violation
 from instructor_pool import queries
 from instructor_pool.enums import PoolAction
-from instructor_pool.models import Instructor, Reviewer, ReviewPanel
+from instructor_pool.models import Instructor, ReviewBatch, Reviewer, ReviewPanel
 from instructor_pool.notices import asked_to_review
 from instructor_pool.rules.panels import FEWEST_REVIEWERS
 from instructor_pool.services.entering import note_change
@@ -28,7 +28,12 @@ from score_forms.rules import Total, verdict
 
 
 def open_panel(
-    person: Instructor, reviewers: Sequence[User], *, due: date | None = None, actor: Actor
+    person: Instructor,
+    reviewers: Sequence[User],
+    *,
+    due: date | None = None,
+    batch: ReviewBatch | None = None,
+    actor: Actor,
 ) -> ReviewPanel:
     """Seat a panel for a candidate whose eligibility is checked; RuleBroken names every reviewer who may not sit."""
     check_step(person, PoolAction.REVIEW, actor=actor)
@@ -41,7 +46,9 @@ def open_panel(
     if barred:
         names = "、".join(u.name for u in barred)
         raise _refused(
-            "conflict", gettext("%(names)s 与候选人同一单位或就是本人,须回避。", names=names), "reviewers"
+            "conflict",
+            gettext("%(names)s 与候选人同一单位、已声明回避或就是本人,须回避。", names=names),
+            "reviewers",
         )
     if due is not None and due < clock.today():
         raise _refused("due", gettext("截止日期不能早于今天。"), "due")
@@ -50,6 +57,7 @@ def open_panel(
         form_id=forms.current_form(Purpose.TRIAL_LECTURE, person.owner.path).id,
         opened_at=clock.now(),
         due=due,
+        batch_id=batch.id if batch else None,
         reviewers=[Reviewer(user_id=user.id) for user in chosen],
     )
     session().add(panel)

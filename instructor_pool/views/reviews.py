@@ -16,10 +16,10 @@ from core.errors import NotFound, RuleBroken
 from core.refusals import put_errors
 from instructor_pool import queries
 from instructor_pool.enums import PoolAction
-from instructor_pool.forms import PanelForm
+from instructor_pool.forms import PanelForm, RecuseForm
 from instructor_pool.rules.panels import FEWEST_REVIEWERS
+from instructor_pool.services import batches, reviewing
 from instructor_pool.services import life as steps
-from instructor_pool.services import reviewing
 from instructor_pool.views.blueprint import blueprint
 from score_forms.forms import SheetInput, read_sheet
 
@@ -99,8 +99,36 @@ def review(panel_id: int) -> ResponseReturnValue:
         sheet.errors.update({v.subject: v.sentence for v in refused.violations})
         seat = queries.get_own_seat(current_actor(), panel_id)
         return _page(seat, sheet), 422
-    flash(gettext("评分表已交。"), "success")
-    return redirect(url_for("instructor_pool.review", panel_id=panel_id))
+    if request.form.get("then") != "next":
+        flash(gettext("评分表已交。"), "success")
+        return redirect(url_for("instructor_pool.review", panel_id=panel_id))
+    following = queries.find_next_seat(current_actor())
+    if following is None:
+        flash(gettext("评分表已交,您手上的都评完了。"), "success")
+        return redirect(url_for("instructor_pool.reviews"))
+    flash(gettext("评分表已交,这是下一位。"), "success")
+    return redirect(url_for("instructor_pool.review", panel_id=following.panel_id))
+
+
+@blueprint.route("/instructors/reviews/<int:panel_id>/recuse", methods=["GET", "POST"])
+@requires(P.CANDIDATE_SCORE)
+def recuse(panel_id: int) -> ResponseReturnValue:
+    """Declare a conflict and leave the panel."""
+    seat = queries.get_own_seat(current_actor(), panel_id)
+    form = RecuseForm()
+    if request.method == "POST" and form.validate_on_submit():
+        try:
+            with transaction():
+                mine = queries.get_own_seat(current_actor(), panel_id)
+                batches.recuse(mine, form.reason.data or "", actor=current_actor())
+        except RuleBroken as refused:
+            put_errors(form, refused, "reason")
+            seat = queries.get_own_seat(current_actor(), panel_id)
+        else:
+            flash(gettext("已回避,不再请您评审这位候选人。"), "success")
+            return redirect(url_for("instructor_pool.reviews"))
+    page = render_template("instructor_pool/recuse.html", form=form, seat=seat)
+    return (page, 422) if request.method == "POST" else page
 
 
 def _page(seat: Any, sheet: SheetInput) -> str:

@@ -23,6 +23,7 @@ from instructor_pool.models import (
     AvailabilityHint,
     Courseware,
     Instructor,
+    ReviewBatch,
     Reviewer,
     ReviewPanel,
     TeachingIncident,
@@ -152,8 +153,11 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
     session().flush()
     pages = files.keep("提纲.pdf", b"%PDF-1.4\n" + prefix.encode() + b"\n%%EOF")
     attachment = Attachment(instructor_id=panel.instructor_id, file_id=pages.id, added_at=NOW)
-    session().add(attachment)
     feedback = open_round(taught, CodeMode.OPEN, hours=24, actor=SYSTEM)
+    batch = ReviewBatch(owner_id=owner.id, title=prefix, panel_size=3, opened_at=NOW)
+    session().add_all([attachment, batch])
+    session().flush()
+    panel.batch_id = batch.id
     duty = Obligation(post_id=post.id, year=2027, deadline=date(2027, 12, 31))
     mail = _mail(people.get("organiser"), prefix)
     session().add(duty)
@@ -170,6 +174,7 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "booking_id:base-bookings": bookings[1].id,
         "panel_id": panel.id,
         "attachment_id": attachment.id,
+        "batch_id": batch.id,
         "row_id": away.id,
         "hint_id": hint.id,
         "courseware_id": ware.id,
