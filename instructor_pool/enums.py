@@ -64,8 +64,9 @@ class ExitReason(Labelled):
 
 
 class Grade(Labelled):
-    """How far a person is away."""
+    """How far a person is away; CAN lifts the weekly pattern on a date."""
 
+    CAN = "can", N_("可以授课")
     CANNOT = "cannot", N_("不能授课")
     RATHER_NOT = "rather_not", N_("尽量不排")
 
@@ -116,6 +117,10 @@ class DayPart(Labelled):
     MORNING = "morning", N_("上午")
     AFTERNOON = "afternoon", N_("下午")
     EVENING = "evening", N_("晚上")
+
+
+HALVES = (DayPart.MORNING, DayPart.AFTERNOON, DayPart.EVENING)
+AWAY = (Grade.CANNOT, Grade.RATHER_NOT)
 
 
 class NominationKind(Labelled):

@@ -1,10 +1,10 @@
 """Forms of the pool, by subject."""
 
+from instructor_pool.forms.availability import AwayForm, WeeklyForm
 from instructor_pool.forms.batches import BatchForm, DecisionForm, RecuseForm, SeatForm
 from instructor_pool.forms.courseware import CoursewareForm, IncidentForm, OpinionForm
 from instructor_pool.forms.entry import AttachmentForm, NominationForm, ReceiptForm
 from instructor_pool.forms.people import (
-    AwayForm,
     ExitForm,
     PanelForm,
     PersonForm,
@@ -31,4 +31,5 @@ __all__ = [
     "RevealForm",
     "SeatForm",
     "TermForm",
+    "WeeklyForm",
 ]

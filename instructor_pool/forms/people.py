@@ -25,12 +25,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from instructor_pool.enums import (
-    AnswerSource,
-    DayPart,
     EngagementMode,
     ExitReason,
     Gender,
-    Grade,
     SourceCategory,
 )
 from instructor_pool.rules.identity import is_id_number, is_phone, plain_number
@@ -120,31 +117,6 @@ class PersonForm(FlaskForm):
     def seen(self) -> int | None:
         """The version the person looked at."""
         return _number(str(self.version.data or ""))
-
-
-class AwayForm(FlaskForm):
-    """When somebody is away."""
-
-    first = DateField(_("从"), [InputRequired(_("请选开始日期。"))])
-    last = DateField(_("到"), [InputRequired(_("请选结束日期。"))], description=_("含这一天"))
-    part = SelectField(_("时段"), default=DayPart.ALL_DAY.value)
-    grade = SelectField(_("能否授课"), default=Grade.CANNOT.value)
-    reason = StringField(_("原因"), [Length(max=120)], filters=[_plain])
-    source = SelectField(_("谁说的"), default=AnswerSource.PHONE.value)
-
-    def offer(self, *, own: bool) -> None:
-        """Fill the choices; one's own entries need no source."""
-        self.part.choices = DayPart.choices()
-        self.grade.choices = Grade.choices()
-        told = (AnswerSource.PHONE, AnswerSource.WECHAT, AnswerSource.IN_PERSON)
-        self.source.choices = [(s.value, s.label) for s in told]
-        if own:
-            del self.source
-
-    def validate_last(self, item: DateField) -> None:
-        """Not before the first day."""
-        if item.data and self.first.data and item.data < self.first.data:
-            raise ValidationError(gettext("结束日期不能早于开始日期。"))
 
 
 class RevealForm(FlaskForm):

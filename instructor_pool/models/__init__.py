@@ -11,6 +11,7 @@ from instructor_pool.models.people import (
     ReviewPanel,
     StateChange,
     Unavailability,
+    WeeklyTime,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "StateChange",
     "TeachingIncident",
     "Unavailability",
+    "WeeklyTime",
 ]

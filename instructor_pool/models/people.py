@@ -16,6 +16,7 @@ from courses.models import Course
 from instructor_pool.enums import (
     AnswerSource,
     BatchDecision,
+    DayPart,
     EngagementMode,
     ExitReason,
     Gender,
@@ -134,7 +135,7 @@ class Qualification(Model):
 
 
 class Unavailability(Model):
-    """A stretch of local time in which a person cannot or would rather not teach. Half-open."""
+    """What a person says of a stretch of local time, before the weekly pattern. Half-open."""
 
     __tablename__ = "unavailability"
     __table_args__ = (
@@ -148,6 +149,34 @@ class Unavailability(Model):
     ends: Mapped[datetime]
     grade: Mapped[Grade] = mapped_column(choice(Grade))
     reason: Mapped[str] = mapped_column(String(120), default="")
+    source: Mapped[AnswerSource] = mapped_column(choice(AnswerSource))
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    instructor: Mapped[Instructor] = relationship()
+
+
+class WeeklyTime(Model):
+    """A part of a weekday in which a person cannot or would rather not teach; what is said of a date goes before it."""
+
+    __tablename__ = "weekly_time"
+    __table_args__ = (
+        UniqueConstraint("instructor_id", "weekday", "part"),
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("part <> 'all_day'", name="half"),
+        CheckConstraint("grade <> 'can'", name="away"),
+        CheckConstraint("last_day >= first_day", name="span"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"))
+    weekday: Mapped[int]
+    """0 = Monday."""
+    part: Mapped[DayPart] = mapped_column(choice(DayPart))
+    grade: Mapped[Grade] = mapped_column(choice(Grade))
+    reason: Mapped[str] = mapped_column(String(120), default="")
+    first_day: Mapped[date | None]
+    last_day: Mapped[date | None]
+    """Both included; None without an end."""
     source: Mapped[AnswerSource] = mapped_column(choice(AnswerSource))
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 

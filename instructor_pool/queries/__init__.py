@@ -1,13 +1,14 @@
 """Reads over the pool, by subject."""
 
 from instructor_pool.queries.away import (
-    Away,
     find_hint,
     get_hint,
     get_unavailability,
     list_hints,
     list_unavailability,
+    list_weekly,
     unavailable,
+    unavailable_of,
 )
 from instructor_pool.queries.batches import (
     Standings,
@@ -76,7 +77,6 @@ from instructor_pool.queries.todos import todos
 
 __all__ = [
     "MOST_CODES",
-    "Away",
     "Standings",
     "activation_table",
     "barred_reviewers",
@@ -125,6 +125,7 @@ __all__ = [
     "list_reviewable",
     "list_unavailability",
     "list_versions",
+    "list_weekly",
     "list_without_account",
     "pick_people",
     "standings",
@@ -134,4 +135,5 @@ __all__ = [
     "terms_ending",
     "todos",
     "unavailable",
+    "unavailable_of",
 ]

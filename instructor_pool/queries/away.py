@@ -3,56 +3,55 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import contains_eager
 
 from accounts.access import Scope
 from accounts.models import OrgUnit
 from core.db import session
 from core.errors import NotFound
-from instructor_pool.enums import Grade
-from instructor_pool.models import AvailabilityHint, Instructor, Unavailability
-
-MOST_IN_CLAUSE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Away:
-    """A stretch of local time, half-open, in which a person cannot or would rather not teach."""
-
-    starts: datetime
-    ends: datetime
-    grade: Grade
-    reason: str
+from instructor_pool.enums import HALVES
+from instructor_pool.models import AvailabilityHint, Instructor, Unavailability, WeeklyTime
+from instructor_pool.rules.calendars import Away, effective
 
 
-def unavailable(
-    instructor_ids: Collection[int] | None, start: datetime, end: datetime
-) -> dict[int, list[Away]]:
-    """Stretches that meet [start, end) by person, one statement; None asks for everybody.
+def unavailable(whose: ColumnElement[bool], start: datetime, end: datetime) -> dict[int, list[Away]]:
+    """What keeps people away in [start, end) by person, weekly patterns and dated entries taken together.
 
-    People who are free do not appear.
+    `whose` is a condition over Instructor. Two statements; people who are free do not appear.
     """
-    stmt = select(
+    dated: defaultdict[int, list[Away]] = defaultdict(list)
+    stretches = select(
         Unavailability.instructor_id,
         Unavailability.starts,
         Unavailability.ends,
         Unavailability.grade,
         Unavailability.reason,
     ).where(Unavailability.starts < end, Unavailability.ends > start)
-    if instructor_ids is not None and len(instructor_ids) <= MOST_IN_CLAUSE:
-        stmt = stmt.where(Unavailability.instructor_id.in_(instructor_ids))
-    wanted = None if instructor_ids is None else set(instructor_ids)
-    found: defaultdict[int, list[Away]] = defaultdict(list)
-    for person_id, starts, ends, grade, reason in session().execute(stmt.order_by(Unavailability.starts)):
-        if wanted is None or person_id in wanted:
-            found[person_id].append(Away(starts, ends, grade, reason))
-    return dict(found)
+    for person_id, starts, ends, grade, reason in session().execute(stretches.join(Instructor).where(whose)):
+        dated[person_id].append(Away(starts, ends, grade, reason))
+    weekly: defaultdict[int, list[WeeklyTime]] = defaultdict(list)
+    for row in session().scalars(select(WeeklyTime).join(Instructor).where(whose)):
+        weekly[row.instructor_id].append(row)
+    found = {
+        person_id: effective(dated[person_id], weekly[person_id], start, end)
+        for person_id in sorted({*dated, *weekly})
+    }
+    return {person_id: away for person_id, away in found.items() if away}
+
+
+def unavailable_of(instructor_id: int, start: datetime, end: datetime) -> list[Away]:
+    """The same for one person."""
+    return unavailable(Instructor.id == instructor_id, start, end).get(instructor_id, [])
+
+
+def list_weekly(instructor_id: int) -> list[WeeklyTime]:
+    """A person's weekly pattern, by weekday and part of the day."""
+    rows = session().scalars(select(WeeklyTime).where(WeeklyTime.instructor_id == instructor_id))
+    return sorted(rows, key=lambda row: (row.weekday, HALVES.index(row.part)))
 
 
 def list_unavailability(instructor_id: int, since: datetime | None = None) -> list[Unavailability]:

@@ -15,10 +15,11 @@ def stretches(first: date, last: date, part: DayPart) -> list[Stretch]:
     """From `first` to `last`, both included: one stretch for whole days, else that part of each day."""
     if part is DayPart.ALL_DAY:
         return [days(first, last)]
-    return [_part(first + timedelta(days=n), part) for n in range((last - first).days + 1)]
+    return [part_on(first + timedelta(days=n), part) for n in range((last - first).days + 1)]
 
 
-def _part(day: date, part: DayPart) -> Stretch:
+def part_on(day: date, part: DayPart) -> Stretch:
+    """The stretch of one part of one day."""
     if part is DayPart.MORNING:
         return Stretch(datetime.combine(day, time()), datetime.combine(day, NOON))
     if part is DayPart.AFTERNOON:
@@ -32,5 +33,5 @@ def part_of(starts: datetime, ends: datetime) -> DayPart | None:
         return DayPart.ALL_DAY
     day = starts.date()
     return next(
-        (p for p in DayPart if p is not DayPart.ALL_DAY and _part(day, p) == Stretch(starts, ends)), None
+        (p for p in DayPart if p is not DayPart.ALL_DAY and part_on(day, p) == Stretch(starts, ends)), None
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import groupby
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,13 +17,14 @@ from core.db import transaction
 from core.errors import NotFound, RuleBroken
 from core.refusals import put_errors
 from instructor_pool import queries
-from instructor_pool.enums import AnswerSource, DayPart, Grade
-from instructor_pool.forms import AwayForm
+from instructor_pool.enums import AWAY, AnswerSource, DayPart, Grade
+from instructor_pool.forms import AwayForm, WeeklyForm
 from instructor_pool.rules.parts import stretches
 from instructor_pool.rules.remarks import suggested
 from instructor_pool.services import availability as times
 from instructor_pool.views.blueprint import blueprint
-from instructor_pool.views.people import away_text, profile
+from instructor_pool.views.people import profile
+from instructor_pool.views.times import away_text
 
 
 @blueprint.route("/instructors/<int:instructor_id>/availability", methods=["GET", "POST"])
@@ -64,6 +67,45 @@ def remove_absence(instructor_id: int, row_id: int) -> ResponseReturnValue:
     return redirect(url_for("instructor_pool.availability", instructor_id=instructor_id))
 
 
+@blueprint.route("/instructors/<int:instructor_id>/availability/weekly", methods=["GET", "POST"])
+@requires(P.POOL_EDIT)
+def weekly(instructor_id: int) -> ResponseReturnValue:
+    """What a usual week of a person looks like, recorded for the person."""
+    return take_week(
+        lambda: queries.get_instructor(current_scope(), instructor_id),
+        "instructor_pool/weekly.html",
+        url_for("instructor_pool.availability", instructor_id=instructor_id),
+        own=False,
+    )
+
+
+def take_week(get_person: Callable[[], Any], template: str, back: str, *, own: bool) -> ResponseReturnValue:
+    """Show or replace a weekly pattern; `get_person` reads the person afresh, `own` needs no source."""
+    form = WeeklyForm()
+    form.offer(own=own)
+    person = get_person()
+    if request.method == "GET":
+        rows = queries.list_weekly(person.id)
+        first, last = (rows[0].first_day, rows[0].last_day) if rows else (None, None)
+        form.show([(row.weekday, row.part, row.grade) for row in rows], first, last)
+        form.reason.data = rows[0].reason if rows else ""
+        return render_template(template, form=form, person=person)
+    if not form.validate_on_submit():
+        return render_template(template, form=form, person=person), 422
+    source = AnswerSource.SELF if own else AnswerSource(form.source.data)
+    try:
+        with transaction():
+            week = times.UsualWeek(
+                form.grades, form.reason.data or "", form.first_day.data, form.last_day.data
+            )
+            times.set_weekly(get_person(), week, source=source, actor=current_actor())
+    except RuleBroken as refused:
+        put_errors(form, refused, "last_day")
+        return render_template(template, form=form, person=get_person()), 422
+    flash(gettext("每周的时间已保存。"), "success")
+    return redirect(back)
+
+
 @blueprint.get("/instructors/hints")
 @requires(P.POOL_EDIT)
 def hints() -> ResponseReturnValue:
@@ -74,7 +116,10 @@ def hints() -> ResponseReturnValue:
         for text, rows in groupby(queries.list_hints(current_scope()), key=lambda hint: hint.text)
     ]
     return render_template(
-        "instructor_pool/hints.html", groups=groups, grades=Grade.choices(), year=today.year
+        "instructor_pool/hints.html",
+        groups=groups,
+        grades=[(g.value, g.label) for g in AWAY],
+        year=today.year,
     )
 
 
@@ -84,7 +129,7 @@ def settle_hints() -> ResponseReturnValue:
     """Confirm or dismiss the remarks that are ticked."""
     ids = [int(raw) for raw in request.form.getlist("ids") if raw.isdigit() and len(raw) < 10]
     grade, verdict = request.form.get("grade", Grade.CANNOT.value), request.form.get("verdict", "")
-    if grade not in {g.value for g in Grade} or verdict not in ("accept", "dismiss"):
+    if grade not in {g.value for g in AWAY} or verdict not in ("accept", "dismiss"):
         raise NotFound(gettext("没有这种处理。"))
     if not ids:
         raise RuleBroken(gettext("请先勾选要处理的备注。"))

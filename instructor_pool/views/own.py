@@ -16,6 +16,7 @@ from instructor_pool.enums import AnswerSource, DayPart, Grade
 from instructor_pool.forms import AwayForm
 from instructor_pool.rules.parts import stretches
 from instructor_pool.services import availability as times
+from instructor_pool.views.availability import take_week
 from instructor_pool.views.blueprint import blueprint
 from instructor_pool.views.people import profile
 
@@ -55,6 +56,18 @@ def own_availability() -> ResponseReturnValue:
         return render_template("instructor_pool/own_availability.html", form=form, **profile(person)), 422
     flash(gettext("已登记,排课时会避开。"), "success")
     return redirect(url_for("instructor_pool.own_availability"))
+
+
+@blueprint.route("/me/availability/weekly", methods=["GET", "POST"])
+@requires(P.OWN_TEACHING)
+def own_weekly() -> ResponseReturnValue:
+    """Say what one's usual week looks like."""
+    return take_week(
+        lambda: queries.get_own(current_actor()),
+        "instructor_pool/own_weekly.html",
+        url_for("instructor_pool.own_availability"),
+        own=True,
+    )
 
 
 @blueprint.post("/me/availability/<int:row_id>/remove")

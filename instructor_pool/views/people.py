@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
@@ -21,19 +20,19 @@ from core.errors import RuleBroken
 from core.refusals import put_errors
 from core.sealed import mask_id_number, mask_phone
 from core.tables import wants_export
-from core.when import day_text, moment_text
 from courses.queries import get_course, list_courses
 from instructor_pool import queries
-from instructor_pool.enums import DayPart, EngagementMode, Gender, NominationKind, SourceCategory
+from instructor_pool.enums import EngagementMode, Gender, NominationKind, SourceCategory
 from instructor_pool.forms import PersonForm, RevealForm
 from instructor_pool.rules import days_left, life
+from instructor_pool.rules.calendars import year_of
 from instructor_pool.rules.identity import plain_number
-from instructor_pool.rules.parts import part_of
 from instructor_pool.rules.strip import year_strip
 from instructor_pool.rules.terms import alert, share_gone
 from instructor_pool.services import entering, nominating, privacy
 from instructor_pool.services.register import InstructorFields
 from instructor_pool.views.blueprint import blueprint
+from instructor_pool.views.times import away_text, usual_week
 
 
 @blueprint.get("/instructors/")
@@ -126,11 +125,13 @@ def _may(approvers_only: bool, can_edit: bool, can_approve: bool) -> bool:
 def profile(person: Any) -> dict[str, Any]:
     """What every page about one person shows: term, availability of the year, masked contact, what may be embedded."""
     today = clock.today()
-    away = queries.list_unavailability(person.id)
+    away = queries.unavailable_of(person.id, *year_of(today.year))
+    dated = queries.list_unavailability(person.id, clock.now())
     left = days_left(person, today)
     load_url = f"/scheduling/instructors/{person.id}/load"
     trend_url = f"/instructors/{person.id}/trend"
     clash_url = f"/scheduling/instructors/{person.id}/clashes"
+    own_clash_url = "/teaching/clashes"
     return {
         "person": person,
         "badge_of_state": queries.state_badge(person),
@@ -139,9 +140,11 @@ def profile(person: Any) -> dict[str, Any]:
         "term_share": round(share_gone(person, today) * 100),
         "strip": year_strip(today.year, [(a.starts, a.ends, a.grade) for a in away], today),
         "year": today.year,
-        "coming": [(a, away_text(a.starts, a.ends)) for a in away if a.ends > clock.now()],
+        "coming": [(a, away_text(a.starts, a.ends)) for a in dated],
+        "weekly": usual_week(queries.list_weekly(person.id)),
         "masked_phone": mask_phone(person.phone),
         "masked_id": mask_id_number(person.id_number),
+        "own_clash_url": own_clash_url if is_served(own_clash_url) else "",
         "load_url": load_url if is_served(load_url) else "",
         "clash_url": clash_url if is_served(clash_url) else "",
         "trend_url": trend_url if is_served(trend_url) else "",
@@ -149,19 +152,6 @@ def profile(person: Any) -> dict[str, Any]:
         "teaches": [(q, queries.clearance_badge(q)) for q in person.qualifications],
         "incidents": [i for i in queries.list_incidents(person.id) if i.revoked_at is None],
     }
-
-
-def away_text(starts: datetime, ends: datetime) -> str:
-    """`2027年7月1日 周四 – 7月31日 周六`, `… 上午` for a part of one day, moments when it is neither."""
-    part = part_of(starts, ends)
-    first, last = starts.date(), (ends - timedelta(microseconds=1)).date()
-    if part is None:
-        return f"{moment_text(starts)} – {moment_text(ends)}"
-    if part is not DayPart.ALL_DAY:
-        return f"{day_text(first, year=True)} {part.label}"
-    if first == last:
-        return day_text(first, year=True)
-    return f"{day_text(first, year=True)} – {day_text(last, year=last.year != first.year)}"
 
 
 def is_served(path: str) -> bool:

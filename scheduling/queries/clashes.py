@@ -7,22 +7,32 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, extract, func, or_, select, true
 
 from accounts.access import Scope
 from bases.models import Closure, TeachingBase, Venue
 from bases.rules import BOOKABLE
 from core import clock
 from core.db import session
-from instructor_pool.enums import Grade
-from instructor_pool.models import Instructor, Qualification, Unavailability
+from instructor_pool.enums import DayPart, Grade
+from instructor_pool.models import Instructor, Qualification, Unavailability, WeeklyTime
+from instructor_pool.queries import unavailable
 from instructor_pool.rules import life
 from instructor_pool.rules.clearance import clearance_problem
+from instructor_pool.rules.parts import EVENING, NOON
 from scheduling.enums import ResourceKind, SessionState
 from scheduling.models import Booking, Session
+from scheduling.models.booking import UNITS_PER_DAY
 from scheduling.queries.bookings import TOLD, moments_of
 from scheduling.queries.classes import planned_by
-from scheduling.rules import LIVE
+from scheduling.rules import LIVE, MINUTES_PER_UNIT
+
+_NOON, _EVENING = (moment.hour * 60 // MINUTES_PER_UNIT for moment in (NOON, EVENING))
+_HALF_DAYS = {
+    DayPart.MORNING: (0, _NOON),
+    DayPart.AFTERNOON: (_NOON, _EVENING),
+    DayPart.EVENING: (_EVENING, UNITS_PER_DAY),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +93,49 @@ def _of_people(scope: Scope, limit: int, person: int | None) -> Select[Booking, 
 
 
 def _absent(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
-    """Days are compared in SQL, the hours here: quarter hours are no moments for SQL."""
+    """Days and halves are compared in SQL, the hours here: quarter hours are no moments for SQL."""
+    met = [
+        *session().execute(_on_date(scope, limit, person)),
+        *session().execute(_in_week(scope, limit, person)),
+    ]
+    if not met:
+        return
+    days, people = {booking.day for booking, _ in met}, {teacher.id for _, teacher in met}
+    first, last = datetime.combine(min(days), time()), datetime.combine(max(days), time.max)
+    away = unavailable(Instructor.id.in_(people), first, last)
+    for booking, teacher in met:
+        start, end = moments_of(booking)
+        for entry in away.get(teacher.id, ()):
+            if entry.grade is Grade.CANNOT and entry.starts < end and start < entry.ends:
+                yield Clash(booking, teacher.name, entry.reason or gettext("本人不能授课"))
+                break
+
+
+def _on_date(scope: Scope, limit: int, person: int | None) -> Select[Booking, Instructor]:
     after = datetime.combine(clock.today(), time())
     cannot = and_(Unavailability.instructor_id == Instructor.id, Unavailability.grade == Grade.CANNOT)
-    stmt = (
-        _of_people(scope, limit, person)
-        .add_columns(Unavailability)
-        .join(Unavailability, cannot)
-        .where(Unavailability.ends >= after)
-        .where(func.date(Unavailability.starts) <= Booking.day, func.date(Unavailability.ends) >= Booking.day)
+    stmt = _of_people(scope, limit, person).join(Unavailability, cannot)
+    return stmt.where(
+        Unavailability.ends >= after,
+        func.date(Unavailability.starts) <= Booking.day,
+        func.date(Unavailability.ends) >= Booking.day,
     )
-    for booking, teacher, away in session().execute(stmt):
-        start, end = moments_of(booking)
-        if away.starts < end and start < away.ends:
-            yield Clash(booking, teacher.name, away.reason or gettext("本人不能授课"))
+
+
+def _in_week(scope: Scope, limit: int, person: int | None) -> Select[Booking, Instructor]:
+    """Bookings that meet somebody's weekly pattern; `dow` counts from Sunday."""
+    cannot = and_(WeeklyTime.instructor_id == Instructor.id, WeeklyTime.grade == Grade.CANNOT)
+    meets = [
+        and_(WeeklyTime.part == part, Booking.from_unit < until, Booking.to_unit > since)
+        for part, (since, until) in _HALF_DAYS.items()
+    ]
+    stmt = _of_people(scope, limit, person).join(WeeklyTime, cannot)
+    return stmt.where(
+        extract("dow", Booking.day) == (WeeklyTime.weekday + 1) % 7,
+        func.coalesce(WeeklyTime.first_day, Booking.day) <= Booking.day,
+        func.coalesce(WeeklyTime.last_day, Booking.day) >= Booking.day,
+        or_(*meets),
+    )
 
 
 def _gone(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:

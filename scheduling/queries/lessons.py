@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, extract, func, or_, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import aliased
 
 from accounts.enums import Level
@@ -17,7 +17,9 @@ from bases.models import TeachingBase, Venue
 from core.db import session
 from courses.models import Course
 from instructor_pool.enums import Grade
-from instructor_pool.models import Instructor, Qualification, Unavailability
+from instructor_pool.models import Instructor, Qualification
+from instructor_pool.queries import unavailable
+from instructor_pool.rules.calendars import year_of
 from instructor_pool.rules.terms import term_problem
 from party_lessons.models import Post
 from party_lessons.queries.obligations import held_in
@@ -167,8 +169,8 @@ class _Staff:
             by_course[course_id].add(person)
         away: dict[int, list[Span]] = defaultdict(list)
         declined: dict[int, set[int]] = defaultdict(set)
-        for person, starts, ends in _absences(holders, year):
-            away[person].append((starts, ends))
+        for person, stretches in unavailable(Instructor.id.in_(holders), *year_of(year)).items():
+            away[person] += [(a.starts, a.ends) for a in stretches if a.grade is Grade.CANNOT]
         for booking in _answers(holders, year):
             if booking.state is BookingState.DECLINED:
                 declined[booking.session_id].add(booking.resource_id)
@@ -200,15 +202,6 @@ class _Staff:
             all(start + length <= since or start >= until for since, until in self.away.get(person, ()))
             for start in starts
         )
-
-
-def _absences(holders: AnySelect, year: int) -> Iterable[AnyRow]:
-    stmt = select(Unavailability.instructor_id, Unavailability.starts, Unavailability.ends).where(
-        Unavailability.instructor_id.in_(holders),
-        Unavailability.grade == Grade.CANNOT,
-        or_(extract("year", Unavailability.starts) == year, extract("year", Unavailability.ends) == year),
-    )
-    return session().execute(stmt)
 
 
 def _answers(holders: AnySelect, year: int) -> Iterable[Booking]:

@@ -57,8 +57,10 @@ def to_instructors(
 def _calendars(records: Records) -> tuple[Mapping[int, list[Span]], Mapping[int, list[Span]]]:
     away: dict[int, list[Span]] = defaultdict(list)
     rather_not: dict[int, list[Span]] = defaultdict(list)
-    for row in records.away:
-        (away if row.grade is Grade.CANNOT else rather_not)[row.instructor_id].append((row.starts, row.ends))
+    for person, stretches in records.away.items():
+        for stretch in stretches:
+            calendar = away if stretch.grade is Grade.CANNOT else rather_not
+            calendar[person].append((stretch.starts, stretch.ends))
     return away, rather_not
 
 

@@ -14,7 +14,9 @@ from accounts.models import OrgUnit
 from bases.models import Closure, OpeningHours, TeachingBase, Venue
 from core.db import session
 from courses.models import Course
-from instructor_pool.models import Instructor, Qualification, Unavailability
+from instructor_pool.models import Instructor, Qualification
+from instructor_pool.queries import unavailable
+from instructor_pool.rules.calendars import Away, year_of
 from party_lessons.models import Credit, Obligation, Post, Scheme
 from scheduling.enums import BookingState, ResourceKind, SessionState
 from scheduling.models import Booking, Session, TrainingClass
@@ -34,7 +36,8 @@ class Records:
     people: Rows
     courses_of: Mapping[int, Sequence[tuple[int, date | None]]]
     """Instructor id to the courses whose courseware is cleared, each with its last day or None."""
-    away: Rows
+    away: Mapping[int, Sequence[Away]]
+    """Instructor id to what keeps the person away in the year."""
     posts: Rows
     obligations: Rows
     credits: Rows
@@ -72,7 +75,7 @@ def read(owner_id: int, year: int) -> Records:
         units={row.id: row for row in units},
         people=_people(lending),
         courses_of=_courses_of(lending),
-        away=_away(lending, year),
+        away=unavailable(Instructor.owner_id.in_(lending), *year_of(year)),
         posts=_posts(lending, year),
         obligations=_obligations(lending, year),
         credits=_credits(lending, year),
@@ -162,19 +165,6 @@ def _courses_of(lending: Any) -> Mapping[int, Sequence[tuple[int, date | None]]]
     for row in _all(cleared.order_by(Qualification.course_id)):
         found[row.instructor_id].append((row.course_id, row.cleared_until))
     return found
-
-
-def _away(lending: Any, year: int) -> Rows:
-    columns = (Unavailability.instructor_id, Unavailability.starts, Unavailability.ends, Unavailability.grade)
-    in_year = (Unavailability.starts < datetime(year + 1, 1, 1)) & (
-        Unavailability.ends > datetime(year, 1, 1)
-    )
-    return _all(
-        select(*columns)
-        .join(Instructor)
-        .where(Instructor.owner_id.in_(lending), in_year)
-        .order_by(Unavailability.id)
-    )
 
 
 def _in_year(year: int) -> ColumnElement[bool]:

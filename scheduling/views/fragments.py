@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from accounts.access import EVERYTHING
 from accounts.enums import P
 from accounts.web import current_actor, current_scope, requires
 from core.tables import wants_export
@@ -35,6 +36,16 @@ def clashes_of_instructor(instructor_id: int) -> ResponseReturnValue:
     person = get_instructor(current_actor().scope(P.POOL_VIEW), instructor_id)
     found = clashes_of(current_scope(), person.id)
     return render_template("scheduling/_clashes.html", clashes=found, notices=notices)
+
+
+@own_pages.get("/teaching/clashes")
+@requires(P.OWN_TEACHING)
+def own_clashes() -> ResponseReturnValue:
+    """One's own published lessons that no longer go with what one has said of one's time."""
+    person = booking_queries.instructor_of(current_actor().user_id or 0)
+    # The classes belong to whoever teaches there: the person is the scope.
+    found = clashes_of(EVERYTHING, person.id) if person else []
+    return render_template("scheduling/_own_clashes.html", clashes=found, notices=notices)
 
 
 @own_pages.get("/instructors/idle")

@@ -1,0 +1,44 @@
+"""The people of the demo's pool: their usual weeks."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+
+from app.demo.cast import Cast
+from core.db import session, transaction
+from instructor_pool.enums import AnswerSource, DayPart, Grade
+from instructor_pool.models import Instructor
+from instructor_pool.rules.life import BOOKABLE
+from instructor_pool.rules.parts import stretches
+from instructor_pool.services import availability
+from instructor_pool.services.availability import UsualWeek
+
+CANNOT, RATHER_NOT = Grade.CANNOT, Grade.RATHER_NOT
+MORNING, AFTERNOON, EVENING = DayPart.MORNING, DayPart.AFTERNOON, DayPart.EVENING
+WEEKS = (
+    UsualWeek({(0, MORNING): CANNOT, (4, AFTERNOON): RATHER_NOT}, "单位例会"),
+    UsualWeek({(2, MORNING): CANNOT, (2, AFTERNOON): CANNOT}, "门诊日", date(2027, 3, 1), date(2027, 12, 31)),
+    UsualWeek({(day, EVENING): RATHER_NOT for day in range(5)}, "家在外地"),
+)
+FREE_AFTER_ALL = date(2027, 6, 14)
+
+
+def keep_weeks(cast: Cast) -> None:
+    """The demo's lecturer and two others have said what their week looks like; one Monday is free after all."""
+    with transaction():
+        organiser = cast.actor("organiser")
+        for person, week in zip(_lecturers(len(WEEKS)), WEEKS, strict=True):
+            availability.set_weekly(person, week, source=AnswerSource.WECHAT, actor=organiser)
+        first = _lecturers(1)[0]
+        day = stretches(FREE_AFTER_ALL, FREE_AFTER_ALL, DayPart.ALL_DAY)
+        availability.mark_unavailable(
+            first, day, grade=Grade.CAN, reason="例会改期", source=AnswerSource.WECHAT, actor=organiser
+        )
+
+
+def _lecturers(most: int) -> list[Instructor]:
+    """Whoever has an account first, then by number."""
+    stmt = select(Instructor).where(Instructor.state.in_(BOOKABLE))
+    return list(session().scalars(stmt.order_by(Instructor.user_id.is_(None), Instructor.id).limit(most)))
