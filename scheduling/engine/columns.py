@@ -4,6 +4,7 @@ A plan that costs less than the bound plus some slack has, for each session, a c
 what the session's group costs at least with it, less what the group costs at least at all.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from scheduling.engine.arrays import Arrays, between, has_bit
 from scheduling.engine.board import Board, place_of
-from scheduling.engine.compiling import compiled
+from scheduling.engine.compiling import compiled, unlocked
 from scheduling.engine.dual import Dual
 from scheduling.engine.groups import Groups
 from scheduling.engine.index import NONE
@@ -53,32 +54,48 @@ class Columns:
         return Columns(*(a[chosen] for a in vars(self).values()))
 
 
-def columns_within(dual: Dual, slack: float, most: int) -> tuple[Columns, float]:
+def columns_within(dual: Dual, slack: float, most: int, threads: int = 1) -> tuple[Columns, float]:
     """Return columns with a regret of at most ``slack``, and the slack up to which they are all there are.
 
     Of a session with more than ``most`` only that many are returned.
     """
-    given = (dual.p, dual.near, dual.groups, dual.rows, dual.prices)
-    room = scratch_for(dual.near, dual.groups)
+    with ThreadPoolExecutor(threads) as workers:
+        found = list(workers.map(lambda part: _within(dual, slack, most, part), dual.groups.shares(threads)))
+    tables = zip(*(vars(columns).values() for columns, _ in found), strict=True)
+    columns = Columns(*(np.concatenate(table) for table in tables))
+    return columns.take(np.lexsort((columns.regret, columns.session))), min(whole for _, whole in found)
+
+
+def _within(dual: Dual, slack: float, most: int, part: tuple[int, int]) -> tuple[Columns, float]:
+    """Return the columns of some groups, first .. last."""
+    given = (
+        dual.p,
+        dual.near,
+        dual.groups,
+        dual.rows,
+        dual.prices,
+        scratch_for(dual.near, dual.groups),
+        part,
+    )
     ways, regret = np.zeros((0, 4), dtype=np.int64), np.zeros(0)
-    count, rest = _emit(*given, room, slack, ways, regret, False)
+    count, rest = _emit(*given, slack, ways, regret, False)
     ways, regret = np.zeros((count, 4), dtype=np.int64), np.zeros(count)
-    _emit(*given, room, slack, ways, regret, True)
+    _emit(*given, slack, ways, regret, True)
     session, option, person, venue = (np.ascontiguousarray(ways[:, n]) for n in range(4))
     cost = column_costs(dual.p, dual.b, session, option, person, venue)
     columns = Columns(session, option, person, venue, cost, regret)
-    columns = columns.take(_distinct(columns))
+    columns = columns.take(_distinct(columns, len(dual.p.options)))
     kept = _varied(columns, most)
     dropped = columns.regret[~kept]
-    whole = min(slack, rest, float(dropped.min(initial=np.inf)))
-    columns = columns.take(kept)
-    return columns.take(np.lexsort((columns.regret, columns.session))), whole
+    return columns.take(kept), min(slack, rest, float(dropped.min(initial=np.inf)))
 
 
-def _distinct(columns: Columns) -> Ints:
+def _distinct(columns: Columns, options: int) -> Ints:
     """Return one of each way to place a session."""
-    key = columns.option * 2**40 + (columns.person + 1) * 2**20 + columns.venue + 1
-    return np.asarray(np.unique(np.stack((columns.session, key), axis=1), axis=0, return_index=True)[1])
+    what = np.where(columns.option != NONE, columns.option, options + columns.session)
+    people, venues = columns.person.max(initial=0) + 2, columns.venue.max(initial=0) + 2
+    key = (what * people + columns.person + 1) * venues + columns.venue + 1
+    return np.asarray(np.unique(key, return_index=True)[1])
 
 
 def _varied(columns: Columns, most: int) -> npt.NDArray[np.bool_]:
@@ -115,7 +132,7 @@ def column_cost(p: Arrays, b: Board, s: int, o: int, who: int, venue: int) -> in
     return cost
 
 
-@compiled
+@unlocked
 def column_costs(p: Arrays, b: Board, session: Ints, option: Ints, person: Ints, venue: Ints) -> Ints:
     """Return ``column_cost`` of many."""
     found = np.zeros(len(session), dtype=np.int64)
@@ -156,7 +173,7 @@ def _limits(groups: Groups, room: Scratch, g: int, slack: float, most: Floats) -
     return rest
 
 
-@compiled
+@unlocked
 def _emit(
     p: Arrays,
     near: Near,
@@ -164,15 +181,16 @@ def _emit(
     rows: Rows,
     prices: Prices,
     room: Scratch,
+    part: tuple[int, int],
     slack: float,
     ints: Ints,
     regrets: Floats,
     write: bool,
 ) -> tuple[int, float]:
-    """Count the wanted columns, or write them."""
+    """Count the wanted columns of some groups, or write them."""
     count, rest = 0, NEVER
     most = np.zeros(room.best.shape)
-    for g in range(len(groups.weight)):
+    for g in range(*part):
         first, last = groups.session_at[g], groups.session_at[g + 1]
         for j in range(last - first):
             price_session(p, near, groups, rows, prices, room, g, j)
@@ -212,6 +230,7 @@ def _emit_session(
     person = near.person[near.person_at[s] : near.person_at[s + 1]]
     worth = leader_worth(p, prices, s)
     credit(p, near, prices, s, worth, room.credits)
+    room.far[:] = NEVER
     owed = session.duty < session.duty_end
     favourite = int(np.argmin(room.best[j, : venues + 2]))
     favourite = min(favourite, venues)
@@ -221,7 +240,7 @@ def _emit_session(
             continue
         at_o = (rows.month[o], rows.week[o], rows.day[o], rows.moment[o], rows.moment_end[o])
         own = near.cost[near.cost_at[o] : near.cost_at[o + 1]]
-        kept = rank_people(own, person, room.credits, prices.person, at_o, room.cost, room.who)
+        kept = rank_people(own, person, room.credits, room.far, prices.person, at_o, NEVER, room)
         day, moment, period = rows.venue_day[o], rows.venue_moment[o], p.options[o].period
         end = moment + rows.last[o] - rows.first[o]
         for v in range(venues + 1):

@@ -12,7 +12,7 @@ from scheduling.engine.moves import amount_of, put_back_all, take_all, ways_of
 from scheduling.engine.shortlist import shortlist_of
 
 _TIED = 6  # sessions of the longest series that is placed as a group
-_MOST_LACKING = 1000  # units that may have others of their classes put after them
+FEW = 1000  # units that may have others of their classes put after them, where a first plan is wanted soon
 _AT_ONCE = 64  # units inserted between two looks at the clock
 
 Unit = tuple[int, ...]
@@ -43,10 +43,13 @@ def insert(candidates: Candidates, unit: Unit) -> None:
     insert_unit(state.arrays, state.board, shortlist_of(state.index), np.array(unit, dtype=np.int64))
 
 
-def construct(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[], bool]) -> None:
+def construct(
+    candidates: Candidates, units: Sequence[Unit], go_on: Callable[[], bool], most_lacking: int = FEW
+) -> None:
     """Insert all unplaced units, pinned ones even when told to stop.
 
-    Pinned units go first, then those of high priority, large ones, and those with the fewest possibilities.
+    Pinned units go first, then those of high priority, large ones, and those with the fewest possibilities. At most
+    ``most_lacking`` of those that cannot be whole then come before others of their classes.
     """
     if not units:
         return
@@ -61,7 +64,7 @@ def construct(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[],
         now = order[first : first + _AT_ONCE]
         insert_units(p, b, near, begins, members, now if go_on() else now[pinned[now]])
     _fill_gaps(candidates, go_on)
-    _put_first(candidates, units, go_on)
+    _put_first(candidates, units, go_on, most_lacking)
 
 
 def _fill_gaps(candidates: Candidates, go_on: Callable[[], bool]) -> None:
@@ -75,7 +78,7 @@ def _fill_gaps(candidates: Candidates, go_on: Callable[[], bool]) -> None:
         fill(p, b, near, s)
 
 
-def _put_first(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[], bool]) -> None:
+def _put_first(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[], bool], most: int) -> None:
     """Give what lacks something still the first choice of its classes' days, the rest of these days comes after it."""
     state = candidates.state
     p, b = state.arrays, state.board
@@ -83,7 +86,7 @@ def _put_first(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[]
     by_class = np.argsort(p.class_of, kind="stable")
     begins = np.searchsorted(p.class_of[by_class], np.arange(len(p.class_home) + 1))
     lacking = [unit for unit in units if not all(state.is_whole(s) for s in unit)]
-    for unit in lacking[:_MOST_LACKING]:
+    for unit in lacking[:most]:
         if not go_on():
             return
         classes, options = (

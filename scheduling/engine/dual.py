@@ -8,7 +8,6 @@ number of sessions beyond target, lessons by leaders - take as much as is worth 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -74,11 +73,10 @@ class Dual:
 
     def price(self, prices: Prices, workers: ThreadPoolExecutor, threads: int) -> float:
         """Price all groups and return the bound that the prices give."""
-        marks = np.linspace(0, len(self.groups.weight), threads * 4 + 1).astype(np.int64)
         given = (self.p, self.near, self.groups, self.rows, prices, self.chosen)
         jobs = [
             workers.submit(price_groups, *given, scratch_for(self.near, self.groups), a, b)
-            for a, b in pairwise(marks.tolist())
+            for a, b in self.groups.shares(threads)
         ]
         for job in jobs:
             job.result()

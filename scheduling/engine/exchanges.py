@@ -7,7 +7,7 @@ model can turn all of them at once.
 """
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -41,19 +41,20 @@ class Exchanges:
         self._at = np.searchsorted(wanted.session, np.arange(len(self._unit) + 1)).tolist()
         self._person, self._regret = wanted.person.tolist(), wanted.regret.tolist()
 
-    def blocks(self, b: Board, regret: Floats, largest: int) -> list[Ints]:
-        """Return blocks of ``largest`` sessions or a few more; the regret of the sessions decides where they begin."""
-        taught, regrets = taught_by(b), regret.tolist()
-        taken: set[int] = set()
-        blocks: list[list[int]] = [[]]
+    def blocks(self, b: Board, regret: Floats, largest: int) -> Iterator[Ints]:
+        """Yield blocks of ``largest`` sessions or a few more; the regret of the sessions decides where they begin."""
+        given = taught_by(b), regret.tolist(), set[int]()
+        block: list[int] = []
         for seed in np.argsort(-regret, kind="stable").tolist():
-            if regrets[seed] < WORTH_WHILE:
+            if given[1][seed] < WORTH_WHILE:
                 break
-            if seed not in taken:
-                self._follow(seed, blocks[-1], largest, (taught, regrets, taken))
-            if len(blocks[-1]) >= largest:
-                blocks.append([])
-        return [np.array(sorted(block), dtype=np.int64) for block in blocks if block]
+            if seed not in given[2]:
+                self._follow(seed, block, largest, given)
+            if len(block) >= largest:
+                yield np.array(sorted(block), dtype=np.int64)
+                block = []
+        if block:
+            yield np.array(sorted(block), dtype=np.int64)
 
     def _follow(
         self,

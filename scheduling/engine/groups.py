@@ -1,5 +1,7 @@
 """Groups: sessions that a same-venue series ties together are priced as one, each of the others by itself."""
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,6 +12,8 @@ from scheduling.engine.near import Near
 from scheduling.engine.reach import NEVER, Floats32, room_cost
 
 Longs = npt.NDArray[np.int64]
+
+SHARES = 8  # of a round for each thread
 
 
 class GroupsType(StructType):
@@ -29,6 +33,11 @@ class Groups(Struct):
     venue_place: Int32s  # by near venue: number of its place within the group
     cost_at: Longs
     cost: Floats32  # [session of the group, venue of the group], NEVER where that cannot be
+
+    def shares(self, threads: int) -> list[tuple[int, int]]:
+        """Return ranges of groups with about as many sessions in each, enough that no thread waits long for another."""
+        marks = np.searchsorted(self.session_at, np.linspace(0, self.session_at[-1], threads * SHARES + 1))
+        return list(pairwise(marks.tolist()))
 
 
 share(Groups, GroupsType, __file__)

@@ -40,7 +40,7 @@ def improve_large(state: State, units: list[Unit], run: Run, executor: Executor 
         dual, _ = climb(state, run)
         if not run.go_on():
             return
-        columns, _ = columns_within(dual, SLACK, MOST)
+        columns, _ = columns_within(dual, SLACK, MOST, run.options.workers)
         run.note(f"{len(columns)} columns near the prices")
         settling = Settling(state, units, Blocks(state, units, columns, run.go_on), run, executor)
         settle(settling)

@@ -54,6 +54,65 @@ class Chosen(Struct):
 share(Chosen, ChosenType, __file__)
 
 
+class ScratchType(StructType):
+    """The type of Scratch in compiled code."""
+
+
+class Scratch(Struct):
+    """Room to work in for one thread; ``best`` and the like are by session of a group, and venue: then the rest, then none."""
+
+    credits: Floats
+    far: Floats
+    value: Floats
+    which: Int32s
+    cost: Floats
+    who: Int32s
+    homes: Int32s
+    venues: Int32s
+    rest: Floats
+    there: Floats
+    who_there: Int32s
+    best: npt.NDArray[np.float64]
+    option: Int32s
+    person: Int32s
+    short: Int32s
+    short_there: Int32s
+
+
+share(Scratch, ScratchType, __file__)
+
+
+def scratch_for(near: Near, groups: Groups) -> Scratch:
+    """Return enough room for any group."""
+    most = [
+        int(np.diff(at).max(initial=0))
+        for at in (near.person_at, groups.venue_at, groups.place_at, groups.session_at)
+    ]
+    people, venues, places, sessions = most[0] + 1, most[1] + 2, most[2] + 1, most[3]
+
+    def ints(*shape: int) -> Int32s:
+        return np.zeros(shape, dtype=np.int32)
+
+    return Scratch(
+        credits=np.zeros(people),
+        far=np.zeros(people),
+        value=np.zeros(max(people, venues)),
+        which=ints(people),
+        cost=np.zeros(people),
+        who=ints(people),
+        homes=ints(people),
+        venues=ints(venues),
+        rest=np.zeros(places),
+        there=np.zeros(places),
+        who_there=ints(places),
+        best=np.zeros((sessions, venues)),
+        option=ints(sessions, venues),
+        person=ints(sessions, venues),
+        short=ints(sessions, venues),
+        short_there=ints(places),
+    )
+
+
 @compiled
 def out_cost(p: Arrays, s: int) -> float:
     """Return what leaving a session out costs: nothing, less what its classes' leaders may then be spared."""
@@ -107,107 +166,97 @@ def rank_people(
     own: Floats32,
     person: Int32s,
     credits: Floats,
+    far: Floats,
     blocks: Floats32,
     at: tuple[int, int, int, int, int],
-    cost: Floats,
-    who: Int32s,
+    limit: float,
+    room: Scratch,
 ) -> int:
-    """Fill in which of some instructors can be had at an option, cheapest first, travel aside; returns how many.
+    """Fill in who of some instructors can be had at an option, cheapest first, travel aside; returns how many.
 
     ``at`` has the option's month, week, day, first moment and end of moments in the instructors' blocks of prices.
+    Left out is who costs more than ``limit``, and who costs more than somebody else does with the farthest way, ``far``.
+    Prices are read first and compared later: what is compared next must not wait for memory.
     """
     month, week, day, begin, end = at
-    kept = 0
+    value, which, cost, who = room.value, room.which, room.cost, room.who
+    count = 0
     for k in range(len(person)):
-        if own[k] >= AWAY:
+        if own[k] < AWAY:
+            i = person[k]
+            total = credits[k] + own[k] + blocks[i, month] + blocks[i, week] + blocks[i, day]
+            for m in range(begin, end):
+                total += blocks[i, m]
+            value[count], which[count] = total, k
+            count += 1
+    for n in range(count):
+        limit = min(limit, value[n] + far[which[n]])
+    kept = 0
+    for m in range(count):
+        if value[m] > limit:
             continue
-        i = person[k]
-        value = credits[k] + own[k] + blocks[i, month] + blocks[i, week] + blocks[i, day]
-        for m in range(begin, end):
-            value += blocks[i, m]
         n = kept
-        while n > 0 and cost[n - 1] > value:
+        while n > 0 and cost[n - 1] > value[m]:
             cost[n], who[n] = cost[n - 1], who[n - 1]
             n -= 1
-        cost[n], who[n] = value, i
+        cost[n], who[n] = value[m], person[which[m]]
         kept += 1
     return kept
 
 
 @compiled
-def cheapest_at(
-    ways: Int32s, travel: float, homes: Int32s, cost: Floats, who: Int32s, kept: int, nobody: float
-) -> tuple[float, int]:
-    """Return the least cost of teaching somewhere, and by whom; ``cost`` ascends and the way there adds to it."""
-    least, by = nobody, NONE
+def set_far(p: Arrays, person: Int32s, own_place: int, places: Int32s, far: Floats) -> None:
+    """Set what the way from some instructors' homes to any of some places, or to their own, costs at most."""
+    travel, most = float(p.weights[0].travel), 0
+    for q in range(len(places) if own_place >= 0 else 0):
+        if places[q] >= 0:
+            most = max(most, p.half_km[own_place, places[q]])
+    for k in range(len(person)):
+        home = p.instructors[person[k]].home
+        if home < 0:
+            far[k] = 0.0
+        elif own_place < 0:
+            far[k] = NEVER
+        else:
+            far[k] = travel * (p.half_km[own_place, home] + most + 1.0)
+
+
+@compiled
+def cheapest_at(half_km: Int32s, place: int, travel: float, room: Scratch, kept: int) -> tuple[float, int]:
+    """Return the least cost of teaching somewhere, and by whom (nobody: 0); ``room.cost`` ascends and the way adds to it."""
+    least, by = 0.0, NONE
     for n in range(kept):
-        if cost[n] >= least:
+        value, home = room.cost[n], room.homes[n]
+        if value >= least:
             break
-        home = homes[n]
-        value = cost[n] + (travel * ways[home] if home >= 0 else 0.0)
+        if home >= 0 and place >= 0:
+            value += travel * half_km[home, place]
         if value < least:
-            least, by = value, who[n]
+            least, by = value, room.who[n]
     return least, by
 
 
 @compiled
-def rest_at(others: float, leaders: float, floor: Floats, way: float, worth: float) -> float:
+def rest_at(near: Near, s: int, way: float, worth: float) -> float:
     """Return what anybody who is not near costs at least, so far from the session's own place."""
     least = NEVER
-    if others < CANNOT:
-        least = max(floor[0], others - way)
-    if leaders < CANNOT:
-        least = min(least, max(floor[1], leaders - way) - worth)
+    if near.rest[s, 0] < CANNOT:
+        least = max(near.floor[s, 0], near.rest[s, 0] - way)
+    if near.rest[s, 1] < CANNOT:
+        least = min(least, max(near.floor[s, 1], near.rest[s, 1] - way) - worth)
     return least
 
 
-class ScratchType(StructType):
-    """The type of Scratch in compiled code."""
-
-
-class Scratch(Struct):
-    """Room to work in for one thread; ``best`` and the like are by session of a group, and venue: then the rest, then none."""
-
-    credits: Floats
-    cost: Floats
-    who: Int32s
-    homes: Int32s
-    there: Floats
-    who_there: Int32s
-    best: npt.NDArray[np.float64]
-    option: Int32s
-    person: Int32s
-    short: Int32s
-    short_there: Int32s
-
-
-share(Scratch, ScratchType, __file__)
-
-
-def scratch_for(near: Near, groups: Groups) -> Scratch:
-    """Return enough room for any group."""
-    most = [
-        int(np.diff(at).max(initial=0))
-        for at in (near.person_at, groups.venue_at, groups.place_at, groups.session_at)
-    ]
-    people, venues, places, sessions = most[0] + 1, most[1] + 2, most[2] + 1, most[3]
-
-    def ints(*shape: int) -> Int32s:
-        return np.zeros(shape, dtype=np.int32)
-
-    return Scratch(
-        credits=np.zeros(people),
-        cost=np.zeros(people),
-        who=ints(people),
-        homes=ints(people),
-        there=np.zeros(places),
-        who_there=ints(places),
-        best=np.zeros((sessions, venues)),
-        option=ints(sessions, venues),
-        person=ints(sessions, venues),
-        short=ints(sessions, venues),
-        short_there=ints(places),
-    )
+@compiled
+def set_rest(p: Arrays, near: Near, s: int, places: Int32s, worth: float, rest: Floats) -> None:
+    """Set what anybody who is not near costs at least at each of some places; at the session's own, the last of all."""
+    own, travel = p.sessions[s].place, float(p.weights[0].travel)
+    for q in range(len(places)):
+        way = 0.0 if places[q] == own else NEVER
+        if way > 0 and own >= 0 and places[q] >= 0:
+            way = travel * (p.half_km[own, places[q]] + 1.0)
+        rest[q] = rest_at(near, s, way, worth)
+    rest[len(places)] = rest_at(near, s, 0.0, worth)
 
 
 @compiled
@@ -230,32 +279,30 @@ def price_session(
     best[venues + 1] = out_cost(p, s)
     best_option[venues + 1] = best_person[venues + 1] = NONE
     worth, travel, own_place = leader_worth(p, prices, s), float(p.weights[0].travel), session.place
-    others, leaders, floor = near.rest[s, 0], near.rest[s, 1], near.floor[s]
+    rest = room.rest
     cost, who, homes, there, who_there = room.cost, room.who, room.homes, room.there, room.who_there
     credit(p, near, prices, s, worth, room.credits)
+    set_far(p, person, own_place, place_list[:places], room.far)
+    rest[: places + 1] = NEVER
+    if session.needs_instructor:
+        set_rest(p, near, s, place_list[:places], worth, rest)
     homeless = near.homeless[s]
-    nowhere = np.zeros(len(p.half_km) + 1, dtype=np.int32)
     half_km, instructors, closed = p.half_km, p.instructors, p.closed
-    person_prices, venue_prices, costs, costs_at = prices.person, prices.venue, near.cost, near.cost_at
-    credits = room.credits
+    venue_prices, costs, costs_at = prices.venue, near.cost, near.cost_at
     for o in range(session.option, session.option_end):
         base = option_price(p, near, rows, prices, o)
         if base >= CANNOT:
             continue
         at = (rows.month[o], rows.week[o], rows.day[o], rows.moment[o], rows.moment_end[o])
         own = costs[costs_at[o] : costs_at[o + 1]]
-        kept = rank_people(own, person, credits, person_prices, at, cost, who)
+        kept = rank_people(own, person, room.credits, room.far, prices.person, at, 0.0, room)
         for n in range(kept):
             homes[n] = instructors[who[n]].home
         for q in range(places + 1):
             place = own_place if q == places else place_list[q]
-            ways = half_km[place] if place >= 0 else nowhere
-            least, by = cheapest_at(ways, travel, homes, cost, who, kept, 0.0)
-            if session.needs_instructor:
-                way = NEVER if own_place < 0 or place < 0 else travel * (ways[own_place] + 1.0)
-                rest = rest_at(others, leaders, floor, 0.0 if own_place == place else way, worth)
-                short_there[q] = rest < least
-                least = min(least, rest)
+            least, by = cheapest_at(half_km, place, travel, room, kept)
+            short_there[q] = rest[q] < least
+            least = min(least, rest[q])
             there[q], who_there[q] = least, by
             if q == places and base + homeless + least < best[venues + 1]:
                 best[venues + 1] = base + homeless + least
@@ -265,20 +312,25 @@ def price_session(
             continue
         day, moment, period = rows.venue_day[o], rows.venue_moment[o], p.options[o].period
         end = moment + rows.last[o] - rows.first[o]
+        count = 0
         for v in range(venues):
-            value = base + venue_cost[v] + there[venue_place[v]]
-            if value < best[v]:
+            if base + venue_cost[v] + there[venue_place[v]] < best[v]:
                 venue = venue_list[v]
-                value += venue_prices[venue, day]
+                value = np.float64(venue_prices[venue, day])
                 for m in range(moment, end):
                     value += venue_prices[venue, m]
-                if value < best[v] and not has_bit(closed, venue, period):
-                    best[v] = value
-                    best_option[v], best_person[v] = o, who_there[venue_place[v]]
-                    best_short[v] = short_there[venue_place[v]]
+                room.venues[count], room.value[count] = v, value
+                count += 1
+        for n in range(count):
+            v = room.venues[n]
+            value = room.value[n] + base + venue_cost[v] + there[venue_place[v]]
+            if value < best[v] and not has_bit(closed, venue_list[v], period):
+                best[v] = value
+                best_option[v], best_person[v] = o, who_there[venue_place[v]]
+                best_short[v] = short_there[venue_place[v]]
         if near.venue_rest[s] < CANNOT:
             least = min(0.0, cost[0]) if kept else 0.0
-            least = min(least, rest_at(others, leaders, floor, NEVER, worth))
+            least = min(least, rest_at(near, s, NEVER, worth))
             best[venues] = min(best[venues], base + near.venue_rest[s] + least)
 
 

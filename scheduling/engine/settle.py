@@ -11,7 +11,7 @@ from scheduling.engine.board import Board
 from scheduling.engine.candidates import must_place
 from scheduling.engine.cliques import INFINITE
 from scheduling.engine.column_model import shard_of
-from scheduling.engine.construct import Unit
+from scheduling.engine.construct import Unit, construct
 from scheduling.engine.cooling import CHUNK, Cooling
 from scheduling.engine.exchanges import Exchanges, regrets_of
 from scheduling.engine.index import Ints
@@ -50,28 +50,31 @@ class Settling:
         self.largest = min(WIDE, 1 + len(state.placement) // PARTS)
         self._rng = np.random.default_rng(run.options.seed)
 
-    def go_through(self, parts: Sequence[Ints], slack: float) -> int:
-        """Settle all parts, in their order; return the change of cost. Stops when the run does."""
-        order = list(reversed(parts))
+    def go_through(self, parts: Iterable[Ints], slack: float) -> tuple[int, int]:
+        """Settle parts in their order, until the run ends; return how many there were, and the change of cost."""
+        order = iter(parts)
         at_once = self.run.options.workers if self._executor is not None else 1
         running: dict[Future[Solved], Block] = {}
         total, number = 0, 0
-        while (order or running) and self.run.go_on():
-            while order and len(running) < at_once and self.run.left > 1.0:
-                block, shard = self._shard(order.pop(), number, slack)
+        while self.run.go_on():
+            while len(running) < at_once and self.run.left > 1.0:
+                part = next(order, None)
+                if part is None:
+                    break
+                block, shard = self._shard(part, number, slack)
                 number += 1
                 running[self._submit(shard)] = block
+            if not running:
+                break
             done, _ = wait(running, timeout=POLL, return_when=FIRST_COMPLETED)
             for future in done:
                 change = self._take(running.pop(future), future.result())
                 total += change
                 self.cost += change
                 self.run.cost = min(self.cost, self.run.cost or self.cost)
-            if not running and self.run.left <= 1.0:
-                break
         for future in running:
             future.cancel()
-        return total
+        return number, total
 
     def _shard(self, sessions: Ints, number: int, slack: float) -> tuple[Block, Shard]:
         block = self.blocks.take_out(sessions, slack)
@@ -112,6 +115,7 @@ class Settling:
         put_all(p, b, *(a[order] for a in (c.session, c.option, c.person, c.venue)))
         b.completing[:] = 0
         self.blocks.mend(everything, np.arange(len(p.series)))
+        construct(self.blocks.candidates, self.units, self.run.go_on, len(self.units))
         self.cost += amount_of(p, b, everything[~held])
 
     def angle(self) -> float:
@@ -136,8 +140,8 @@ class Settling:
         self.run.cost = min(self.cost, self.run.cost or self.cost)
         self.run.note(f"cooled, cost {self.cost}")
 
-    def exchanging(self) -> list[Ints]:
-        """Return blocks around the sessions that could be placed better, with those that stand in their way."""
+    def exchanging(self) -> Iterator[Ints]:
+        """Yield blocks around the sessions that could be placed better, with those that stand in their way."""
         b = self.state.board
         regret = regrets_of(self.blocks.columns, b, NARROW)
         regret *= 0.5 + self._rng.random(len(regret))
@@ -199,15 +203,15 @@ def settle(settling: Settling) -> None:
         _begin_anew(settling)
         idle = 0
         for n in range(1, (run.options.iterations or 1000) + 1):
-            gained = settling.go_through(joined(settling.missing()), INFINITE)
-            gained += settling.go_through(joined(settling.owing()), INFINITE)
-            parts = settling.exchanging()
-            if n % TURN == 0 or not parts:
-                parts = blocks_of(
-                    state, settling.units, None if n % (2 * TURN) else settling.angle(), settling.largest
-                )
-            gained += settling.go_through(parts, NARROW)
-            run.note(f"{len(parts)} blocks, cost {run.cost}")
+            gained = settling.go_through(joined(settling.missing()), INFINITE)[1]
+            gained += settling.go_through(joined(settling.owing()), INFINITE)[1]
+            parts: Iterable[Ints] = settling.exchanging()
+            if n % TURN == 0:
+                angle = None if n % (2 * TURN) else settling.angle()
+                parts = blocks_of(state, settling.units, angle, settling.largest)
+            count, change = settling.go_through(parts, NARROW)
+            gained += change
+            run.note(f"{count} blocks, cost {run.cost}")
             idle = 0 if gained else idle + 1
             if not run.go_on() or idle == PATIENCE:
                 return
