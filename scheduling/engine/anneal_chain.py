@@ -22,7 +22,7 @@ LONGEST = 7  # rows of a chain; longer ones are hardly ever taken
 KNOWN = 256  # changes whose chance is kept
 _LIST, _MARK = 0, 1  # in ``rows``
 
-_ONE, _OTHER = 1, 2  # bits in ``seen``: a session of the series goes there; one comes from there
+TO_THERE, FROM_THERE = 1, 2  # bits in ``seen``: a session of the series goes there; one comes from there
 
 
 class Search(NamedTuple):
@@ -140,13 +140,13 @@ def _chain_price(g: Grid, t: Sheet, search: Search, seats: Seats, count: int) ->
     for n in range(count):
         a, b = _pair(t, search.rows, seats, n)
         if a >= 0:
-            if not _goes(search, g.series[g.kind[a]], _ONE):
+            if not goes(search, g.series[g.kind[a]], TO_THERE):
                 return REFUSED
-            found += _classes_change(g, t, g.kind[a], period, other)
+            found += classes_change(g, t, g.kind[a], period, other)
         if b >= 0:
-            if not _goes(search, g.series[g.kind[b]], _OTHER):
+            if not goes(search, g.series[g.kind[b]], FROM_THERE):
                 return REFUSED
-            found += _classes_change(g, t, g.kind[b], other, period)
+            found += classes_change(g, t, g.kind[b], other, period)
     return int(found) + _chain_days(g, t, search, seats, count)
 
 
@@ -159,15 +159,15 @@ def _chain_days(g: Grid, t: Sheet, search: Search, seats: Seats, count: int) -> 
         return found
     for n in range(count):
         a, b = _pair(t, search.rows, seats, n)
-        if a >= 0 and search.seen[g.series[g.kind[a]]] == stamp + _ONE:
+        if a >= 0 and search.seen[g.series[g.kind[a]]] == stamp + TO_THERE:
             found += days_change(g, t, g.series[g.kind[a]], day, there)
-        if b >= 0 and search.seen[g.series[g.kind[b]]] == stamp + _OTHER:
+        if b >= 0 and search.seen[g.series[g.kind[b]]] == stamp + FROM_THERE:
             found += days_change(g, t, g.series[g.kind[b]], there, day)
     return found
 
 
 @woven
-def _goes(search: Search, series: int, way: int) -> bool:
+def goes(search: Search, series: int, way: int) -> bool:
     """Note that a session of a series goes one way in a chain; False where another one does already."""
     before = max(0, search.seen[series] - search.numbers[STAMP])
     search.seen[series] = search.numbers[STAMP] + (before | way)
@@ -183,7 +183,7 @@ def _pair(t: Sheet, rows: Ints, seats: Seats, n: int) -> tuple[int, int]:
 
 
 @woven
-def _classes_change(g: Grid, t: Sheet, k: int, period: int, other: int) -> int:
+def classes_change(g: Grid, t: Sheet, k: int, period: int, other: int) -> int:
     """Return what it costs, but for days, when a session of a kind goes to a period whose rivals of it come here."""
     day, there = g.day[period], g.day[other]
     out, new = np.int64(1) << g.slot[period], np.int64(1) << g.slot[other]

@@ -246,12 +246,12 @@ def _grid(singles: Sequence[_Session], when: tuple[Ints, Ints, Bits], isolated: 
         min_days[n] = p.series["min_days"][r]
         day_price[n] = p.weights["min_days"][0]
         venue_price[n] = p.weights["same_venue"][0] if p.series["same_venue"][r] else 0
-    period_at, periods = _lists([np.nonzero(row)[0].tolist() for row in may])
-    class_at, classes = _lists([list(k.classes) for k in kinds])
+    period_at, periods = lists_of([np.nonzero(row)[0].tolist() for row in may])
+    class_at, classes = lists_of([list(k.classes) for k in kinds])
     n_classes = int(classes.max(initial=-1)) + 1
     people = {who: n + n_classes for n, who in enumerate(sorted({k.who for k in kinds if k.who >= 0}))}
-    group_at, groups = _lists([[*k.classes, *([people[k.who]] if k.who >= 0 else [])] for k in kinds])
-    rival_at, rivals = _lists([[n for n, rival in enumerate(row) if rival] for row in pairs])
+    group_at, groups = lists_of([[*k.classes, *([people[k.who]] if k.who >= 0 else [])] for k in kinds])
+    rival_at, rivals = lists_of([[n for n, rival in enumerate(row) if rival] for row in pairs])
     return Grid(
         kind=np.array([kinds[single] for single in singles], dtype=np.int64),
         day=when[0],
@@ -281,7 +281,8 @@ def _are_rivals(a: _Session, b: _Session) -> bool:
     return bool(set(a.classes) & set(b.classes)) or (a.who == b.who and a.who >= 0)
 
 
-def _lists(lists: Sequence[Sequence[int]]) -> tuple[Ints, Ints]:
+def lists_of(lists: Sequence[Sequence[int]]) -> tuple[Ints, Ints]:
+    """Return lists laid end to end: where each begins (and the last ends), and what is in them."""
     at = np.zeros(len(lists) + 1, dtype=np.int64)
     np.cumsum([len(values) for values in lists], out=at[1:])
     return at, np.array([v for values in lists for v in values], dtype=np.int64)

@@ -33,7 +33,7 @@ from scheduling.engine.index import NONE
 
 
 @woven
-def _draw(random: npt.NDArray[np.uint64]) -> np.uint64:
+def draw(random: npt.NDArray[np.uint64]) -> np.uint64:
     """Return 64 random bits (splitmix)."""
     random[0] += np.uint64(0x9E3779B97F4A7C15)
     z = random[0]
@@ -43,7 +43,7 @@ def _draw(random: npt.NDArray[np.uint64]) -> np.uint64:
 
 
 @woven
-def _below(bits: np.uint64, count: int) -> int:
+def below(bits: np.uint64, count: int) -> int:
     """Return a number below ``count`` from 16 random bits."""
     return np.int64(((bits & np.uint64(0xFFFF)) * np.uint64(count)) >> np.uint64(16))  # type: ignore[return-value]
 
@@ -55,10 +55,10 @@ def anneal_chunk(g: Grid, t: Sheet, search: Search, steps: int, heat: float, cla
     for change in range(KNOWN):
         search.chances[change] = np.exp(-change / heat)
     for _ in range(steps):
-        bits = _draw(random)
-        s = _below(bits, sessions)
+        bits = draw(random)
+        s = below(bits, sessions)
         bits >>= np.uint64(16)
-        luck = (np.float64(_draw(random) >> np.uint64(12)) + 1.0) / 4503599627370497.0
+        luck = (np.float64(draw(random) >> np.uint64(12)) + 1.0) / 4503599627370497.0
         if numbers[CLASHES] > 0:
             change = _mend(g, t, search, s, -heat * np.log(luck), clash_price)
         else:
@@ -78,14 +78,14 @@ def _step(g: Grid, t: Sheet, search: Search, s: int, luck: float, bits: np.uint6
     """Try one move of a session on a sheet without clashes."""
     k, mix = g.kind[s], search.mix
     if np.int64(bits & np.uint64(0xFFFF)) < mix[ROOM]:
-        return _change_room(g, t, search, s, _below(bits >> np.uint64(16), t.seat.shape[1]), luck)
+        return _change_room(g, t, search, s, below(bits >> np.uint64(16), t.seat.shape[1]), luck)
     bits >>= np.uint64(16)
-    other = g.periods[g.period_at[k] + _below(bits, g.period_at[k + 1] - g.period_at[k])]
+    other = g.periods[g.period_at[k] + below(bits, g.period_at[k + 1] - g.period_at[k])]
     share = np.int64((bits >> np.uint64(16)) & np.uint64(0xFFFF))
     if other == t.period[s]:
         return REFUSED
     if t.rivals_at[other, k] > 0:
-        if share >= mix[CHAIN] or _is_own(g, t, k, other):
+        if share >= mix[CHAIN] or is_own(g, t, k, other):
             return REFUSED
         seats = t.period[s], t.room[s], other, _some_room(t, search, t.room[s])
         return interchange(g, t, search, seats, luck)
@@ -95,7 +95,7 @@ def _step(g: Grid, t: Sheet, search: Search, s: int, luck: float, bits: np.uint6
 
 
 @woven
-def _is_own(g: Grid, t: Sheet, k: int, period: int) -> bool:
+def is_own(g: Grid, t: Sheet, k: int, period: int) -> bool:
     """Whether a session of the same kind is at a period; to exchange the two would change nothing."""
     held = t.held[g.groups[g.group_at[k]], period]  # whoever has rivals is in a group
     return bool(held > 0 and g.kind[held - 1] == k)
@@ -103,10 +103,10 @@ def _is_own(g: Grid, t: Sheet, k: int, period: int) -> bool:
 
 @woven
 def _some_room(t: Sheet, search: Search, room: int) -> int:
-    bits = _draw(search.random)
+    bits = draw(search.random)
     if np.int64(bits & np.uint64(0xFFFF)) < search.mix[SAME]:
         return room
-    return _below(bits >> np.uint64(16), t.seat.shape[1])
+    return below(bits >> np.uint64(16), t.seat.shape[1])
 
 
 @woven
@@ -141,7 +141,7 @@ def _relocate(g: Grid, t: Sheet, search: Search, s: int, other: int, luck: float
     found = shift_price(g, t, k, period, other)
     if not takes(search.chances, found - g.venue_price[g.series[k]] - g.room_price[k, before], luck):
         return REFUSED
-    best, room, at = REFUSED, NONE, _below(_draw(search.random), t.seat.shape[1])
+    best, room, at = REFUSED, NONE, below(draw(search.random), t.seat.shape[1])
     for _ in range(t.seat.shape[1]):
         if t.seat[other, at] == NONE:
             price = room_change(g, t, k, before, at)
@@ -193,10 +193,10 @@ def _trade(g: Grid, t: Sheet, search: Search, s: int, seat: tuple[int, int], luc
 @woven
 def _mend(g: Grid, t: Sheet, search: Search, s: int, most: float, clash_price: float) -> int:
     """Take a session to any seat, clashes counted; who is there gets its seat."""
-    bits = _draw(search.random)
+    bits = draw(search.random)
     k, before, left = g.kind[s], t.period[s], t.room[s]
-    period = g.periods[g.period_at[k] + _below(bits, g.period_at[k + 1] - g.period_at[k])]
-    room = _below(bits >> np.uint64(16), t.seat.shape[1])
+    period = g.periods[g.period_at[k] + below(bits, g.period_at[k + 1] - g.period_at[k])]
+    room = below(bits >> np.uint64(16), t.seat.shape[1])
     other = t.seat[period, room]
     if period == before or other == SHUT or (other >= 0 and g.may[g.kind[other], before] == 0):
         return REFUSED

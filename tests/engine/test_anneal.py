@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from scheduling.engine import Assignment, Plan, Problem, SolveOptions, check, load_problem, solve
-from scheduling.engine.anneal import Annealing, _begun, _common, anneal_state
+from scheduling.engine.anneal import _begun, _common, anneal_state
 from scheduling.engine.anneal_chain import CLASHES, COST, TAKEN
 from scheduling.engine.anneal_grid import Layout, layout_of
+from scheduling.engine.anneal_laps import Annealing, TimesFirst
 from scheduling.engine.anneal_moves import anneal_chunk
-from scheduling.engine.anneal_sheet import clashes, empty_sheet, price_of, sit
+from scheduling.engine.anneal_sheet import Sheet, clashes, empty_sheet, price_of, sit
+from scheduling.engine.anneal_times import anneal_times, empty_crowd, gather
 from scheduling.engine.index import Index
 from scheduling.engine.run import Run
 from scheduling.engine.state import State
@@ -190,19 +192,90 @@ def test_a_long_way_has_laps_that_take_up_the_best_plan() -> None:
     state, layout = laid_out(problem)
     search, _ = begun(state, layout, 3)
     costs = []
-    taken_up = search._return
+    taken_up = search._take_up
 
     def noted() -> None:
         taken_up()
         assert not clashes(layout.grid, search.sheet)
-        assert price_of(layout.grid, search.sheet) == search.search.numbers[COST] == search.best
+        assert price_of(layout.grid, search.sheet) == search.search.numbers[COST] == search.kept.cost
         costs.append(search.best)
 
-    search._return = noted  # type: ignore[method-assign]
+    search._take_up = noted  # type: ignore[method-assign]
     search.run(lambda done: done / 20_000_000, lambda: True, -(10**9))
     assert search.laps is not None and search.laps > 4
-    assert len(costs) > search.laps // 2
+    assert len(costs) > search.laps // 3
     assert costs == sorted(costs, reverse=True)
+
+
+def test_a_search_takes_up_what_its_mates_found() -> None:
+    problem = load_problem(grid_document(7, courses=8))
+    state, layout = laid_out(problem)
+    search, other = (begun(state, layout, seed)[0] for seed in (1, 2))
+    other.run(lambda done: done / 1_000_000, lambda: True, -(10**9))
+    search.mates = (search, other)
+    search._take_up()
+    assert search.best == other.kept.cost
+    assert (search.sheet.period == other.kept.period).all()
+
+
+def timed(seed: int, rooms: int = 3) -> tuple[Problem, State, Layout, TimesFirst, Sheet]:
+    """Return times without clashes, begun with."""
+    problem = load_problem(grid_document(seed, courses=7, rooms=rooms))
+    state, layout = laid_out(problem)
+    search, _ = begun(state, layout, seed)
+    while search.search.numbers[CLASHES]:
+        search._anneal(3.0)
+    search.times.begin(search.sheet)
+    return problem, state, layout, search.times, search.times._sheet
+
+
+def time_part(problem: Problem, layout: Layout, state: State, t: Sheet) -> int:
+    """Return what the full evaluation says of times, and what they cost by themselves."""
+    plan = plan_of(problem, layout, state, t.period, np.zeros(len(t.period), dtype=np.int64))
+    parts = check(problem, plan).cost_parts
+    alone = layout.grid.time_price[layout.grid.kind, t.period].sum()
+    return int(parts.get("isolated", 0) + parts.get("min_days", 0) + alone)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_change_of_times_costs_what_the_full_evaluation_says(seed: int) -> None:
+    problem, state, layout, times, t = timed(seed)
+    g, search, crowd = layout.grid, times._search, times._crowd
+    search.mix[:] = (50_000, 0, 30_000, 0)
+    over = int(np.maximum(crowd.taken - crowd.limit, 0).sum())
+    begun_with = time_part(problem, layout, state, t)
+    for step in range(300):
+        anneal_times(g, t, crowd, search, 1 + step % 3, 6.0 if step % 2 else 0.5)
+        assert not clashes(g, t)
+        assert time_part(problem, layout, state, t) == begun_with + search.numbers[COST]
+        assert int(np.maximum(crowd.taken - crowd.limit, 0).sum()) <= over
+    assert search.numbers[TAKEN] > 20
+
+
+def test_the_counts_of_a_crowd_are_those_of_its_periods() -> None:
+    _, _, layout, times, t = timed(3)
+    anneal_times(layout.grid, t, times._crowd, times._search, 5_000, 5.0)
+    again = empty_crowd(layout.grid)
+    gather(layout.grid, t, again)
+    assert (again.taken == times._crowd.taken).all() and (again.size == times._crowd.size).all()
+    for period, count in enumerate(again.size):
+        assert set(again.who[period, :count]) == set(times._crowd.who[period, :count])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whoever_is_counted_finds_a_cheapest_room_where_sizes_are_all_that_matters(seed: int) -> None:
+    _, _, layout, times, t = timed(seed)
+    g, crowd = layout.grid, times._crowd
+    anneal_times(g, t, crowd, times._search, 20_000, 4.0)
+    cheapest = g.room_price == g.room_price.min(axis=1, keepdims=True)
+    is_chain = all(((a <= b).all() or (b <= a).all()) for a in cheapest for b in cheapest)
+    times._search.best_period[:] = t.period
+    sheet = times.seated()
+    if sheet is not None:
+        assert not clashes(g, sheet) and (sheet.period == t.period).all()
+    if is_chain and (crowd.taken <= crowd.limit).all() and not (g.is_open == 0).any():
+        assert sheet is not None
+        assert cheapest[g.kind, sheet.room].all()
 
 
 def test_solve_anneals_such_problems() -> None:
