@@ -13,8 +13,9 @@ import numpy as np
 from scheduling.engine.arrays import Arrays
 from scheduling.engine.board import Board
 from scheduling.engine.candidates import Candidates, must_place
+from scheduling.engine.column_costs import column_costs
 from scheduling.engine.column_model import ColumnModel
-from scheduling.engine.columns import Columns, column_costs
+from scheduling.engine.columns import Columns
 from scheduling.engine.compiling import compiled
 from scheduling.engine.construct import Unit, insert
 from scheduling.engine.cuts import Cuts, Who

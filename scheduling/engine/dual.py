@@ -13,10 +13,12 @@ import numpy as np
 
 from scheduling.engine.arrays import Arrays, Int32s
 from scheduling.engine.board import Board
+from scheduling.engine.clash_prices import price_clashes
+from scheduling.engine.column_costs import column_costs
 from scheduling.engine.groups import Groups, groups_of
 from scheduling.engine.near import Near, near_of
 from scheduling.engine.priced_rows import Rows, rows_of
-from scheduling.engine.reach import VENUES, Longs, Reach, reach_of
+from scheduling.engine.reach import VENUES, Floats, Longs, Reach, reach_of
 from scheduling.engine.reduced import MORE_PEOPLE, MORE_VENUES, Chosen, Prices, price_groups, scratch_for
 from scheduling.engine.supply import Leaders, direction, leaders_of, move, nothing, worth_of_supply
 
@@ -101,10 +103,20 @@ class Dual:
                 if used * (WIDENINGS + 1) > widened + 1 and used < 1.0:
                     widened += 1
                     self.widen(threads)
+                if done == 1:
+                    price_clashes(self.p, self.rows, self._gains(), trial.classes)
+                    continue
                 direction(self.p, self.rows, self.leaders, trial, self.chosen, now)
                 step = FIRST * (LAST / FIRST) ** min(1.0, used)
                 move(self.p, trial, now, mean, square, (step, KEEP, KEEP_SQUARE))
         return done
+
+    def _gains(self) -> Floats:
+        """Return what each session's present choice is worth by itself."""
+        option, person, venue = (
+            a.astype(np.int64) for a in (self.chosen.option, self.chosen.person, self.chosen.venue)
+        )
+        return -column_costs(self.p, self.b, np.arange(len(option)), option, person, venue).astype(np.float64)
 
 
 def _copy(prices: Prices) -> Prices:

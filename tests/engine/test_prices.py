@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from scheduling.engine import PinsContradict, Plan, SolveOptions, check, solve
+from scheduling.engine import PinsContradict, Plan, SolveOptions, check, load_problem, solve
 from scheduling.engine.board import empty_board
 from scheduling.engine.candidates import Candidates
 from scheduling.engine.columns import columns_within
@@ -18,7 +18,7 @@ from scheduling.engine.pins import place_pinned
 from scheduling.engine.reduced import out_cost
 from scheduling.engine.run import Run
 from scheduling.engine.state import State
-from tests.engine.problems import random_problem
+from tests.engine.problems import brute_force, random_problem
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -50,6 +50,28 @@ def test_no_plan_is_below_the_bound_and_the_best_one_is_made_of_columns(seed: in
     for s in range(len(problem.sessions)):
         way = (s, int(b.option_of[s]), int(b.who_of[s]), int(b.room_of[s]))
         assert way in known if way[1] != NONE else (s, NONE, NONE, NONE) in known
+
+
+def test_a_few_rounds_see_that_lessons_of_a_class_at_one_time_cannot_all_be_held() -> None:
+    def lesson(n: int, *classes: str) -> dict[str, object]:
+        whole = {"id": f"s{n}", "topic": "t", "minutes": 90, "hours": 2, "classes": list(classes), "priority": n + 1}
+        return whole | {"starts": [f"2027-03-0{1 + n // 3}T09:00"], "venues": []}
+
+    lessons = [lesson(0, "a"), lesson(1, "a", "b"), lesson(2, "b"), lesson(3, "a", "b"), lesson(4, "b")]
+    problem = load_problem(
+        {
+            "format": "match-problem/1",
+            "name": "clashes",
+            "instructors": [{"id": f"i{n}", "topics": {"t": 90}} for n in range(6)],
+            "classes": [{"id": "a"}, {"id": "b"}],
+            "sessions": lessons,
+        }
+    )
+    best = brute_force(problem)
+    run = Run(SolveOptions(seconds=60, workers=1))
+    dual, base = climb(State(Index(problem)), run)
+    assert best is not None
+    assert 0 <= best - base - dual.bound < 0.01 * best
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -87,7 +109,7 @@ def test_exchanges_follow_regret_to_those_in_the_way(seed: int) -> None:
             columns.venue[n],
         ):
             assert regret[s] == columns.regret[n]
-    blocks = Exchanges(columns, units, 8.0).blocks(b, regret, 3)
+    blocks = list(Exchanges(columns, units, 8.0).blocks(b, regret, 3))
     together = [s for block in blocks for s in block.tolist()]
     assert len(together) == len(set(together))
     assert set(np.nonzero(regret >= WORTH_WHILE)[0].tolist()) <= set(together)
