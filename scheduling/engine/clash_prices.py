@@ -6,7 +6,7 @@ Any prices give a true bound, so these need only be good: what the second of the
 
 import numpy as np
 
-from scheduling.engine.arrays import Arrays
+from scheduling.engine.arrays import Arrays, Int32s
 from scheduling.engine.priced_rows import Rows
 from scheduling.engine.reach import Floats, Floats32, Longs
 
@@ -36,7 +36,7 @@ def _clashes(p: Arrays, rows: Rows) -> list[tuple[int, Longs]]:
     ]
 
 
-def _spread(keys: Longs, begin: Longs, end: Longs) -> tuple[Longs, Longs]:
+def _spread(keys: Longs, begin: Longs | Int32s, end: Longs | Int32s) -> tuple[Longs, Longs]:
     """Return each number from begin to before end, with the key that it belongs to."""
     count = (end - begin).astype(np.int64)
     ends = np.cumsum(count)
