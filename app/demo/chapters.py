@@ -76,14 +76,14 @@ def answer(cast: Cast, until: date) -> None:
                     booking = session().get_one(Booking, booking_id)
                     answering.answer(booking, accept=True, source=source, actor=cast.actor("organiser"))
     with transaction():
-        last = _waiting(ResourceKind.INSTRUCTOR)[-1]
-        answering.answer(
-            last,
-            accept=False,
-            reason="当天赴省里开会",
-            source=AnswerSource.PHONE,
-            actor=cast.actor("organiser"),
-        )
+        for last in _waiting(ResourceKind.INSTRUCTOR)[-1:]:
+            answering.answer(
+                last,
+                accept=False,
+                reason="当天赴省里开会",
+                source=AnswerSource.PHONE,
+                actor=cast.actor("organiser"),
+            )
 
 
 def open_accounts(cast: Cast) -> list[tuple[str, str]]:
@@ -114,13 +114,13 @@ def _busiest_instructor(*, leader: bool) -> Instructor:
     )
     holders = set(session().scalars(select(Post.holder_id)))
     waiting = {b.resource_id for b in _waiting(ResourceKind.INSTRUCTOR)}
-    counts = Counter(i for i in taught if i is not None and (i in holders) == leader)
+    counts = Counter({i: 0 for i in session().scalars(select(Instructor.id)) if (i in holders) == leader})
+    counts.update(i for i in taught if i is not None and i in counts)
     best = max(counts, key=lambda i: (i in waiting, counts[i], -i))
     return session().get_one(Instructor, best)
 
 
 def _busiest_base() -> TeachingBase:
     counts = Counter(b.resource_id for b in _waiting(ResourceKind.VENUE))
-    stmt = select(Venue.id, Venue.base_id).where(Venue.id.in_(counts))
-    best = max(session().execute(stmt), key=lambda row: (counts[row.id], -row.id))
+    best = max(session().execute(select(Venue.id, Venue.base_id)), key=lambda row: (counts[row.id], -row.id))
     return session().get_one(TeachingBase, best.base_id)
