@@ -44,6 +44,7 @@ TABLE: Mapping[Role, Mapping[P, Reach]] = {
         P.BASE_VIEW: Reach.SUBTREE,
         P.SCHEDULE_VIEW: Reach.SUBTREE,
         P.SCORE_VIEW: Reach.SUBTREE,
+        P.APPEAL_DECIDE: Reach.SUBTREE,
         P.DUTY_VIEW: Reach.SUBTREE,
     },
     Role.INSTRUCTOR: {

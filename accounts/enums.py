@@ -70,6 +70,7 @@ class P(StrEnum):
     SESSION_SCORE = "session_score"
     SCORE_VIEW = "score_view"
     SCORE_COLLECT = "score_collect"
+    APPEAL_DECIDE = "appeal_decide"
     FORM_EDIT = "form_edit"
     DUTY_VIEW = "duty_view"
     DUTY_EDIT = "duty_edit"

@@ -17,6 +17,7 @@ from core.todo import Todo, by_urgency
 from core.trail import records_by_day
 from core.when import clock_text, day_text, hours_text
 from evaluations.queries import todos as score_todos
+from evaluations.queries.appeals import todos as appeal_todos
 from instructor_pool.queries.todos import todos as pool_todos
 from scheduling.models import Booking, Session
 from scheduling.notices import place_of, when_of
@@ -39,6 +40,7 @@ CONTRIBUTORS = (
     pool_todos,
     base_todos,
     score_todos,
+    appeal_todos,
 )
 """Every feature's lines; a feature with to-dos joins here."""
 WEEK = timedelta(days=7)

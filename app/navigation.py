@@ -96,6 +96,7 @@ DESTINATIONS = (
             Destination("courseware", N_("课件审核"), "/instructors/courseware", "book", (P.POOL_VIEW,)),
             Destination("idle", N_("长期未授课"), "/instructors/idle", "clock", (P.POOL_VIEW,)),
             Destination("scores", N_("督导评课"), "/scores/", "star", (P.SCORE_VIEW,)),
+            Destination("appeals", N_("评分申诉"), "/scores/appeals", "question", (P.SCORE_VIEW,)),
             Destination("hints", N_("待确认备注"), "/instructors/hints", "question", (P.POOL_EDIT,)),
             Destination("codes", N_("激活码"), "/instructors/activation", "key", (P.ACTIVATION_ISSUE,)),
             Destination("score_forms", N_("评分表"), "/score-forms/", "list", (P.SCORE_VIEW,)),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import IntegerField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms import HiddenField, IntegerField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from evaluations.rules import LIMITS, Parameters
 
@@ -41,3 +41,28 @@ class ParametersForm(FlaskForm):
     def parameters(self) -> Parameters:
         """What was typed, once it is valid."""
         return Parameters(**{name: int(self[name].data) for name in LIMITS})
+
+
+class AppealForm(FlaskForm):
+    """Why a score is not right."""
+
+    reason = TextAreaField(
+        lazy_gettext("申诉理由"),
+        [InputRequired(lazy_gettext("请写明申诉理由。")), Length(max=500)],
+        description=lazy_gettext("写明哪一项不符合实际、有什么依据。评分人看得到。"),
+    )
+
+
+class DecisionForm(FlaskForm):
+    """The answer to an appeal, or why it is looked at again."""
+
+    opinion = TextAreaField(
+        lazy_gettext("处理意见"), [InputRequired(lazy_gettext("请写明处理意见。")), Length(max=300)]
+    )
+    version = HiddenField()
+
+    @property
+    def seen(self) -> int | None:
+        """The version of the row the person had before them."""
+        raw = str(self.version.data or "")
+        return int(raw) if raw.isdigit() and len(raw) < 9 else None

@@ -69,6 +69,7 @@ def tell(out: IO[str]) -> None:
             candidates.review_batch(cast)
             accounts = chapters.open_accounts(cast)
             pool_people.keep_weeks(cast)
+            voices.appeal(cast)
             say("答复、评审、账号 / answers, reviews, accounts")
     with transaction():
         set_setting("clock", {"domain": DEMO_BEGINS.isoformat(), "since": clock.instant().isoformat()})

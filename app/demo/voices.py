@@ -11,11 +11,13 @@ from sqlalchemy import select
 from app.demo.cast import Cast, at
 from core.db import session, transaction
 from evaluations.enums import CodeMode
-from evaluations.models import FeedbackRound
-from evaluations.services import feedback
+from evaluations.models import FeedbackRound, SessionScore
+from evaluations.services import appeals, feedback
+from instructor_pool.models import Instructor
 from scheduling.enums import SessionState
 from scheduling.models import Session
 from score_forms.enums import Kind
+from score_forms.models import ScoreSheet
 
 LUCK = 2027
 MOST = 14
@@ -27,6 +29,8 @@ SAID = (
     "希望把课件发给大家。",
     "讲得实在,回去能用。",
 )
+REASON = "当天会场停电,投影和音响都用不了,改在院子里讲,方法和效果两项不能反映平时水平。"
+OPINION = "经与承办单位核实,当天确实停电,这份评分不计入。"
 
 
 def let_trainees_speak(cast: Cast, until: datetime) -> None:
@@ -43,6 +47,27 @@ def let_trainees_speak(cast: Cast, until: datetime) -> None:
     for session_id, _start in held[-1:]:
         with at(until - timedelta(hours=1)):
             _round(cast, session_id, luck, hours=72, share=0.2)
+
+
+def appeal(cast: Cast) -> None:
+    """The demo's lecturer objects to the lowest score, a colleague to one that was excluded then."""
+    stmt = (
+        select(SessionScore.id)
+        .join(Instructor, SessionScore.instructor_id == Instructor.id)
+        .join(ScoreSheet, SessionScore.sheet_id == ScoreSheet.id)
+        .order_by(ScoreSheet.total)
+    )
+    mine = Instructor.user_id.is_not(None)
+    for own, upheld in ((mine, False), (~mine, True)):
+        with transaction():
+            score_id = session().scalar(stmt.where(own).limit(1))
+            if score_id is None:
+                continue
+            score = session().get_one(SessionScore, score_id)
+            person = session().get_one(Instructor, score.instructor_id)
+            filed = appeals.file_appeal(person, score, REASON, actor=cast.actor("organiser"))
+            if upheld:
+                appeals.decide(filed, upheld=True, opinion=OPINION, actor=cast.actor("approver"))
 
 
 def _round(cast: Cast, session_id: int, luck: Random, *, hours: int, share: float) -> None:

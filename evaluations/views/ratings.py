@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from accounts.web import current_actor, current_scope, requires
 from core.db import transaction
 from evaluations import rules
 from evaluations.forms import ParametersForm
+from evaluations.queries import appeals
 from evaluations.queries import ratings as queries
 from evaluations.services import ratings as services
 from evaluations.views import blueprint
@@ -25,7 +27,7 @@ from score_forms.queries import get_unit
 def rating(instructor_id: int) -> ResponseReturnValue:
     """What a person's rating is made of."""
     person, parts = queries.rating_parts(current_scope(), instructor_id)
-    return render_template("evaluations/rating.html", person=person, parts=parts, is_own=False)
+    return _page(person, parts, is_own=False)
 
 
 @blueprint.get("/me/rating")
@@ -33,8 +35,19 @@ def rating(instructor_id: int) -> ResponseReturnValue:
 def own_rating() -> ResponseReturnValue:
     """What one's own rating is made of; who scored stays with the evaluators."""
     person = get_own(current_actor())
+    return _page(person, queries.parts_of(person), is_own=True)
+
+
+def _page(person: Any, parts: queries.RatingParts, *, is_own: bool) -> str:
+    by_score, by_round = appeals.appeals_of(person)
     return render_template(
-        "evaluations/rating.html", person=person, parts=queries.parts_of(person), is_own=True
+        "evaluations/rating.html",
+        person=person,
+        parts=parts,
+        is_own=is_own,
+        by_score=by_score,
+        by_round=by_round,
+        badge_of=appeals.appeal_badge,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from werkzeug.routing import Rule
 
@@ -14,6 +15,8 @@ from bases.models import Closure, TeachingBase
 from core import files
 from core.db import session
 from evaluations.enums import CodeMode
+from evaluations.models import RatingAppeal, SessionScore
+from evaluations.services.appeals import file_appeal
 from evaluations.services.feedback import open_round
 from exchange.enums import ImportState
 from exchange.models import ImportRun
@@ -35,6 +38,7 @@ from party_lessons.models import Obligation, Post
 from scheduling.enums import BookingState, HalfDay, ResourceKind, RunState, SessionState
 from scheduling.models import Booking, MatchRun, Session
 from score_forms.enums import Purpose
+from score_forms.models import ScoreSheet
 from score_forms.services import ensure_default_forms
 from score_forms.services.writing import start_draft
 from tests.factories.county import County, make_base, make_class, make_course, make_instructor, make_session
@@ -158,6 +162,7 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
     session().add_all([attachment, batch])
     session().flush()
     panel.batch_id = batch.id
+    appeal = _appeal(teacher, taught)
     duty = Obligation(post_id=post.id, year=2027, deadline=date(2027, 12, 31))
     mail = _mail(people.get("organiser"), prefix)
     session().add(duty)
@@ -190,7 +195,25 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "message_id": mail,
         "record_id": 1,
         "code": feedback.token,
+        "round_id": feedback.id,
+        "appeal_id": appeal.id,
+        "score_id": appeal.score_id or 0,
     }
+
+
+def _appeal(teacher: Instructor, lesson: Session) -> RatingAppeal:
+    """A score by somebody who left, and the instructor's word against it."""
+    form = ensure_default_forms()[Purpose.SUPERVISION]
+    sheet = ScoreSheet(form_id=form.id, filled_at=NOW, total=Decimal(60))
+    session().add(sheet)
+    session().flush()
+    scorer = session().query(User).filter_by(login="outsider").one()
+    score = SessionScore(
+        session_id=lesson.id, instructor_id=teacher.id, scorer_id=scorer.id, sheet_id=sheet.id, scored_at=NOW
+    )
+    session().add(score)
+    session().flush()
+    return file_appeal(teacher, score, "不符合实际", actor=SYSTEM)
 
 
 def _teacher(owner: OrgUnit, prefix: str, people: dict[str, User]) -> Instructor:

@@ -1,4 +1,4 @@
-"""Scores of sessions: supervisors' sheets, and what trainees answer."""
+"""Trainees' feedback: rounds, the codes of rounds, anonymous answers."""
 
 from __future__ import annotations
 
@@ -6,33 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core import guards
 from core.db import Model, Versioned, choice
 from evaluations.enums import CodeMode
 from scheduling.models import Session
-from score_forms.models import ScoreForm, ScoreSheet
-
-
-class SessionScore(Model):
-    """A supervisor's sheet on a held session: one a person and session."""
-
-    __tablename__ = "session_score"
-    __table_args__ = (UniqueConstraint("session_id", "scorer_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), index=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
-    """Who taught it, kept apart from the plan."""
-    scorer_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    sheet_id: Mapped[int] = mapped_column(ForeignKey("score_sheet.id"), unique=True)
-    scored_at: Mapped[datetime]
-    excluded_reason: Mapped[str] = mapped_column(String(300), default="")
-
-    session: Mapped[Session] = relationship()
-    sheet: Mapped[ScoreSheet] = relationship(lazy="joined")
+from score_forms.models import ScoreForm
 
 
 class FeedbackRound(Versioned, Model):
