@@ -36,6 +36,10 @@ class Seat:
         return self.actor.name
 
     @property
+    def user_id(self) -> int | None:
+        return self.actor.user_id
+
+    @property
     def roles(self) -> list[str]:
         return sorted(r.label for r in self.actor.roles)
 

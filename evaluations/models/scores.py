@@ -29,6 +29,8 @@ class SessionScore(Model):
     sheet_id: Mapped[int] = mapped_column(ForeignKey("score_sheet.id"), unique=True)
     scored_at: Mapped[datetime]
     excluded_reason: Mapped[str] = mapped_column(String(300), default="")
+    key: Mapped[str | None] = mapped_column(String(40), unique=True)
+    """Made with the page it was filled in on: sent again after a lost answer, it is known and counts once."""
 
     session: Mapped[Session] = relationship()
     sheet: Mapped[ScoreSheet] = relationship(lazy="joined")

@@ -57,6 +57,12 @@ def find_score(session_id: int, scorer_id: int | None) -> SessionScore | None:
     return session().scalar(stmt)
 
 
+def is_in(session_id: int, scorer_id: int | None, key: str) -> bool:
+    """Whether this very sheet has arrived before: the answer to it was lost on the way."""
+    found = find_score(session_id, scorer_id)
+    return bool(key) and found is not None and found.key == key
+
+
 def list_scores(session_id: int) -> list[SessionScore]:
     """Every score of a session in the order they came in."""
     stmt = select(SessionScore).where(SessionScore.session_id == session_id)

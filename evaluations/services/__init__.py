@@ -21,9 +21,11 @@ from score_forms.enums import Purpose
 
 
 def score_session(
-    session: Session, marks: Mapping[str, Decimal], comment: str = "", *, actor: Actor
+    session: Session, marks: Mapping[str, Decimal], comment: str = "", *, actor: Actor, key: str = ""
 ) -> SessionScore:
     """Hand in the supervision sheet on a held session; the instructor's rating moves at once.
+
+    `key` tells this sheet from another by the same person, so that one sent twice can be told from a second.
 
     RuleBroken when it is not held, nobody of the pool taught it, or the actor has scored it; NotAllowed
     for one's own lesson.
@@ -48,6 +50,7 @@ def score_session(
         sheet_id=sheet.id,
         scored_at=clock.now(),
         excluded_reason="",
+        key=key or None,
     )
     database().add(score)
     database().flush()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
 
 from accounts.enums import P
 from accounts.web import current_actor, current_scope, requires
@@ -19,6 +22,8 @@ from score_forms.enums import Purpose
 from score_forms.forms import SheetInput, read_sheet
 from score_forms.queries import find_current_form
 from score_forms.services import ensure_default_forms
+
+KEY = re.compile(r"[A-Za-z0-9_-]{16,40}")
 
 
 @blueprint.get("/scores/")
@@ -45,6 +50,7 @@ def _page(session_id: int, sheet: SheetInput) -> str:
     mine = queries.find_score(row.id, actor.user_id)
     may_score = actor.can(P.SESSION_SCORE) and mine is None and not queries.teaches(actor, row)
     context: dict[str, Any] = {"row": row, "mine": mine, "sheet": sheet, "may_score": may_score}
+    context["key"] = request.form.get("key") or secrets.token_urlsafe(16)
     # Whoever is still to score does so before seeing the others.
     context["scores"] = [] if may_score else queries.list_scores(row.id)
     context["form"] = _form(row.training_class.owner.path) if may_score else None
@@ -67,19 +73,43 @@ def _form(path: str) -> Any:
 @blueprint.post("/scores/sessions/<int:session_id>")
 @requires(P.SESSION_SCORE)
 def hand_in(session_id: int) -> ResponseReturnValue:
-    """Hand in one's sheet on a session."""
+    """Hand in one's sheet on a session; scripts that kept it ask for JSON and may send it more than once."""
     row = queries.get_held_session(current_scope(), session_id)
     sheet = read_sheet(_form(row.training_class.owner.path).lines, request.form)
+    key, actor = request.form.get("key", "").strip(), current_actor()
+    key = key if KEY.fullmatch(key) else ""
+    if queries.is_in(session_id, actor.user_id, key):
+        return _sent(session_id)
     try:
         with transaction():
             row = queries.get_held_session(current_scope(), session_id)
-            services.score_session(row, sheet.marks, sheet.comment, actor=current_actor())
+            services.score_session(row, sheet.marks, sheet.comment, actor=actor, key=key)
             name = row.instructor.name if row.instructor else ""
             rating = row.instructor.rating if row.instructor else 0
     except RuleBroken as refused:
-        if not refused.violations:
+        if queries.is_in(session_id, actor.user_id, key):
+            # The same sheet, twice at once: the other request was faster.
+            return _sent(session_id)
+        if not refused.violations or _wants_json():
             raise
         sheet.errors.update({v.subject: v.sentence for v in refused.violations})
         return _page(session_id, sheet), 422
     flash(gettext("评分已交,%(name)s 现在 %(rating)s 分。", name=name, rating=rating), "success")
+    return _sent(session_id)
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _sent(session_id: int) -> ResponseReturnValue:
+    if _wants_json():
+        return {"state": "sent"}
     return redirect(url_for("evaluations.score", session_id=session_id))
+
+
+@blueprint.get("/scores/present")
+@requires(P.SESSION_SCORE)
+def present() -> ResponseReturnValue:
+    """Who is signed in now, with a fresh token: what is asked before sheets kept in the browser are sent."""
+    return {"user": current_actor().user_id, "token": generate_csrf()}

@@ -1,0 +1,115 @@
+"""A supervisor on site without a network: the sheet is kept in the phone, sent later, and counted once."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, Route, expect
+
+from app.demo.people import PASSWORD
+from tests.browser.axe import axe_faults
+from tests.browser.conftest import Site
+from tests.browser.signing_in import sign_in
+from tests.browser.test_seven_steps import ask
+
+
+def scores(site: Site, url: str) -> int:
+    """How many sheets of the demo's evaluator a session has."""
+    question = (
+        "SELECT count(*) FROM session_score s JOIN user u ON u.id = s.scorer_id "
+        "WHERE s.session_id = ? AND u.login = 'evaluator'"
+    )
+    count = ask(site, question, int(url.rsplit("/", 1)[1]))[0][0]
+    assert isinstance(count, int)
+    return count
+
+
+def fill(page: Page) -> str:
+    """Open a session that nobody has scored and fill in its sheet, not yet handed in."""
+    page.goto("/scores/?mine=no")
+    page.locator("a.row-link").first.click()
+    page.wait_for_selector("form[data-keep]")
+    url = page.url
+    page.check("input[name=mark-political][value='1']")
+    for item in page.locator("form[data-keep] input[type=number]").all():
+        item.fill(item.get_attribute("max") or "1")
+    page.fill("textarea[name=comment]", "现场没有信号")
+    return url
+
+
+def hand_in(page: Page) -> None:
+    page.click("form[data-keep] button[type=submit]")
+
+
+def test_without_a_network_it_is_kept_and_sent_when_there_is_one(phone: Page, site: Site) -> None:
+    sign_in(phone, "evaluator")
+    url = fill(phone)
+    phone.context.set_offline(True)
+    hand_in(phone)
+    expect(phone.locator("#kept")).to_contain_text("没有送出。网络恢复后自动送出。")
+    expect(phone.locator("form[data-keep]")).to_be_hidden()
+    assert axe_faults(phone) == []
+    assert scores(site, url) == 0
+    phone.context.set_offline(False)
+    expect(phone.locator("#kept")).to_be_hidden()
+    assert scores(site, url) == 1
+    phone.goto(url)
+    expect(phone.locator("main")).to_contain_text("现场没有信号")
+
+
+def test_an_answer_lost_on_the_way_back_is_asked_for_again_and_counts_once(phone: Page, site: Site) -> None:
+    sign_in(phone, "evaluator")
+    url = fill(phone)
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    phone.route(url, lose)
+    hand_in(phone)
+    expect(phone.locator("#kept")).to_be_visible()
+    assert scores(site, url) == 1, "it arrived; only the answer was lost"
+    phone.unroute(url)
+    phone.click("[data-kept-send]")
+    expect(phone.locator("#kept")).to_be_hidden()
+    assert scores(site, url) == 1
+
+
+def test_signed_out_in_between_it_waits_for_the_same_person(phone: Page, site: Site) -> None:
+    sign_in(phone, "evaluator")
+    url = fill(phone)
+    phone.context.clear_cookies()
+    hand_in(phone)
+    expect(phone.locator("#kept")).to_contain_text("重新登录后自动送出")
+    assert scores(site, url) == 0
+    phone.goto("/sign-in")
+    sign_in(phone, "evaluator2")
+    expect(phone.locator("#kept")).to_contain_text("另一个账号的评分")
+    assert "现场没有信号" not in phone.content()
+    assert scores(site, url) == 0
+    phone.context.clear_cookies()
+    phone.goto(f"/sign-in?next=/{url.split('/', 3)[3]}")
+    phone.fill("input[name=login]", "evaluator")
+    phone.fill("input[name=password]", PASSWORD)
+    phone.press("input[name=password]", "Enter")
+    expect(phone.locator("main")).to_contain_text("现场没有信号", timeout=60_000)
+    expect(phone.locator("#kept")).to_be_hidden()
+    assert scores(site, url) == 1
+
+
+def test_what_was_typed_survives_a_reload_and_what_was_kept_can_be_dropped(phone: Page, site: Site) -> None:
+    sign_in(phone, "evaluator")
+    url = fill(phone)
+    phone.reload()
+    expect(phone.locator("textarea[name=comment]")).to_have_value("现场没有信号")
+    expect(phone.locator("input[name=mark-political][value='1']")).to_be_checked()
+    phone.context.set_offline(True)
+    hand_in(phone)
+    expect(phone.locator("#kept li")).to_have_count(1)
+    phone.click("[data-kept-drop] button")
+    phone.click("#confirm [data-confirm-yes]")
+    expect(phone.locator("#kept")).to_be_hidden()
+    expect(phone.locator("form[data-keep]")).to_be_visible()
+    phone.context.set_offline(False)
+    assert scores(site, url) == 0
