@@ -24,7 +24,9 @@ from scheduling.engine.state import State
 PATIENCE = 6  # passes without gain
 CLOSE = 0.005  # for each session of a block, in units of cost: what is close enough
 LONGEST = 20.0  # seconds for one block
-WIDE, PARTS = 1000, 4  # sessions of a block at most, and how many blocks there are at least
+WIDE, WIDEST = 500, 1000  # sessions of a block at first, and at most
+PARTS = 4  # blocks that there are at least
+LITTLE = 0.001  # of the cost: where a pass gains no more, blocks become twice as large
 LINKED = 0.5  # regret of the columns that link sessions to those who stand in their way
 TURN = 4  # every so many passes blocks are of weeks or regions
 POLL = 0.2
@@ -47,7 +49,8 @@ class Settling:
         self._executor = executor
         self.cost = run.cost or 0  # of the State's plan
         self._exchanges = Exchanges(blocks.columns, units, LINKED)
-        self.largest = min(WIDE, 1 + len(state.placement) // PARTS)
+        self._limit = 1 + len(state.placement) // PARTS
+        self.largest = min(WIDE, self._limit)
         self._rng = np.random.default_rng(run.options.seed)
 
     def go_through(self, parts: Iterable[Ints], slack: float) -> tuple[int, int]:
@@ -117,6 +120,10 @@ class Settling:
         self.blocks.mend(everything, np.arange(len(p.series)))
         construct(self.blocks.candidates, self.units, self.run.go_on, len(self.units))
         self.cost += amount_of(p, b, everything[~held])
+
+    def widen(self) -> None:
+        """Settle twice as many sessions at once from now on, as long as models can be solved."""
+        self.largest = min(2 * self.largest, WIDEST, self._limit)
 
     def angle(self) -> float:
         """Return how the borders of regions run next time."""
@@ -212,6 +219,8 @@ def settle(settling: Settling) -> None:
             count, change = settling.go_through(parts, NARROW)
             gained += change
             run.note(f"{count} blocks, cost {run.cost}")
+            if -change <= LITTLE * abs(settling.cost):
+                settling.widen()
             idle = 0 if gained else idle + 1
             if not run.go_on() or idle == PATIENCE:
                 return
