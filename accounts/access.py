@@ -31,6 +31,7 @@ TABLE: Mapping[Role, Mapping[P, Reach]] = {
         P.ANSWER_RECORD: Reach.SUBTREE,
         P.SCORE_VIEW: Reach.SUBTREE,
         P.SCORE_COLLECT: Reach.SUBTREE,
+        P.CLASS_CLOSE: Reach.SUBTREE,
         P.FORM_EDIT: Reach.SUBTREE,
         P.DUTY_VIEW: Reach.SUBTREE,
         P.DUTY_EDIT: Reach.SUBTREE,

@@ -71,6 +71,7 @@ class P(StrEnum):
     SCORE_VIEW = "score_view"
     SCORE_COLLECT = "score_collect"
     APPEAL_DECIDE = "appeal_decide"
+    CLASS_CLOSE = "class_close"
     FORM_EDIT = "form_edit"
     DUTY_VIEW = "duty_view"
     DUTY_EDIT = "duty_edit"

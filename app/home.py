@@ -18,6 +18,8 @@ from core.trail import records_by_day
 from core.when import clock_text, day_text, hours_text
 from evaluations.queries import todos as score_todos
 from evaluations.queries.appeals import todos as appeal_todos
+from evaluations.queries.closing import todos as closing_todos
+from evaluations.queries.instructors import todos as own_class_todos
 from instructor_pool.queries.todos import todos as pool_todos
 from scheduling.models import Booking, Session
 from scheduling.notices import place_of, when_of
@@ -41,6 +43,8 @@ CONTRIBUTORS = (
     base_todos,
     score_todos,
     appeal_todos,
+    closing_todos,
+    own_class_todos,
 )
 """Every feature's lines; a feature with to-dos joins here."""
 WEEK = timedelta(days=7)

@@ -70,7 +70,9 @@ DESTINATIONS = (
             Destination("courses", N_("课程目录"), "/courses/", "book", (P.COURSE_VIEW,)),
         ),
     ),
-    Destination("own_teaching", N_("我的授课"), "/teaching", "calendar", (P.OWN_TEACHING,)),
+    Destination(
+        "own_teaching", N_("我的授课"), "/teaching", "calendar", (P.OWN_TEACHING,), ("/teaching", "/me/classes")
+    ),
     Destination("own_base", N_("基地预约"), "/base-bookings", "calendar", (P.OWN_BASE,)),
     Destination("own_time", N_("我的时间"), "/me/availability", "clock", (P.OWN_TEACHING,)),
     Destination(
@@ -96,6 +98,7 @@ DESTINATIONS = (
             Destination("courseware", N_("课件审核"), "/instructors/courseware", "book", (P.POOL_VIEW,)),
             Destination("idle", N_("长期未授课"), "/instructors/idle", "clock", (P.POOL_VIEW,)),
             Destination("scores", N_("督导评课"), "/scores/", "star", (P.SCORE_VIEW,)),
+            Destination("closings", N_("结班评估"), "/scores/classes", "check-circle", (P.SCORE_VIEW,)),
             Destination("appeals", N_("评分申诉"), "/scores/appeals", "question", (P.SCORE_VIEW,)),
             Destination("hints", N_("待确认备注"), "/instructors/hints", "question", (P.POOL_EDIT,)),
             Destination("codes", N_("激活码"), "/instructors/activation", "key", (P.ACTIVATION_ISSUE,)),

@@ -1,4 +1,4 @@
-"""Word documents in their plainest form: paragraphs with alignment, size and weight."""
+"""Word documents in their plainest form: paragraphs with alignment, size and weight, and ruled tables."""
 
 from __future__ import annotations
 
@@ -39,9 +39,17 @@ class Paragraph:
     indent: bool = False
 
 
-def write(paragraphs: Sequence[Paragraph]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A ruled table: its first row is the heading; `widths` are shares of the page's width."""
+
+    rows: Sequence[Sequence[str]]
+    widths: Sequence[int]
+
+
+def write(parts: Sequence[Paragraph | Grid]) -> bytes:
     """A document on A4 that Word and WPS open."""
-    body = "".join(_paragraph(p) for p in paragraphs)
+    body = "".join(_paragraph(p) if isinstance(p, Paragraph) else _grid(p) for p in parts)
     page = (
         '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/>'
         '<w:pgMar w:top="1440" w:right="1588" w:bottom="1440" w:left="1588" w:header="851" w:footer="851" '
@@ -71,3 +79,30 @@ def _paragraph(p: Paragraph) -> str:
     spacing = '<w:spacing w:line="360" w:lineRule="auto"/>'
     words = f'<w:r>{style}<w:t xml:space="preserve">{escape(p.text)}</w:t></w:r>' if p.text else ""
     return f'<w:p><w:pPr>{spacing}{indent}<w:jc w:val="{p.align}"/></w:pPr>{words}</w:p>'
+
+
+_WIDE = 8730  # twentieths of a point between the margins
+
+
+def _grid(grid: Grid) -> str:
+    shares = [_WIDE * width // sum(grid.widths) for width in grid.widths]
+    rule = "".join(
+        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    columns = "".join(f'<w:gridCol w:w="{share}"/>' for share in shares)
+    rows = "".join(
+        f"<w:tr>{'<w:trPr><w:tblHeader/></w:trPr>' if n == 0 else ''}"
+        + "".join(
+            f'<w:tc><w:tcPr><w:tcW w:w="{share}" w:type="dxa"/></w:tcPr>'
+            f"{_paragraph(Paragraph(text, 'left', 10.5, bold=n == 0))}</w:tc>"
+            for text, share in zip(row, shares, strict=True)
+        )
+        + "</w:tr>"
+        for n, row in enumerate(grid.rows)
+    )
+    # A table that ends a document needs a paragraph behind it.
+    return (
+        f'<w:tbl><w:tblPr><w:tblW w:w="{_WIDE}" w:type="dxa"/><w:tblBorders>{rule}</w:tblBorders></w:tblPr>'
+        f"<w:tblGrid>{columns}</w:tblGrid>{rows}</w:tbl><w:p/>"
+    )

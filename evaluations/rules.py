@@ -127,3 +127,8 @@ def rounded(value: Decimal, step: Decimal) -> Decimal:
 def tenth(value: Decimal) -> Decimal:
     """To one decimal, halves up."""
     return rounded(value, TENTH)
+
+
+def settled(answers: int) -> int:
+    """How many unsigned answers results are made of: they move by fives, or the sixth could be told from the five."""
+    return answers - answers % FEWEST_SHOWN

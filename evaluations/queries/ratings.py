@@ -91,7 +91,7 @@ def _scores(owner_id: int) -> Subquery:
         .where(Instructor.owner_id == owner_id, SessionScore.excluded_reason == "")
     )
     rounds = (
-        _rounds()
+        shown_rounds()
         .join(Instructor, Session.instructor_id == Instructor.id)
         .where(Instructor.owner_id == owner_id, FeedbackRound.excluded_reason == "")
         .with_only_columns(Session.instructor_id, Session.day, func.avg(TraineeAnswer.total))
@@ -100,7 +100,7 @@ def _scores(owner_id: int) -> Subquery:
     return union_all(sheets, rounds).subquery()
 
 
-def _rounds() -> Select[int, int, int, Decimal]:
+def shown_rounds() -> Select[int, int, int, Decimal]:
     """(session, round, answers, mean) of every round whose results may be seen."""
     return (
         select(
@@ -216,7 +216,7 @@ def _score_lines(instructor_id: int, p: rules.Parameters) -> list[ScoreLine]:
 
 
 def _round_lines(instructor_id: int, p: rules.Parameters) -> list[RoundLine]:
-    found = _rounds().where(Session.instructor_id == instructor_id).subquery()
+    found = shown_rounds().where(Session.instructor_id == instructor_id).subquery()
     stmt = (
         select(Session, found.c.round_id, found.c.answers, found.c.mean, FeedbackRound.excluded_reason)
         .join(found, found.c.session_id == Session.id)

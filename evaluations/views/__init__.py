@@ -6,6 +6,16 @@ blueprint = Blueprint("evaluations", __name__)
 trainee_pages = Blueprint("trainees", __name__)
 
 # The route modules register on the blueprints above.
-from evaluations.views import appeals, feedback, ratings, supervision, trainees  # noqa: E402
+from evaluations.views import appeals, classes, feedback, instructors, ratings, supervision, trainees  # noqa: E402
 
-__all__ = ["appeals", "blueprint", "feedback", "ratings", "supervision", "trainee_pages", "trainees"]
+__all__ = [
+    "appeals",
+    "blueprint",
+    "classes",
+    "feedback",
+    "instructors",
+    "ratings",
+    "supervision",
+    "trainee_pages",
+    "trainees",
+]

@@ -20,8 +20,7 @@ from evaluations import queries, services
 from evaluations.views import blueprint
 from score_forms.enums import Purpose
 from score_forms.forms import SheetInput, read_sheet
-from score_forms.queries import find_current_form
-from score_forms.services import ensure_default_forms
+from score_forms.web import form_in_force
 
 KEY = re.compile(r"[A-Za-z0-9_-]{16,40}")
 
@@ -53,21 +52,11 @@ def _page(session_id: int, sheet: SheetInput) -> str:
     context["key"] = request.form.get("key") or secrets.token_urlsafe(16)
     # Whoever is still to score does so before seeing the others.
     context["scores"] = [] if may_score else queries.list_scores(row.id)
-    context["form"] = _form(row.training_class.owner.path) if may_score else None
+    context["form"] = form_in_force(Purpose.SUPERVISION, row.training_class.owner.path) if may_score else None
     context["is_own"] = queries.teaches(actor, row)
     # A township sees the lessons it hosts, not the files of lecturers it borrows from the county.
     context["may_open_rating"] = row.instructor is not None and scope.covers(row.instructor.owner.path)
     return render_template("evaluations/score.html", **context)
-
-
-def _form(path: str) -> Any:
-    """The form in force at a level; the very first reader makes the defaults."""
-    form = find_current_form(Purpose.SUPERVISION, path)
-    if form is None:
-        with transaction():
-            ensure_default_forms()
-        form = find_current_form(Purpose.SUPERVISION, path)
-    return form
 
 
 @blueprint.post("/scores/sessions/<int:session_id>")
@@ -75,7 +64,7 @@ def _form(path: str) -> Any:
 def hand_in(session_id: int) -> ResponseReturnValue:
     """Hand in one's sheet on a session; scripts that kept it ask for JSON and may send it more than once."""
     row = queries.get_held_session(current_scope(), session_id)
-    sheet = read_sheet(_form(row.training_class.owner.path).lines, request.form)
+    sheet = read_sheet(form_in_force(Purpose.SUPERVISION, row.training_class.owner.path).lines, request.form)
     key, actor = request.form.get("key", "").strip(), current_actor()
     key = key if KEY.fullmatch(key) else ""
     if queries.is_in(session_id, actor.user_id, key):
