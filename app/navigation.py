@@ -71,7 +71,12 @@ DESTINATIONS = (
         ),
     ),
     Destination(
-        "own_teaching", N_("我的授课"), "/teaching", "calendar", (P.OWN_TEACHING,), ("/teaching", "/me/classes")
+        "own_teaching",
+        N_("我的授课"),
+        "/teaching",
+        "calendar",
+        (P.OWN_TEACHING,),
+        ("/teaching", "/me/classes"),
     ),
     Destination("own_base", N_("基地预约"), "/base-bookings", "calendar", (P.OWN_BASE,)),
     Destination("own_time", N_("我的时间"), "/me/availability", "clock", (P.OWN_TEACHING,)),

@@ -89,4 +89,4 @@ def _answer(found: FeedbackRound, luck: Random, liking: float, device: str) -> N
         elif line.kind is Kind.VETO:
             marks[line.key] = Decimal(1)
     comment = luck.choice(SAID) if luck.random() < 0.15 else ""
-    feedback.receive(found.token, marks, comment, device=device)
+    feedback.receive(found.code, marks, comment, device=device)

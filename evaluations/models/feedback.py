@@ -11,12 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core import guards
 from core.db import Model, Versioned, choice
+from core.sealed import SealedText, Sealing
 from evaluations.enums import CodeMode
 from scheduling.models import Session
 from score_forms.models import ScoreForm
 
 
-class FeedbackRound(Versioned, Model):
+class FeedbackRound(Sealing, Versioned, Model):
     """The trainees' feedback on one session: its code, how long it is open, and on which form."""
 
     __tablename__ = "feedback_round"
@@ -29,8 +30,9 @@ class FeedbackRound(Versioned, Model):
     session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), unique=True)
     form_id: Mapped[int] = mapped_column(ForeignKey("score_form.id"), index=True)
     mode: Mapped[CodeMode] = mapped_column(choice(CodeMode))
-    token: Mapped[str] = mapped_column(String(32), unique=True)
-    """128 random bits: the open code itself, or what the single-use codes are made from."""
+    token_sealed: Mapped[str] = mapped_column(String(200))
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """What a scanned code is looked up by."""
     codes: Mapped[int] = mapped_column(default=0)
     """How many single-use codes were made."""
     most: Mapped[int]
@@ -42,8 +44,15 @@ class FeedbackRound(Versioned, Model):
     """Closed by hand before its time."""
     excluded_reason: Mapped[str] = mapped_column(String(300), default="")
 
+    token = SealedText()
+
     session: Mapped[Session] = relationship()
     form: Mapped[ScoreForm] = relationship()
+
+    @property
+    def code(self) -> str:
+        """128 random bits: the open code itself, or what the single-use codes are made from."""
+        return self.token or ""
 
 
 class FeedbackTicket(Model):

@@ -70,11 +70,14 @@ def get_round(scope: Scope, session_id: int) -> FeedbackRound:
 
 def find_by_code(code: str) -> tuple[FeedbackRound, FeedbackTicket | None] | None:
     """The round a scanned code belongs to, with the ticket of a single-use code; None for no code of ours."""
-    stmt = select(FeedbackRound).where(FeedbackRound.mode == CodeMode.OPEN, FeedbackRound.token == code)
+    known = digest(code)
+    stmt = select(FeedbackRound).where(
+        FeedbackRound.mode == CodeMode.OPEN, FeedbackRound.token_digest == known
+    )
     found = session().scalar(stmt)
     if found is not None:
         return found, None
-    ticket = session().get(FeedbackTicket, digest(code))
+    ticket = session().get(FeedbackTicket, known)
     if ticket is None:
         return None
     return session().get_one(FeedbackRound, ticket.round_id), ticket

@@ -55,12 +55,13 @@ def open_round(
     start, end = session.start or clock.now(), session.end or clock.now()
     is_lecture = not is_interactive(session.method) and session.method is not Method.INTERACTIVE
     purpose = Purpose.TRAINEE_LECTURE if is_lecture else Purpose.TRAINEE_INTERACTIVE
-    klass = session.training_class
+    klass, token = session.training_class, secrets.token_urlsafe(16)
     row = FeedbackRound(
         session_id=session.id,
         form_id=forms.current_form(purpose, klass.owner.path).id,
         mode=mode,
-        token=secrets.token_urlsafe(16),
+        token=token,
+        token_digest=digest(token),
         codes=codes if mode is CodeMode.SINGLE_USE else 0,
         most=codes if mode is CodeMode.SINGLE_USE else rules.most_answers(klass.size),
         opens_at=start,
@@ -79,7 +80,7 @@ def open_round(
 def codes_of(row: FeedbackRound) -> list[str]:
     """The single-use codes of a round, made from its own 128 bits, so that slips can be printed again."""
     return [
-        urlsafe_b64encode(hmac.new(row.token.encode(), str(n).encode(), hashlib.sha256).digest()[:16])
+        urlsafe_b64encode(hmac.new(row.code.encode(), str(n).encode(), hashlib.sha256).digest()[:16])
         .decode()
         .rstrip("=")
         for n in range(row.codes)

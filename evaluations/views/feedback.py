@@ -62,8 +62,8 @@ def feedback(session_id: int) -> ResponseReturnValue:
         count=queries.count_answers(found.id) if found else 0,
         closed=queries.is_closed(found) if found else False,
         refusal=services.refusal(found) if found else "",
-        picture=code_picture(found.token) if found and found.mode is CodeMode.OPEN else None,
-        address=url_for("trainees.answer", code=found.token, _external=True) if found else "",
+        picture=code_picture(found.code) if found and found.mode is CodeMode.OPEN else None,
+        address=url_for("trainees.answer", code=found.code, _external=True) if found else "",
         fewest=rules.FEWEST_SHOWN,
         modes=CodeMode,
         hours=HOURS,
@@ -154,7 +154,7 @@ def feedback_slide(session_id: int) -> ResponseReturnValue:
     return render_template(
         "evaluations/slide.html",
         round=found,
-        picture=code_picture(found.token),
+        picture=code_picture(found.code),
         count=queries.count_answers(found.id),
         closed=queries.is_closed(found),
         fewest=rules.FEWEST_SHOWN,
@@ -166,7 +166,7 @@ def feedback_slide(session_id: int) -> ResponseReturnValue:
 def feedback_print(session_id: int) -> ResponseReturnValue:
     """Slips to cut out, one a person; or a sheet with the open code for the door."""
     found = queries.get_round(current_scope(), session_id)
-    codes = services.codes_of(found) or [found.token]
+    codes = services.codes_of(found) or [found.code]
     return render_template(
         "evaluations/print.html", round=found, pictures=[code_picture(code, 3) for code in codes]
     )
