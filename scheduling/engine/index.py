@@ -129,7 +129,7 @@ class Index:
         self.starts = [tuple(sorted(to_minutes(t) for t in s.starts)) for s in sessions]
         self.minutes = [s.minutes for s in sessions]
         self.longest = max(self.minutes, default=0)
-        self.half_hours = [round(s.hours * 2) for s in sessions]
+        self.half_hours: Ints = np.array([round(s.hours * 2) for s in sessions], dtype=np.int64)
         self.priority = [s.priority for s in sessions]
         self.heads = [s.heads for s in sessions]
         self.needs_instructor = [s.needs_instructor for s in sessions]

@@ -159,6 +159,17 @@ class Model:
                 found.setdefault(c, []).append(self.times_of[s])
         return ((c, np.concatenate(ids)) for c, ids in found.items())
 
+    def series(self) -> Iterable[tuple[int, Sequence[int]]]:
+        """Yield each series that has a free session, with all its members."""
+        found = {r for s in self.free for r in self.index.series_of[s]}
+        return ((r, self.index.series[r]) for r in sorted(found))
+
+    def duties(self) -> list[int]:
+        """Return the duties that a free session could count for."""
+        p = self.state.arrays
+        marks = [p.duty_of[p.sessions["duty"][s] : p.sessions["duty_end"][s]] for s in self.free]
+        return sorted(set(np.concatenate(marks).tolist())) if marks else []
+
     def spans(self, times: Ints) -> tuple[Ints, Ints]:
         """Return begin and end of some time elements."""
         return self.t_begin[times], self.t_end[times]

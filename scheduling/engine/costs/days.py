@@ -131,7 +131,7 @@ class MinDays(CostPart):
 
     def post(self, model: "Model") -> None:
         weight = model.index.weights.min_days
-        for r, members in enumerate(model.index.series):
+        for r, members in model.series():
             known = model.state.series_days[r]
             missing = model.index.problem.series[r].min_days - len(known)
             ids = [model.times_of[s] for s in members if s in model.is_free]
@@ -194,7 +194,7 @@ class SameVenue(CostPart):
     def post(self, model: "Model") -> None:
         """Each venue that is new to a series is paid for; the first of a series that has none is given back."""
         weight = model.index.weights.same_venue
-        for r, members in enumerate(model.index.series):
+        for r, members in model.series():
             ids = [model.of_session(Kind.VENUE, s) for s in members if s in model.is_free]
             if not model.index.problem.series[r].same_venue or not weight or not ids or len(members) < 2:
                 continue

@@ -59,7 +59,8 @@ class DutyShort(CostPart):
 
     def post(self, model: "Model") -> None:
         index = model.index
-        for d, duty in enumerate(index.problem.duties):
+        for d in model.duties():
+            duty = index.problem.duties[d]
             short = duty.need - int(model.state.duty_done[d])
             eligible = [index.session[name] for name in duty.sessions]
             ids = [model.of_session(Kind.INSTRUCTOR, s) for s in eligible if s in model.is_free]
@@ -115,7 +116,7 @@ class LeaderShare(CostPart):
     def post(self, model: "Model") -> None:
         """Missing hours in whole numbers: 200 missing >= percent x placed half hours - 100 x leaders' half hours."""
         index, weight = model.index, model.index.weights.leader_share
-        hours = np.array(index.half_hours, dtype=np.int64)
+        hours = index.half_hours
         for c, times in model.by_class():
             percent = index.problem.classes[c].min_leader_percent
             placed, led = int(model.state.class_hours[c]), int(model.state.leader_hours[c])
@@ -146,7 +147,7 @@ class LeaderShare(CostPart):
         A session left out lowers what is missing by at most its own share, rounded up.
         """
         percent, placed, led = known
-        hours = np.array(model.index.half_hours, dtype=np.int64)
+        hours = model.index.half_hours
         sessions = np.unique(model.t_session[times])
         total, longest = placed + int(hours[sessions].sum()), int(hours[sessions].max())
         steps = [self.missing(percent, total, led + n * longest) for n in range(len(sessions) + 1)]

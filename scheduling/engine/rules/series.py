@@ -52,7 +52,7 @@ class Ordered(Rule):
 
     def post(self, model: "Model") -> None:
         """No later session may start by a moment when an earlier one has not ended."""
-        for r, members in enumerate(model.index.series):
+        for r, members in model.series():
             free = [s for s in members if s in model.is_free and model.index.problem.series[r].ordered]
             for a, b in combinations(free, 2):
                 first, second = model.times_of[a], model.times_of[b]
@@ -91,7 +91,7 @@ class MaxDays(Rule):
         return False
 
     def post(self, model: "Model") -> None:
-        for r, members in enumerate(model.index.series):
+        for r, members in model.series():
             limit, known = model.index.problem.series[r].max_days, model.state.series_days[r]
             free = [model.times_of[s] for s in members if s in model.is_free]
             if limit is None or not free:
@@ -149,7 +149,7 @@ class Together(Rule):
 
     def post(self, model: "Model") -> None:
         """Elements leave no part out, so that placing all or none is enough; packages are free or fixed as a whole."""
-        for r, members in enumerate(model.index.series):
+        for r, members in model.series():
             if not model.index.problem.series[r].together or not any(s in model.is_free for s in members):
                 continue
             whole = model.variable(0, 1)
