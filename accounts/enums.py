@@ -59,6 +59,7 @@ class P(StrEnum):
     POOL_APPROVE = "pool_approve"
     CANDIDATE_SCORE = "candidate_score"
     COURSEWARE_REVIEW = "courseware_review"
+    YEAR_GRADE = "year_grade"
     BASE_VIEW = "base_view"
     BASE_EDIT = "base_edit"
     OWN_BASE = "own_base"

@@ -28,7 +28,7 @@ from bases.views import blueprint as base_pages
 from bases.views import own_pages as own_base_pages
 from core.jobs import Job, Queue
 from courses.views import blueprint as courses_pages
-from evaluations.jobs import RATINGS
+from evaluations.jobs import ASSESSMENTS, RATINGS
 from evaluations.views import blueprint as evaluations_pages
 from evaluations.views import trainee_pages
 from exchange.jobs import QUEUE as IMPORTS
@@ -81,7 +81,7 @@ BLUEPRINTS = (
     trainee_pages,
 )
 JOBS: tuple[Job, ...] = (TERMS, RATINGS, REMINDERS, DUTIES)
-QUEUES: tuple[Queue, ...] = (IMPORTS, MATCHING, OUTBOX)
+QUEUES: tuple[Queue, ...] = (IMPORTS, MATCHING, ASSESSMENTS, OUTBOX)
 
 
 def register(app: Flask) -> None:

@@ -86,7 +86,7 @@ DESTINATIONS = (
         "/me/profile",
         "user",
         (P.OWN_TEACHING,),
-        ("/me/profile", "/me/rating", "/me/courseware"),
+        ("/me/profile", "/me/rating", "/me/courseware", "/me/assessments"),
     ),
     Destination(
         "pool",
@@ -105,6 +105,8 @@ DESTINATIONS = (
             Destination("scores", N_("督导评课"), "/scores/", "star", (P.SCORE_VIEW,)),
             Destination("closings", N_("结班评估"), "/scores/classes", "check-circle", (P.SCORE_VIEW,)),
             Destination("appeals", N_("评分申诉"), "/scores/appeals", "question", (P.SCORE_VIEW,)),
+            Destination("assessments", N_("年度考核"), "/instructors/assessments", "chart", (P.SCORE_VIEW,)),
+            Destination("renewals", N_("聘期将满"), "/instructors/renewals", "refresh", (P.POOL_VIEW,)),
             Destination("hints", N_("待确认备注"), "/instructors/hints", "question", (P.POOL_EDIT,)),
             Destination("codes", N_("激活码"), "/instructors/activation", "key", (P.ACTIVATION_ISSUE,)),
             Destination("score_forms", N_("评分表"), "/score-forms/", "list", (P.SCORE_VIEW,)),

@@ -171,3 +171,53 @@ class EligibilityGap(Labelled):
     NO_TOPIC = "no_topic", N_("没有拟授课题,也没有可授课程")
     NO_COURSEWARE = "no_courseware", N_("没有课件或视频")
     LEFT_IN_DISGRACE = "left_in_disgrace", N_("曾因违纪违法退出")
+
+
+class AssessmentGrade(Labelled):
+    """What a year comes to [common]; without enough to go by no grade is proposed."""
+
+    EXCELLENT = "excellent", N_("优秀")
+    QUALIFIED = "qualified", N_("合格")
+    BASIC = "basic", N_("基本合格")
+    FAILED = "failed", N_("不合格")
+    NOT_GRADED = "not_graded", N_("不定等次")
+
+
+class Consequence(Labelled):
+    """What a grade proposes; a person decides [common]."""
+
+    RENEWAL = "renewal", N_("建议续聘")
+    WARNING = "warning", N_("建议警示")
+    EXIT = "exit", N_("建议退出")
+    UNDECIDED = "undecided", N_("由人决定")
+
+
+class Outcome(Labelled):
+    """What a person decided about a warning or an exit that was proposed; an exit itself is a step of life."""
+
+    WARNED = "warned", N_("已警示")
+    KEPT = "kept", N_("决定留任")
+
+
+class AssessmentState(Labelled):
+    """Life of a yearly run."""
+
+    QUEUED = "queued", N_("等待测算")
+    RUNNING = "running", N_("正在测算")
+    READY = "ready", N_("待公布")
+    PUBLISHED = "published", N_("已公布")
+    FAILED = "failed", N_("没有算成")
+
+
+class AssessmentRemark(Labelled):
+    """Why a proposal is what it is, where the total alone does not say; the word is the sentence."""
+
+    TOO_SHORT = "too_short", N_("在库时间不到考核期的要求,不定等次")
+    NOT_TAUGHT = "not_taught", N_("考核期内没有授课,不定等次")
+    NOT_SCORED = "not_scored", N_("讲过课,但没有可计的学员评价和督导评分,不定等次")
+    NO_FEEDBACK = "no_feedback", N_("没有可计的学员评价,这部分的权重由督导评分承担")
+    NO_SUPERVISION = "no_supervision", N_("没有督导评分,这部分的权重由学员评价承担")
+    VETO = "veto", N_("督导评分有一票否决,定为不合格")
+    NOT_EXCELLENT = "not_excellent", N_("有责任事故,不评优秀")
+    BASIC_TWICE = "basic_twice", N_("连续两年基本合格,建议退出")
+    INCIDENTS = "incidents", N_("责任事故扣完了教学纪律分,建议退出")

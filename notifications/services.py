@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from collections.abc import Iterable
+
+from sqlalchemy import insert, update
 
 from core import clock
 from core.db import session
@@ -26,6 +28,25 @@ def queue(user_id: int, kind: str, title: str, body: str = "", url: str = "") ->
     session().add(message)
     session().flush()
     return message
+
+
+def queue_all(letters: Iterable[tuple[int, str, str, str, str]]) -> None:
+    """Many messages at once, (user, kind, title, body, url) each: a whole pool is told in one statement."""
+    now = clock.now()
+    rows = [
+        {
+            "user_id": user_id,
+            "kind": kind,
+            "title": title[:LONGEST_TITLE],
+            "body": body,
+            "url": url if len(url) <= LONGEST_URL else "",
+            "params": {},
+            "created_at": now,
+        }
+        for user_id, kind, title, body, url in letters
+    ]
+    if rows:
+        session().execute(insert(OutboxMessage), rows)
 
 
 def deliver(most: int) -> int:

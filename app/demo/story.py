@@ -16,7 +16,16 @@ from sqlalchemy import select
 from accounts.enums import Level, P
 from accounts.models import OrgUnit
 from accounts.queries import find_unit_by_name
-from app.demo import after_class, candidates, chapters, people, pool_life, pool_people, voices
+from app.demo import (
+    after_class,
+    assessments,
+    candidates,
+    chapters,
+    people,
+    pool_life,
+    pool_people,
+    voices,
+)
 from app.demo.cast import Cast, at
 from core import clock
 from core.audit import Doing, doing
@@ -70,6 +79,7 @@ def tell(out: IO[str]) -> None:
             accounts = chapters.open_accounts(cast)
             pool_people.keep_weeks(cast)
             voices.appeal(cast)
+            assessments.assess(cast, YEAR)
             say("答复、评审、账号 / answers, reviews, accounts")
         after_class.speak(cast, DEMO_BEGINS)
     with transaction():

@@ -1,5 +1,6 @@
 """Forms of the pool, by subject."""
 
+from instructor_pool.forms.assessment import GradeForm, PolicyForm
 from instructor_pool.forms.availability import AwayForm, WeeklyForm
 from instructor_pool.forms.batches import BatchForm, DecisionForm, RecuseForm, SeatForm
 from instructor_pool.forms.courseware import CoursewareForm, IncidentForm, OpinionForm
@@ -20,11 +21,13 @@ __all__ = [
     "CoursewareForm",
     "DecisionForm",
     "ExitForm",
+    "GradeForm",
     "IncidentForm",
     "NominationForm",
     "OpinionForm",
     "PanelForm",
     "PersonForm",
+    "PolicyForm",
     "ReasonForm",
     "ReceiptForm",
     "RecuseForm",

@@ -1,5 +1,6 @@
 """Tables of the pool: its people, and how they come in."""
 
+from instructor_pool.models.assessment import Assessment, AssessmentRun
 from instructor_pool.models.batches import ReviewBatch, ReviewConflict
 from instructor_pool.models.courseware import Courseware, TeachingIncident
 from instructor_pool.models.entry import Attachment, Nomination
@@ -13,20 +14,26 @@ from instructor_pool.models.people import (
     Unavailability,
     WeeklyTime,
 )
+from instructor_pool.models.terms import RenewalBatch, RenewalLine, TermAlert
 
 __all__ = [
+    "Assessment",
+    "AssessmentRun",
     "Attachment",
     "AvailabilityHint",
     "Courseware",
     "Instructor",
     "Nomination",
     "Qualification",
+    "RenewalBatch",
+    "RenewalLine",
     "ReviewBatch",
     "ReviewConflict",
     "ReviewPanel",
     "Reviewer",
     "StateChange",
     "TeachingIncident",
+    "TermAlert",
     "Unavailability",
     "WeeklyTime",
 ]

@@ -14,8 +14,9 @@ from accounts.models import OrgUnit, User
 from core import clock
 from core.db import session
 from core.todo import Todo, Urgency
-from instructor_pool.enums import CoursewareState, PoolState
+from instructor_pool.enums import AssessmentState, Consequence, CoursewareState, PoolState
 from instructor_pool.models import AvailabilityHint, Instructor, Reviewer, ReviewPanel
+from instructor_pool.queries.assessment import count_ready, waiting_in
 from instructor_pool.queries.courseware import count_waiting
 from instructor_pool.queries.people import waiting_for_account
 from instructor_pool.rules.life import BOOKABLE
@@ -32,8 +33,11 @@ def todos(actor: Actor) -> list[Todo]:
         found += _reviews(actor)
     if actor.can(P.POOL_EDIT):
         found += _organising(actor.scope(P.POOL_EDIT))
+        found += _follow_up(actor.scope(P.POOL_EDIT), Consequence.WARNING)
     if actor.can(P.POOL_APPROVE):
         found += _approving(actor.scope(P.POOL_APPROVE))
+        found += _years_to_publish(actor.scope(P.POOL_APPROVE))
+        found += _follow_up(actor.scope(P.POOL_APPROVE), Consequence.EXIT)
     if actor.can(P.COURSEWARE_REVIEW):
         found += _courseware(actor.scope(P.COURSEWARE_REVIEW))
     if actor.can(P.ACTIVATION_ISSUE):
@@ -79,7 +83,7 @@ def _organising(scope: Scope) -> list[Todo]:
         ),
         Todo(
             gettext("%(n)s 位讲师聘期已满,不能再排课", n=over),
-            url_for("instructor_pool.index", term="over"),
+            url_for("instructor_pool.renewals", term="over"),
             over,
             "terms_over",
             Urgency.NOW,
@@ -95,7 +99,7 @@ def _organising(scope: Scope) -> list[Todo]:
         )
         text = gettext("%(n)s 位讲师聘期在 %(days)s 天内到期", n=n, days=days)
         lines.append(
-            Todo(text, url_for("instructor_pool.index", term=str(days)), n, f"terms_{days}", urgency)
+            Todo(text, url_for("instructor_pool.renewals", term=str(days)), n, f"terms_{days}", urgency)
         )
     hints = session().scalar(
         select(func.count())
@@ -113,6 +117,27 @@ def _approving(scope: Scope) -> list[Todo]:
     n = _count(scope, Instructor.state == PoolState.PUBLICISED)
     url = url_for("instructor_pool.candidates", state=PoolState.PUBLICISED.value)
     return [Todo(gettext("%(n)s 位候选人公示中,等您批准", n=n), url, n, "approvals")]
+
+
+def _years_to_publish(scope: Scope) -> list[Todo]:
+    n = count_ready(scope)
+    url = url_for("instructor_pool.assessments", state=AssessmentState.READY.value)
+    return [Todo(gettext("%(n)s 个年度考核已算好,等您公布", n=n), url, n, "assessments")]
+
+
+def _follow_up(scope: Scope, consequence: Consequence) -> list[Todo]:
+    n, run_id = waiting_in(scope, consequence)
+    if not n:
+        return []
+    text = (
+        gettext("%(n)s 位讲师考核建议退出,等您决定", n=n)
+        if consequence is Consequence.EXIT
+        else gettext("%(n)s 位讲师考核建议警示", n=n)
+    )
+    url = url_for(
+        "instructor_pool.assessment_run", run_id=run_id, consequence=consequence.value, follow="waiting"
+    )
+    return [Todo(text, url, n, f"assessment_{consequence.value}")]
 
 
 def _courseware(scope: Scope) -> list[Todo]:

@@ -89,13 +89,13 @@ def appoint(person: Instructor, *, start: date, end: date, certificate: str, act
 
 
 def renew(person: Instructor, *, start: date, end: date, reason: str = "", actor: Actor) -> Instructor:
-    """A new term; the certificate stays."""
+    """A new term; the certificate stays. A term that still runs grows longer, so that nothing booked in it falls out."""
     after = check_step(person, PoolAction.RENEW, actor=actor)
     _check_term(start, end)
     if person.term_end is not None and end <= person.term_end:
         sentence = gettext("新聘期要比原聘期(至 %(day)s)长。", day=person.term_end)
         raise RuleBroken(sentence, [Violation("end", sentence, "end")])
-    if person.term_start is None or start > (person.term_end or start):
+    if person.term_start is None or person.term_end is None or person.term_end < clock.today():
         person.term_start = start
     person.term_end = end
     text = gettext("续聘至 %(day)s", day=end)

@@ -2,6 +2,7 @@
 
 from instructor_pool.views import (
     activation,
+    assessment,
     attachments,
     availability,
     batches,
@@ -11,12 +12,14 @@ from instructor_pool.views import (
     nominations,
     own,
     people,
+    renewals,
     reviews,
 )
 from instructor_pool.views.blueprint import blueprint
 
 __all__ = [
     "activation",
+    "assessment",
     "attachments",
     "availability",
     "batches",
@@ -27,5 +30,6 @@ __all__ = [
     "nominations",
     "own",
     "people",
+    "renewals",
     "reviews",
 ]

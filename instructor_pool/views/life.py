@@ -19,7 +19,7 @@ from instructor_pool import queries
 from instructor_pool.enums import ExitReason, PoolAction
 from instructor_pool.forms import ExitForm, ReasonForm, TermForm
 from instructor_pool.rules import life
-from instructor_pool.rules.terms import term_ending
+from instructor_pool.rules.terms import next_term, term_ending
 from instructor_pool.services import life as steps
 from instructor_pool.views.blueprint import blueprint
 
@@ -82,14 +82,19 @@ def _form(action: PoolAction, person: Any) -> Any:
     if action is PoolAction.EXIT:
         leaving = ExitForm()
         leaving.offer(clock.today())
+        if not leaving.is_submitted() and request.args.get("why") in list(ExitReason):
+            leaving.why.data = request.args["why"]
         return leaving
     if action not in (PoolAction.APPOINT, PoolAction.RENEW):
         return ReasonForm()
     form = TermForm()
     if not form.is_submitted():
         today = clock.today()
-        start = max(person.term_end, today) if action is PoolAction.RENEW and person.term_end else today
-        form.start.data, form.end.data = start, term_ending(start)
+        years = queries.policy_of(person.owner).term_years
+        start, end = today, term_ending(today, years)
+        if action is PoolAction.RENEW and person.term_end:
+            start, end = next_term(person.term_end, today, years)
+        form.start.data, form.end.data = start, end
         form.certificate.data = person.certificate_number
     if action is PoolAction.RENEW:
         del form.certificate

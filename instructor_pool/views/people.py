@@ -105,6 +105,7 @@ def show(instructor_id: int) -> ResponseReturnValue:
             if a in life.APPROVER_ACTIONS and not can_approve
         ],
         approver_actions=life.APPROVER_ACTIONS,
+        years=[(row, queries.grade_badge(row.grade)) for row in queries.list_published(person.id)],
         can_edit=can_edit,
         needs_code=actor.scope(P.ACTIVATION_ISSUE).covers(person.owner.path) and needs_account(person),
         can_reveal=actor.scope(P.POOL_REVEAL).covers(person.owner.path),

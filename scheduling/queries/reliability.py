@@ -37,7 +37,7 @@ class Answers:
 
 def answers_of(instructor_id: int) -> Answers:
     """One statement; the person's scope is the caller's matter."""
-    late_days = get_setting("late_change_days", LATE_DAYS)
+    most = late_days()
     stmt = select(Booking.state, Booking.day, Booking.answered_at).where(
         Booking.kind == ResourceKind.INSTRUCTOR,
         Booking.resource_id == instructor_id,
@@ -46,14 +46,23 @@ def answers_of(instructor_id: int) -> Answers:
     )
     counts = {"accepted": 0, "declined": 0, "late": 0, "waiting": 0}
     for state, day, answered_at in session().execute(stmt.limit(MOST)):
-        counts[_kind(state, day, answered_at, late_days)] += 1
-    return Answers(**counts, late_days=late_days)
+        counts[_kind(state, day, answered_at, most)] += 1
+    return Answers(**counts, late_days=most)
 
 
-def _kind(state: BookingState, day: date, answered_at: datetime | None, late_days: int) -> str:
+def late_days() -> int:
+    """Within how many days before the lesson a no is a late change."""
+    return get_setting("late_change_days", LATE_DAYS)
+
+
+def is_late(day: date, answered_at: datetime | None, most: int) -> bool:
+    """Whether a no came within `most` days before the lesson; one of unknown time did not."""
+    return answered_at is not None and (day - answered_at.date()).days < most
+
+
+def _kind(state: BookingState, day: date, answered_at: datetime | None, most: int) -> str:
     if state is BookingState.CONFIRMED:
         return "accepted"
     if state is not BookingState.DECLINED:
         return "waiting"
-    left = late_days if answered_at is None else (day - answered_at.date()).days
-    return "late" if left < late_days else "declined"
+    return "late" if is_late(day, answered_at, most) else "declined"

@@ -20,12 +20,25 @@ from evaluations.services.appeals import file_appeal
 from evaluations.services.feedback import open_round
 from exchange.enums import ImportState
 from exchange.models import ImportRun
-from instructor_pool.enums import AnswerSource, CoursewareState, Grade, IncidentGrade, PoolAction, PoolState
+from instructor_pool.enums import (
+    AnswerSource,
+    AssessmentGrade,
+    AssessmentState,
+    Consequence,
+    CoursewareState,
+    Grade,
+    IncidentGrade,
+    PoolAction,
+    PoolState,
+)
 from instructor_pool.models import (
+    Assessment,
+    AssessmentRun,
     Attachment,
     AvailabilityHint,
     Courseware,
     Instructor,
+    RenewalBatch,
     ReviewBatch,
     Reviewer,
     ReviewPanel,
@@ -153,7 +166,21 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         recorded_at=NOW,
         recorded_by=prefix,
     )
-    session().add_all([away, hint, closure, post, run, file, ware, incident])
+    year = AssessmentRun(
+        owner_id=owner.id, year=2026, state=AssessmentState.READY, asked_at=NOW, until=NOW.date(), policy={}
+    )
+    assessed = Assessment(
+        run=year,
+        instructor_id=teacher.id,
+        days=365,
+        period=365,
+        hours=0,
+        proposed=AssessmentGrade.NOT_GRADED,
+        grade=AssessmentGrade.NOT_GRADED,
+        consequence=Consequence.UNDECIDED,
+    )
+    renewed = RenewalBatch(owner_id=owner.id, made_at=NOW, made_by=prefix, lines=[])
+    session().add_all([away, hint, closure, post, run, file, ware, incident, year, assessed, renewed])
     session().flush()
     pages = files.keep("提纲.pdf", b"%PDF-1.4\n" + prefix.encode() + b"\n%%EOF")
     attachment = Attachment(instructor_id=panel.instructor_id, file_id=pages.id, added_at=NOW)
@@ -189,6 +216,10 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "obligation_id": duty.id,
         "run_id": run.id,
         "run_id:imports": file.id,
+        "run_id:instructors": year.id,
+        "assessment_id": assessed.id,
+        "renewal_id": renewed.id,
+        "unit_id": owner.id,
         "form_id": forms[Purpose.SUPERVISION].id,
         "form_id:draft": start_draft(owner, Purpose.SUPERVISION, actor=SYSTEM).id,
         "item_id": mail,
