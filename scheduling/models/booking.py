@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core import guards
 from core.db import Model, Versioned, choice
 from instructor_pool.enums import AnswerSource
+from instructor_pool.rules.life import BOOKABLE
 from scheduling.enums import BookingState, ResourceKind
 from scheduling.models.classes import Session
 
@@ -109,6 +110,42 @@ def claim_triggers(dialect: str) -> list[str]:
     ]
 
 
+_STATES = ", ".join(f"'{state.value}'" for state in BOOKABLE)
+_GONE = (
+    f"EXISTS (SELECT 1 FROM instructor i WHERE i.id = NEW.resource_id AND (i.state NOT IN ({_STATES}) "  # noqa: S608  (constants)
+    "OR NEW.day < i.term_start OR NEW.day > i.term_end))"
+)
+"""Nothing new is booked for whoever is not in the pool or outside their term; what stands is not touched."""
+_LIVE_PERSON = "NEW.kind = 'instructor' AND NEW.state IN ('held', 'confirmed')"
+_IS_NEW = (
+    "(OLD.state NOT IN ('held', 'confirmed') OR OLD.resource_id <> NEW.resource_id OR OLD.day <> NEW.day)"
+)
+
+
+def term_triggers(dialect: str) -> list[str]:
+    """Statements that refuse new bookings of people who cannot be booked on that day."""
+    if dialect == "sqlite":
+        refuse = f"SELECT RAISE(ABORT, 'instructor cannot be booked') WHERE {_GONE}"
+        return [
+            "DROP TRIGGER IF EXISTS booking_term_insert",
+            "DROP TRIGGER IF EXISTS booking_term_update",
+            f"CREATE TRIGGER booking_term_insert BEFORE INSERT ON booking WHEN {_LIVE_PERSON} BEGIN {refuse}; END",
+            f"CREATE TRIGGER booking_term_update BEFORE UPDATE ON booking WHEN {_LIVE_PERSON} AND {_IS_NEW} "
+            f"BEGIN {refuse}; END",
+        ]
+    return [
+        "CREATE OR REPLACE FUNCTION booking_term() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN IF {_GONE} THEN RAISE EXCEPTION 'instructor cannot be booked' "
+        "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$",
+        "DROP TRIGGER IF EXISTS booking_term_insert ON booking",
+        "DROP TRIGGER IF EXISTS booking_term_update ON booking",
+        f"CREATE TRIGGER booking_term_insert BEFORE INSERT ON booking FOR EACH ROW WHEN ({_LIVE_PERSON}) "
+        "EXECUTE FUNCTION booking_term()",
+        f"CREATE TRIGGER booking_term_update BEFORE UPDATE ON booking FOR EACH ROW WHEN ({_LIVE_PERSON} AND {_IS_NEW}) "
+        "EXECUTE FUNCTION booking_term()",
+    ]
+
+
 def claims_bite(connection: Connection) -> bool:
     """Start-up probe: two clashing bookings must not both go in. Everything is rolled back."""
     row = (
@@ -138,3 +175,4 @@ def claims_bite(connection: Connection) -> bool:
 
 
 guards.register(claim_triggers, claims_bite)
+guards.register(term_triggers)

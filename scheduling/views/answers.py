@@ -17,8 +17,9 @@ from instructor_pool.enums import AnswerSource
 from scheduling import notices
 from scheduling.forms import RecordAnswerForm, whole
 from scheduling.queries import bookings as booking_queries
-from scheduling.queries.clashes import list_clashes
+from scheduling.queries.clashes import clashes_of, list_clashes
 from scheduling.services import answering
+from scheduling.services.rematching import rematch
 from scheduling.views import blueprint
 
 
@@ -53,6 +54,21 @@ def declined() -> ResponseReturnValue:
 def clashes() -> ResponseReturnValue:
     """Published bookings that meet an absence, a closure or an exit."""
     return render_template("scheduling/clashes.html", clashes=list_clashes(current_scope()), notices=notices)
+
+
+@blueprint.post("/clashes/rematch")
+@requires(P.SCHEDULE_EDIT)
+def rematch_clashes() -> ResponseReturnValue:
+    """Take whoever cannot come out of the plan and match those lessons anew: one person's, or all that clash."""
+    person_id = request.form.get("instructor_id", type=int)
+    with transaction():
+        scope = current_scope()
+        found = clashes_of(scope, person_id) if person_id else list_clashes(scope)
+        run_ids = [run.id for run in rematch(found, actor=current_actor())]
+    flash(gettext("已开始改派。采用方案并发布以前,原来的安排还没有变。"), "success")
+    if len(run_ids) > 1:
+        return redirect(url_for("scheduling.runs"))
+    return redirect(url_for("scheduling.run", run_id=run_ids[0]))
 
 
 @blueprint.route("/bookings/<int:booking_id>/answer", methods=["GET", "POST"])

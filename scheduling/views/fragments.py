@@ -35,7 +35,7 @@ def clashes_of_instructor(instructor_id: int) -> ResponseReturnValue:
     """Published lessons that somebody can no longer teach: absence, exit, end of term, lapsed courseware."""
     person = get_instructor(current_actor().scope(P.POOL_VIEW), instructor_id)
     found = clashes_of(current_scope(), person.id)
-    return render_template("scheduling/_clashes.html", clashes=found, notices=notices)
+    return render_template("scheduling/_clashes.html", clashes=found, notices=notices, person_id=person.id)
 
 
 @own_pages.get("/teaching/clashes")
