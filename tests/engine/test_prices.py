@@ -54,7 +54,14 @@ def test_no_plan_is_below_the_bound_and_the_best_one_is_made_of_columns(seed: in
 
 def test_a_few_rounds_see_that_lessons_of_a_class_at_one_time_cannot_all_be_held() -> None:
     def lesson(n: int, *classes: str) -> dict[str, object]:
-        whole = {"id": f"s{n}", "topic": "t", "minutes": 90, "hours": 2, "classes": list(classes), "priority": n + 1}
+        whole = {
+            "id": f"s{n}",
+            "topic": "t",
+            "minutes": 90,
+            "hours": 2,
+            "classes": list(classes),
+            "priority": n + 1,
+        }
         return whole | {"starts": [f"2027-03-0{1 + n // 3}T09:00"], "venues": []}
 
     lessons = [lesson(0, "a"), lesson(1, "a", "b"), lesson(2, "b"), lesson(3, "a", "b"), lesson(4, "b")]
