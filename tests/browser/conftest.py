@@ -136,6 +136,9 @@ def site(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             stop(*running)
 
 
+EXPECTED = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One headless Chromium for all tests."""
@@ -155,12 +158,13 @@ def new_context(chromium: Browser, site: Site) -> Iterator[Callable[[dict[str, o
 
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
-        # A refused form answers 422, which the console reports as a failed load: that is no fault.
+        # A refused form answers 422, which the console reports as a failed load: that is no fault. Nor is what htmx
+        # says of a request that found no network.
         page.on(
             "console",
             lambda message: (
                 faults.append(f"{page.url}: {message.text}")
-                if message.type == "error" and "Failed to load resource" not in message.text
+                if message.type == "error" and not any(expected in message.text for expected in EXPECTED)
                 else None
             ),
         )
