@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import segno
 from flask import flash, redirect, render_template, request, url_for
@@ -70,6 +71,16 @@ def feedback(session_id: int) -> ResponseReturnValue:
     )
 
 
+def _live(found: Any) -> dict[str, object]:
+    """What the live count of a round shows."""
+    return {
+        "round": found,
+        "count": queries.count_answers(found.id),
+        "closed": queries.is_closed(found),
+        "fewest": rules.FEWEST_SHOWN,
+    }
+
+
 def _export(course: str, results: queries.Results) -> ResponseReturnValue:
     lines: list[list[CellValue]] = [
         [gettext(r.line.title), r.line.most, r.mean, r.percent] for r in results.lines
@@ -101,13 +112,7 @@ def _export(course: str, results: queries.Results) -> ResponseReturnValue:
 def feedback_count(session_id: int) -> ResponseReturnValue:
     """The live count, asked for every few seconds."""
     found = queries.get_round(current_scope(), session_id)
-    return render_template(
-        "evaluations/_count.html",
-        round=found,
-        count=queries.count_answers(found.id),
-        closed=queries.is_closed(found),
-        fewest=rules.FEWEST_SHOWN,
-    )
+    return render_template("evaluations/_count.html", **_live(found))
 
 
 @blueprint.post("/scores/sessions/<int:session_id>/feedback")
@@ -151,14 +156,7 @@ def feedback_slide(session_id: int) -> ResponseReturnValue:
     found = queries.get_round(current_scope(), session_id)
     if found.mode is not CodeMode.OPEN:
         raise RuleBroken(gettext("一人一码没有公用的码,请打印纸条。"))
-    return render_template(
-        "evaluations/slide.html",
-        round=found,
-        picture=code_picture(found.code),
-        count=queries.count_answers(found.id),
-        closed=queries.is_closed(found),
-        fewest=rules.FEWEST_SHOWN,
-    )
+    return render_template("evaluations/slide.html", picture=code_picture(found.code), **_live(found))
 
 
 @blueprint.get("/scores/sessions/<int:session_id>/feedback/print")

@@ -15,6 +15,7 @@ from accounts.models import OrgUnit, User
 from core import clock
 from core.db import session
 from core.tables import Badge, BoundTable, Column, Filter, Table, Tone
+from core.tables.parts import Statement
 from courses.models import Course
 from instructor_pool.enums import EngagementMode, PoolState, SourceCategory
 from instructor_pool.models import Instructor, Qualification, Reviewer, ReviewPanel
@@ -30,6 +31,11 @@ TONES: dict[PoolState, Tone] = {
     PoolState.REJECTED: "bad",
     PoolState.RESERVE: "idle",
 }
+TERM_ENDS = [
+    ("over", lazy_gettext("已过期")),
+    ("30", lazy_gettext("30 天内到期")),
+    ("90", lazy_gettext("90 天内到期")),
+]
 OWN_STATES = (*life.IN_POOL, PoolState.EXITED)
 CANDIDATE_STATES = (*life.CANDIDATES, PoolState.REJECTED)
 
@@ -54,7 +60,8 @@ def _term_note(person: Instructor) -> str | None:
     return gettext("已过期 %(n)s 天", n=-left) if left < 0 else gettext("还有 %(n)s 天", n=left)
 
 
-def _by_term(stmt: Select[Instructor], value: str) -> Select[Instructor]:
+def by_term(stmt: Statement, value: str) -> Statement:
+    """Those whose term is over, ends within so many days, or who have none."""
     today = clock.today()
     if value == "none":
         return stmt.where(Instructor.term_end.is_(None))
@@ -194,13 +201,8 @@ INSTRUCTORS: Table[Instructor] = Table(
         Filter(
             "term",
             lazy_gettext("聘期"),
-            _by_term,
-            [
-                ("over", lazy_gettext("已过期")),
-                ("30", lazy_gettext("30 天内到期")),
-                ("90", lazy_gettext("90 天内到期")),
-                ("none", lazy_gettext("没有聘期")),
-            ],
+            by_term,
+            [*TERM_ENDS, ("none", lazy_gettext("没有聘期"))],
         ),
         Filter(
             "account",

@@ -23,7 +23,7 @@ from core.tables.parts import Statement
 from instructor_pool.enums import AssessmentGrade, Consequence, EngagementMode, Outcome
 from instructor_pool.models import Assessment, AssessmentRun, Instructor, RenewalBatch, TermAlert
 from instructor_pool.queries.assessment_lists import CONSEQUENCE_TONES, grade_badge
-from instructor_pool.queries.lists import state_badge
+from instructor_pool.queries.lists import TERM_ENDS, by_term, state_badge
 from instructor_pool.rules.life import BOOKABLE
 from instructor_pool.rules.terms import ALERT_DAYS, days_left
 
@@ -121,13 +121,6 @@ def _left(row: RenewalRow) -> str:
     return gettext("已过期 %(n)s 天", n=-left) if left < 0 else gettext("还有 %(n)s 天", n=left)
 
 
-def _by_distance(stmt: Select[RenewalRow], value: str) -> Select[RenewalRow]:
-    today = clock.today()
-    if value == "over":
-        return stmt.where(Instructor.term_end < today)
-    return stmt.where(Instructor.term_end >= today, Instructor.term_end <= today + timedelta(days=int(value)))
-
-
 def _by_proposal(stmt: Select[RenewalRow], value: str) -> Select[RenewalRow]:
     if value == "none":
         return stmt.where(Assessment.id.is_(None))
@@ -176,12 +169,8 @@ RENEWALS: Table[RenewalRow] = Table(
         Filter(
             "term",
             lazy_gettext("聘期"),
-            _by_distance,
-            [
-                ("over", lazy_gettext("已过期")),
-                ("30", lazy_gettext("30 天内到期")),
-                ("90", lazy_gettext("90 天内到期")),
-            ],
+            by_term,
+            TERM_ENDS,
         ),
         Filter(
             "proposal",

@@ -194,6 +194,8 @@ class Blocks:
 
     def cuts_of(self, block: Block) -> Cuts | None:
         """Return the cuts for the days on which somebody had no time to travel."""
+        if not self.days:
+            return None
         cuts = Cuts(block.model)
         people = set(block.columns.person.tolist())
         classes = set(

@@ -82,10 +82,12 @@ def _put_first(candidates: Candidates, units: Sequence[Unit], go_on: Callable[[]
     """Give what lacks something still the first choice of its classes' days, the rest of these days comes after it."""
     state = candidates.state
     p, b = state.arrays, state.board
+    lacking = [unit for unit in units if not all(state.is_whole(s) for s in unit)]
+    if not lacking:
+        return
     unit_of = {s: unit for unit in units for s in unit}
     by_class = np.argsort(p.class_of, kind="stable")
     begins = np.searchsorted(p.class_of[by_class], np.arange(len(p.class_home) + 1))
-    lacking = [unit for unit in units if not all(state.is_whole(s) for s in unit)]
     for unit in lacking[:most]:
         if not go_on():
             return

@@ -43,12 +43,13 @@ class Exchanges:
 
     def blocks(self, b: Board, regret: Floats, largest: int) -> Iterator[Ints]:
         """Yield blocks of ``largest`` sessions or a few more; the regret of the sessions decides where they begin."""
-        given = taught_by(b), regret.tolist(), set[int]()
+        regrets, taken = regret.tolist(), set[int]()
+        given = taught_by(b), regrets, taken
         block: list[int] = []
         for seed in np.argsort(-regret, kind="stable").tolist():
-            if given[1][seed] < WORTH_WHILE:
+            if regrets[seed] < WORTH_WHILE:
                 break
-            if seed not in given[2]:
+            if seed not in taken:
                 self._follow(seed, block, largest, given)
             if len(block) >= largest:
                 yield np.array(sorted(block), dtype=np.int64)
