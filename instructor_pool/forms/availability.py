@@ -12,9 +12,12 @@ from wtforms import DateField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
 from core.when import WEEKDAYS
+from core.words import N_
 from instructor_pool.enums import AWAY, HALVES, AnswerSource, DayPart, Grade
 
 _GRADES = (*AWAY, Grade.CAN)
+_SHORT = {Grade.CAN: N_("能"), Grade.RATHER_NOT: N_("尽量不"), Grade.CANNOT: N_("不能")}
+"""Three of them stand beside each other on a phone."""
 _TOLD = (AnswerSource.PHONE, AnswerSource.WECHAT, AnswerSource.IN_PERSON)
 
 
@@ -63,7 +66,7 @@ class WeeklyForm(FlaskForm):
         """Fill the choices; one's own entries need no source."""
         for _weekday, fields in self.week():
             for item in fields:
-                item.choices = Grade.choices()
+                item.choices = [(grade.value, gettext(word)) for grade, word in _SHORT.items()]
         self.source.choices = [(s.value, s.label) for s in _TOLD]
         if own:
             del self.source
