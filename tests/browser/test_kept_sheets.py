@@ -1,14 +1,21 @@
-"""A supervisor on site without a network: the sheet is kept in the phone, sent later, and counted once."""
+"""Phones on bad lines: a trainee's page is light, a supervisor's sheet is kept, sent later, and counted once."""
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, Route, expect
+import time
+
+from playwright.sync_api import Browser, Page, Route, expect
 
 from app.demo.people import PASSWORD
 from tests.browser.axe import axe_faults
-from tests.browser.conftest import Site
+from tests.browser.conftest import PHONE, Site
 from tests.browser.signing_in import sign_in
 from tests.browser.test_seven_steps import ask
+
+MOST_BYTES = 15_000
+MOST_SECONDS = 3.0
+# 400 kbit/s, 400 ms there and back.
+LINE = {"offline": False, "latency": 400, "downloadThroughput": 400_000 / 8, "uploadThroughput": 400_000 / 8}
 
 
 def scores(site: Site, url: str) -> int:
@@ -113,3 +120,36 @@ def test_what_was_typed_survives_a_reload_and_what_was_kept_can_be_dropped(phone
     expect(phone.locator("form[data-keep]")).to_be_visible()
     phone.context.set_offline(False)
     assert scores(site, url) == 0
+
+
+def code_address(page: Page, site: Site) -> str:
+    """The address of the round that is open in the demo."""
+    session_id = ask(
+        site, "SELECT session_id FROM feedback_round WHERE closed_at IS NULL ORDER BY closes_at DESC"
+    )
+    sign_in(page, "organiser")
+    page.goto(f"/scores/sessions/{session_id[0][0]}/feedback")
+    address = page.get_attribute("[data-copy]", "data-copy")
+    assert address and "/s/" in address
+    return address.split("/", 3)[3]
+
+
+def test_the_form_stands_within_three_seconds(desk: Page, site: Site, chromium: Browser) -> None:
+    path = code_address(desk, site)
+    context = chromium.new_context(base_url=site.url, locale="zh-CN", **PHONE)
+    page = context.new_page()
+    line = context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", LINE)
+    received: list[float] = []
+    line.on("Network.loadingFinished", lambda told: received.append(told["encodedDataLength"]))
+    began = time.monotonic()
+    page.goto(f"/{path}", wait_until="load")
+    page.wait_for_selector("form button[type=submit]")
+    took = time.monotonic() - began
+    page.wait_for_timeout(300)
+    print(f"\n{sum(received):.0f} bytes in {len(received)} answers, {took:.2f} s")
+    assert len(received) == 2, "the page and its style, nothing else"
+    assert sum(received) < MOST_BYTES
+    assert took < MOST_SECONDS
+    context.close()
