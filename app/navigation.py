@@ -97,7 +97,21 @@ DESTINATIONS = (
         ("/instructors/", "/scores/", "/score-forms/"),
         (
             Destination("instructors", N_("讲师"), "/instructors/", "people", (P.POOL_VIEW,)),
-            Destination("candidates", N_("候选人"), "/instructors/candidates", "user", (P.POOL_VIEW,)),
+            Destination(
+                "candidates",
+                N_("候选人"),
+                "/instructors/candidates",
+                "user",
+                (P.POOL_VIEW,),
+                (
+                    "/instructors/candidates",
+                    "/instructors/publicity",
+                    "/instructors/objections",
+                    "/instructors/reserve",
+                    "/settings/entry",
+                    "/settings/letter-template",
+                ),
+            ),
             Destination("batches", N_("评审批次"), "/instructors/batches", "list", (P.POOL_VIEW,)),
             Destination("reviews", N_("我的评审"), "/instructors/reviews", "star", (P.CANDIDATE_SCORE,)),
             Destination("courseware", N_("课件审核"), "/instructors/courseware", "book", (P.POOL_VIEW,)),

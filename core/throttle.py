@@ -41,6 +41,11 @@ def admit(what: str, who: str, *, most: int, window: timedelta) -> bool:
     return True
 
 
+def is_spent(what: str, who: str, *, most: int) -> bool:
+    """Whether `who` has no doing of `what` left; counts nothing."""
+    return used(blind(f"{what}|{who}", "throttle")) >= most
+
+
 def used(key: str) -> int:
     """How many doings under a key still count."""
     stmt = select(func.count()).select_from(ThrottleHit)

@@ -221,3 +221,29 @@ class AssessmentRemark(Labelled):
     NOT_EXCELLENT = "not_excellent", N_("有责任事故,不评优秀")
     BASIC_TWICE = "basic_twice", N_("连续两年基本合格,建议退出")
     INCIDENTS = "incidents", N_("责任事故扣完了教学纪律分,建议退出")
+
+
+class ObjectionOutcome(Labelled):
+    """What became of an objection made during publicity."""
+
+    DISMISSED = "dismissed", N_("不成立")
+    UPHELD = "upheld", N_("成立")
+
+
+class PublicityProblem(Labelled):
+    """Why a publicised candidate cannot be approved; the word is the sentence."""
+
+    NOT_STARTED = "not_started", N_("还没有公示,不能批准。")
+    RUNNING = "running", N_("公示还没有结束,不能批准。")
+    UNANSWERED = "unanswered", N_("还有异议没有答复,不能批准。")
+    UPHELD = "upheld", N_("有异议成立,只能不予通过或转为后备。")
+
+
+class CertificateStatus(Labelled):
+    """What anybody who checks a certificate is told."""
+
+    VALID = "valid", N_("有效")
+    NOT_YET = "not_yet", N_("聘期还没有开始")
+    SUSPENDED = "suspended", N_("暂停使用")
+    EXPIRED = "expired", N_("已过期")
+    WITHDRAWN = "withdrawn", N_("已收回")

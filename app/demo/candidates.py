@@ -15,8 +15,9 @@ from core.db import session, transaction
 from courses.models import Course
 from instructor_pool.enums import EngagementMode, Gender, NominationKind, PoolAction, SourceCategory
 from instructor_pool.models import Instructor
-from instructor_pool.services import batches, life, nominating, reviewing
+from instructor_pool.services import batches, life, nominating, publicity, reviewing
 from instructor_pool.services.nominating import Told, Upload
+from instructor_pool.services.publicity import Raised
 from instructor_pool.services.register import InstructorFields
 
 CANDIDATES = (
@@ -74,9 +75,11 @@ def nominate(cast: Cast) -> None:
             ).person
             if stage >= 1:
                 life.take_step(person, PoolAction.CHECK_ELIGIBILITY, actor=organiser)
-                _review(cast, person, luck, everyone=stage == 2)
+                review(cast, person, luck, everyone=stage == 2)
             if stage == 2:
-                life.take_step(person, PoolAction.PUBLICISE, actor=organiser)
+                shown = publicity.publicise(person, actor=organiser)
+                told_us = Raised("匿名", "听说档案馆的工作很忙,怕保证不了上课时间。")
+                publicity.take_objection(shown, told_us, actor=organiser)
 
 
 BATCH = (
@@ -125,7 +128,8 @@ def review_batch(cast: Cast) -> None:
                 reviewing.score_candidate(panel, marks(panel.form, own, luck), "", actor=actor)
 
 
-def _review(cast: Cast, person: Instructor, luck: Random, *, everyone: bool) -> None:
+def review(cast: Cast, person: Instructor, luck: Random, *, everyone: bool) -> None:
+    """Seat the three evaluators; all of them score and the review is closed, or one scores."""
     seats = ("evaluator", "evaluator2", "evaluator3")
     users = [people.user(cast.user_ids[login]) for login in seats]
     panel = reviewing.open_panel(person, users, due=date(2027, 5, 21), actor=cast.actor("organiser"))

@@ -21,6 +21,7 @@ from app.demo import (
     assessments,
     candidates,
     chapters,
+    newcomers,
     people,
     pool_life,
     pool_people,
@@ -73,6 +74,7 @@ def tell(out: IO[str]) -> None:
         with at(DEMO_BEGINS):
             chapters.answer(cast, PUBLISHED_UNTIL)
             candidates.nominate(cast)
+        newcomers.come(cast)
         pool_life.teach(cast)
         with at(DEMO_BEGINS):
             candidates.review_batch(cast)

@@ -5,6 +5,15 @@ from instructor_pool.forms.availability import AwayForm, WeeklyForm
 from instructor_pool.forms.batches import BatchForm, DecisionForm, RecuseForm, SeatForm
 from instructor_pool.forms.courseware import CoursewareForm, IncidentForm, OpinionForm
 from instructor_pool.forms.entry import AttachmentForm, NominationForm, ReceiptForm
+from instructor_pool.forms.papers import (
+    AppointForm,
+    CodeForm,
+    HolderForm,
+    InvitationForm,
+    LetterForm,
+    SecondmentForm,
+    TemplateForm,
+)
 from instructor_pool.forms.people import (
     ExitForm,
     PanelForm,
@@ -13,26 +22,45 @@ from instructor_pool.forms.people import (
     RevealForm,
     TermForm,
 )
+from instructor_pool.forms.publicity import (
+    EntrySettingsForm,
+    ObjectionAnswerForm,
+    ObjectionForm,
+    PublicityForm,
+    PublicObjectionForm,
+)
 
 __all__ = [
+    "AppointForm",
     "AttachmentForm",
     "AwayForm",
     "BatchForm",
+    "CodeForm",
     "CoursewareForm",
     "DecisionForm",
+    "EntrySettingsForm",
     "ExitForm",
     "GradeForm",
+    "HolderForm",
     "IncidentForm",
+    "InvitationForm",
+    "LetterForm",
     "NominationForm",
+    "ObjectionAnswerForm",
+    "ObjectionForm",
     "OpinionForm",
     "PanelForm",
     "PersonForm",
     "PolicyForm",
+    "PublicObjectionForm",
+    "PublicityForm",
     "ReasonForm",
     "ReceiptForm",
     "RecuseForm",
     "RevealForm",
     "SeatForm",
+    "SecondmentForm",
+    "TemplateForm",
     "TermForm",
     "WeeklyForm",
 ]

@@ -108,6 +108,11 @@ class PersonForm(FlaskForm):
         if item.data and not is_id_number(plain_number(item.data)):
             raise ValidationError(gettext("身份证号应为 18 位,且校验位要对。"))
 
+    def validate_fee_per_hour(self, item: IntegerField) -> None:
+        """Volunteers teach without a fee."""
+        if self.is_volunteer.data and item.data:
+            raise ValidationError(gettext("志愿者不取酬,课酬应为 0。"))
+
     @property
     def town_id(self) -> int | None:
         """The chosen home place."""
@@ -142,7 +147,6 @@ class TermForm(FlaskForm):
 
     start = DateField(_("聘期起"), [InputRequired(_("请选聘期开始日期。"))])
     end = DateField(_("聘期止"), [InputRequired(_("请选聘期结束日期。"))])
-    certificate = StringField(_("证书号"), [Length(max=60)], filters=[_plain])
     reason = StringField(_("说明"), [Length(max=200)], filters=[_plain])
 
 

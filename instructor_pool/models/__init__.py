@@ -4,6 +4,7 @@ from instructor_pool.models.assessment import Assessment, AssessmentRun
 from instructor_pool.models.batches import ReviewBatch, ReviewConflict
 from instructor_pool.models.courseware import Courseware, TeachingIncident
 from instructor_pool.models.entry import Attachment, Nomination
+from instructor_pool.models.papers import AppointmentCertificate, CommitmentLetter, LetterTemplate
 from instructor_pool.models.people import (
     AvailabilityHint,
     Instructor,
@@ -14,16 +15,22 @@ from instructor_pool.models.people import (
     Unavailability,
     WeeklyTime,
 )
+from instructor_pool.models.publicity import Objection, Publicity
 from instructor_pool.models.terms import RenewalBatch, RenewalLine, TermAlert
 
 __all__ = [
+    "AppointmentCertificate",
     "Assessment",
     "AssessmentRun",
     "Attachment",
     "AvailabilityHint",
+    "CommitmentLetter",
     "Courseware",
     "Instructor",
+    "LetterTemplate",
     "Nomination",
+    "Objection",
+    "Publicity",
     "Qualification",
     "RenewalBatch",
     "RenewalLine",

@@ -35,6 +35,7 @@ class Instructor(Versioned, Sealing, Model):
     __table_args__ = (
         UniqueConstraint("owner_id", "id_number_blind"),
         CheckConstraint("rating BETWEEN 0 AND 100", name="rating"),
+        CheckConstraint("NOT is_volunteer OR fee_per_hour = 0", name="volunteer"),
         CheckConstraint("term_end IS NULL OR term_start IS NULL OR term_end >= term_start", name="term"),
         Index("ix_instructor_owner_state", "owner_id", "state"),
     )
@@ -58,6 +59,10 @@ class Instructor(Versioned, Sealing, Model):
     professional_title: Mapped[str] = mapped_column(String(40), default="")
     source_category: Mapped[SourceCategory] = mapped_column(choice(SourceCategory), index=True)
     engagement_mode: Mapped[EngagementMode] = mapped_column(choice(EngagementMode), index=True)
+    engaged_by: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """Who invited or seconded; empty for the appointed."""
+    engaged_for: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """The occasion, or the task and document of the secondment."""
     is_volunteer: Mapped[bool] = mapped_column(default=False)
     research: Mapped[str] = mapped_column(String(120), default="")
     recommended_by: Mapped[str] = mapped_column(String(80), default="")

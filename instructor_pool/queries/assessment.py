@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from accounts.access import Scope
@@ -162,13 +162,10 @@ def distribution(run_id: int) -> Distribution:
     )
 
 
-def count_ready(scope: Scope) -> int:
-    """Years worked out that wait to be published."""
+def ready_to_publish(scope: Scope) -> Select[int]:
+    """Counts the years worked out that wait to be published."""
     stmt = select(func.count()).select_from(AssessmentRun).join(AssessmentRun.owner)
-    return (
-        session().scalar(stmt.where(scope.clause(OrgUnit.path), AssessmentRun.state == AssessmentState.READY))
-        or 0
-    )
+    return stmt.where(scope.clause(OrgUnit.path), AssessmentRun.state == AssessmentState.READY)
 
 
 def waiting_in(scope: Scope, consequence: Consequence) -> tuple[int, int]:

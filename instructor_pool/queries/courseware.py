@@ -108,10 +108,10 @@ def clearance_problems(course_id: int, day: date, ids: Collection[int]) -> dict[
     return {who: problem for who, problem in found.items() if problem is not None}
 
 
-def count_waiting(scope: Scope) -> int:
-    """Versions that wait for review."""
+def waiting_for_review(scope: Scope) -> Select[int]:
+    """Counts the versions that wait for review."""
     stmt = _scoped(scope).where(Courseware.state == CoursewareState.SUBMITTED)
-    return session().scalar(select(func.count()).select_from(stmt.order_by(None).subquery())) or 0
+    return select(func.count()).select_from(stmt.order_by(None).subquery())
 
 
 def _by_state(stmt: Select[Courseware], value: str) -> Select[Courseware]:

@@ -124,6 +124,12 @@ _BY_MODE = Filter(
     lambda s, v: s.where(Instructor.engagement_mode == EngagementMode(v)),
     EngagementMode.choices,
 )
+_BY_VOLUNTEER = Filter(
+    "volunteer",
+    lazy_gettext("志愿者"),
+    lambda s, v: s.where(Instructor.is_volunteer.is_(v == "yes")),
+    [("yes", lazy_gettext("是")), ("no", lazy_gettext("否"))],
+)
 
 INSTRUCTORS: Table[Instructor] = Table(
     name="instructors",
@@ -186,6 +192,7 @@ INSTRUCTORS: Table[Instructor] = Table(
         ),
         _BY_SOURCE,
         _BY_MODE,
+        _BY_VOLUNTEER,
         Filter("course", lazy_gettext("可授课程"), _by_course, _course_choices),
         Filter(
             "rating",
@@ -264,6 +271,7 @@ CANDIDATES: Table[tuple[Instructor, int, int]] = Table(
         ),
         _BY_SOURCE,
         _BY_MODE,
+        _BY_VOLUNTEER,
     ],
     search=Instructor.search_text,
     default_sort="name",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import url_for
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from accounts.access import Actor, Scope
 from accounts.enums import P
@@ -15,9 +17,9 @@ from core import clock
 from core.db import session
 from core.todo import Todo, Urgency
 from instructor_pool.enums import AssessmentState, Consequence, CoursewareState, PoolState
-from instructor_pool.models import AvailabilityHint, Instructor, Reviewer, ReviewPanel
-from instructor_pool.queries.assessment import count_ready, waiting_in
-from instructor_pool.queries.courseware import count_waiting
+from instructor_pool.models import AvailabilityHint, Instructor, Objection, Publicity, Reviewer, ReviewPanel
+from instructor_pool.queries.assessment import ready_to_publish, waiting_in
+from instructor_pool.queries.courseware import waiting_for_review
 from instructor_pool.queries.people import waiting_for_account
 from instructor_pool.rules.life import BOOKABLE
 
@@ -26,43 +28,51 @@ _ORGANISER_STEPS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A line before it is counted: `number` counts what waits, `line` says it when there is any."""
+
+    number: Select[int]
+    line: Callable[[int], Todo]
+
+
 def todos(actor: Actor) -> list[Todo]:
-    """The actor's lines of the pool; a handful of counting statements, none a person."""
+    """The actor's lines of the pool, all counted in one statement but those that also ask which or until when."""
     found: list[Todo] = []
+    waiting: list[Waiting] = []
     if actor.can(P.CANDIDATE_SCORE):
         found += _reviews(actor)
     if actor.can(P.POOL_EDIT):
-        found += _organising(actor.scope(P.POOL_EDIT))
+        waiting += _organising(actor.scope(P.POOL_EDIT))
         found += _follow_up(actor.scope(P.POOL_EDIT), Consequence.WARNING)
     if actor.can(P.POOL_APPROVE):
-        found += _approving(actor.scope(P.POOL_APPROVE))
-        found += _years_to_publish(actor.scope(P.POOL_APPROVE))
+        waiting += _approving(actor.scope(P.POOL_APPROVE))
         found += _follow_up(actor.scope(P.POOL_APPROVE), Consequence.EXIT)
     if actor.can(P.COURSEWARE_REVIEW):
-        found += _courseware(actor.scope(P.COURSEWARE_REVIEW))
+        waiting.append(_courseware(actor.scope(P.COURSEWARE_REVIEW)))
     if actor.can(P.ACTIVATION_ISSUE):
-        found += _accounts(actor.scope(P.ACTIVATION_ISSUE))
-    return [line for line in found if line.count]
+        waiting.append(_accounts(actor.scope(P.ACTIVATION_ISSUE)))
+    return found + _counted(waiting)
 
 
-def _count(scope: Scope, *conditions: object) -> int:
+def _counted(waiting: list[Waiting]) -> list[Todo]:
+    if not waiting:
+        return []
+    numbers = session().execute(select(*(each.number.scalar_subquery() for each in waiting))).one()
+    return [each.line(n) for each, n in zip(waiting, numbers, strict=True) if n]
+
+
+def _people(scope: Scope, *conditions: ColumnElement[bool]) -> Select[int]:
     stmt = select(func.count()).select_from(Instructor).join(OrgUnit, Instructor.owner_id == OrgUnit.id)
-    return session().scalar(stmt.where(scope.clause(OrgUnit.path), *conditions)) or 0  # type: ignore[arg-type]
+    return stmt.where(scope.clause(OrgUnit.path), *conditions)
 
 
 def _reviews(actor: Actor) -> list[Todo]:
+    mine = (Reviewer.user_id == actor.user_id, Reviewer.sheet_id.is_(None), ReviewPanel.closed_at.is_(None))
     stmt = select(func.count(), func.min(ReviewPanel.due)).select_from(Reviewer).join(ReviewPanel)
-    n, due = (
-        session()
-        .execute(
-            stmt.where(
-                Reviewer.user_id == actor.user_id,
-                Reviewer.sheet_id.is_(None),
-                ReviewPanel.closed_at.is_(None),
-            )
-        )
-        .one()
-    )
+    n, due = session().execute(stmt.where(*mine)).one()
+    if not n:
+        return []
     soon = due is not None and due <= clock.today() + timedelta(days=2)
     text = gettext("%(n)s 位候选人等您评审", n=n)
     return [
@@ -70,59 +80,85 @@ def _reviews(actor: Actor) -> list[Todo]:
     ]
 
 
-def _organising(scope: Scope) -> list[Todo]:
-    today = clock.today()
-    waiting = _count(scope, Instructor.state.in_(_ORGANISER_STEPS))
-    over = _count(scope, Instructor.state.in_(BOOKABLE), Instructor.term_end < today)
-    lines = [
-        Todo(
-            gettext("%(n)s 位候选人等待下一步", n=waiting),
-            url_for("instructor_pool.candidates"),
-            waiting,
-            "candidates",
-        ),
-        Todo(
-            gettext("%(n)s 位讲师聘期已满,不能再排课", n=over),
-            url_for("instructor_pool.renewals", term="over"),
-            over,
-            "terms_over",
-            Urgency.NOW,
-        ),
-    ]
-    for days, urgency in ((30, Urgency.SOON), (90, Urgency.LATER)):
-        since = today if days == 30 else today + timedelta(days=31)
-        n = _count(
-            scope,
-            Instructor.state.in_(BOOKABLE),
-            Instructor.term_end >= since,
-            Instructor.term_end <= today + timedelta(days=days),
-        )
-        text = gettext("%(n)s 位讲师聘期在 %(days)s 天内到期", n=n, days=days)
-        lines.append(
-            Todo(text, url_for("instructor_pool.renewals", term=str(days)), n, f"terms_{days}", urgency)
-        )
-    hints = session().scalar(
-        select(func.count())
-        .select_from(AvailabilityHint)
-        .join(Instructor, AvailabilityHint.instructor_id == Instructor.id)
-        .join(OrgUnit, Instructor.owner_id == OrgUnit.id)
-        .where(scope.clause(OrgUnit.path), AvailabilityHint.settled_at.is_(None))
+def _organising(scope: Scope) -> list[Waiting]:
+    return [_steps(scope), *_terms(scope), _hints(scope), _objections(scope)]
+
+
+def _steps(scope: Scope) -> Waiting:
+    url = url_for("instructor_pool.candidates")
+    return Waiting(
+        _people(scope, Instructor.state.in_(_ORGANISER_STEPS)),
+        lambda n: Todo(gettext("%(n)s 位候选人等待下一步", n=n), url, n, "candidates"),
     )
-    text = gettext("%(n)s 条备注可能影响排课,请确认", n=hints)
-    lines.append(Todo(text, url_for("instructor_pool.hints"), hints or 0, "hints"))
-    return lines
 
 
-def _approving(scope: Scope) -> list[Todo]:
-    n = _count(scope, Instructor.state == PoolState.PUBLICISED)
-    url = url_for("instructor_pool.candidates", state=PoolState.PUBLICISED.value)
-    return [Todo(gettext("%(n)s 位候选人公示中,等您批准", n=n), url, n, "approvals")]
+def _terms(scope: Scope) -> list[Waiting]:
+    today = clock.today()
+
+    def ending(first: int, last: int, urgency: Urgency) -> Waiting:
+        url = url_for("instructor_pool.renewals", term=str(last))
+        between = Instructor.term_end.between(today + timedelta(days=first), today + timedelta(days=last))
+        return Waiting(
+            _people(scope, Instructor.state.in_(BOOKABLE), between),
+            lambda n: Todo(
+                gettext("%(n)s 位讲师聘期在 %(days)s 天内到期", n=n, days=last),
+                url,
+                n,
+                f"terms_{last}",
+                urgency,
+            ),
+        )
+
+    url = url_for("instructor_pool.renewals", term="over")
+    over = Waiting(
+        _people(scope, Instructor.state.in_(BOOKABLE), Instructor.term_end < today),
+        lambda n: Todo(gettext("%(n)s 位讲师聘期已满,不能再排课", n=n), url, n, "terms_over", Urgency.NOW),
+    )
+    return [over, ending(0, 30, Urgency.SOON), ending(31, 90, Urgency.LATER)]
 
 
-def _years_to_publish(scope: Scope) -> list[Todo]:
-    n = count_ready(scope)
+def _hints(scope: Scope) -> Waiting:
+    url = url_for("instructor_pool.hints")
+    open_ones = _people(scope, AvailabilityHint.settled_at.is_(None))
+    return Waiting(
+        open_ones.join(AvailabilityHint, AvailabilityHint.instructor_id == Instructor.id),
+        lambda n: Todo(gettext("%(n)s 条备注可能影响排课,请确认", n=n), url, n, "hints"),
+    )
+
+
+def _objections(scope: Scope) -> Waiting:
+    url = url_for("instructor_pool.publicity", state="unanswered")
+    unanswered = _people(scope, Objection.outcome.is_(None), Instructor.state == PoolState.PUBLICISED)
+    return Waiting(
+        unanswered.join(Publicity, Publicity.instructor_id == Instructor.id).join(
+            Objection, Objection.publicity_id == Publicity.id
+        ),
+        lambda n: Todo(gettext("%(n)s 条公示异议没有答复", n=n), url, n, "objections", Urgency.NOW),
+    )
+
+
+def _approving(scope: Scope) -> list[Waiting]:
+    return [_approvals(scope), _years_to_publish(scope)]
+
+
+def _approvals(scope: Scope) -> Waiting:
+    url = url_for("instructor_pool.publicity", state="over")
+    unanswered = exists().where(Objection.publicity_id == Publicity.id, Objection.outcome.is_(None))
+    running = exists().where(
+        Publicity.instructor_id == Instructor.id, (Publicity.ends_on >= clock.today()) | unanswered
+    )
+    return Waiting(
+        _people(scope, Instructor.state == PoolState.PUBLICISED, ~running),
+        lambda n: Todo(gettext("%(n)s 位候选人公示期满,等您批准", n=n), url, n, "approvals"),
+    )
+
+
+def _years_to_publish(scope: Scope) -> Waiting:
     url = url_for("instructor_pool.assessments", state=AssessmentState.READY.value)
-    return [Todo(gettext("%(n)s 个年度考核已算好,等您公布", n=n), url, n, "assessments")]
+    return Waiting(
+        ready_to_publish(scope),
+        lambda n: Todo(gettext("%(n)s 个年度考核已算好,等您公布", n=n), url, n, "assessments"),
+    )
 
 
 def _follow_up(scope: Scope, consequence: Consequence) -> list[Todo]:
@@ -140,20 +176,16 @@ def _follow_up(scope: Scope, consequence: Consequence) -> list[Todo]:
     return [Todo(text, url, n, f"assessment_{consequence.value}")]
 
 
-def _courseware(scope: Scope) -> list[Todo]:
-    n = count_waiting(scope)
+def _courseware(scope: Scope) -> Waiting:
     url = url_for("instructor_pool.courseware_list", state=CoursewareState.SUBMITTED.value)
-    return [Todo(gettext("%(n)s 份课件等待审核", n=n), url, n, "courseware")]
-
-
-def _accounts(scope: Scope) -> list[Todo]:
-    stmt = (
-        select(func.count())
-        .select_from(Instructor)
-        .join(OrgUnit, Instructor.owner_id == OrgUnit.id)
-        .outerjoin(User, Instructor.user_id == User.id)
-        .where(scope.clause(OrgUnit.path), waiting_for_account())
+    return Waiting(
+        waiting_for_review(scope), lambda n: Todo(gettext("%(n)s 份课件等待审核", n=n), url, n, "courseware")
     )
-    n = session().scalar(stmt) or 0
-    text = gettext("%(n)s 位讲师还没有激活账号", n=n)
-    return [Todo(text, url_for("instructor_pool.activation"), n, "activation", Urgency.LATER)]
+
+
+def _accounts(scope: Scope) -> Waiting:
+    url = url_for("instructor_pool.activation")
+    return Waiting(
+        _people(scope, waiting_for_account()).outerjoin(User, Instructor.user_id == User.id),
+        lambda n: Todo(gettext("%(n)s 位讲师还没有激活账号", n=n), url, n, "activation", Urgency.LATER),
+    )

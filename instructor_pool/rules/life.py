@@ -66,13 +66,16 @@ WAY = (
     _S.NOMINATED, _S.ELIGIBILITY_CHECKED, _S.REVIEWED, _S.PUBLICISED, _S.APPROVED, _S.LETTER_SIGNED, _S.APPOINTED,
 )  # fmt: skip
 """The way in of an appointed person, in order."""
+SHORT_WAY = (_S.NOMINATED, _S.ELIGIBILITY_CHECKED, _S.APPOINTED)
+"""The same of somebody invited or seconded [2]."""
 
 
-def way(state: PoolState) -> list[tuple[PoolState, bool]]:
+def way(state: PoolState, mode: EngagementMode) -> list[tuple[PoolState, bool]]:
     """The steps of the way in with whether each is behind or reached; empty where the way has ended otherwise."""
+    steps = WAY if mode is EngagementMode.APPOINTED else SHORT_WAY
     if state in IN_POOL:
         state = _S.APPOINTED
-    if state not in WAY:
+    if state not in steps:
         return []
-    reached = WAY.index(state)
-    return [(step, n <= reached) for n, step in enumerate(WAY)]
+    reached = steps.index(state)
+    return [(step, n <= reached) for n, step in enumerate(steps)]

@@ -19,7 +19,7 @@ from instructor_pool.enums import BatchDecision, EligibilityGap, PoolAction, Poo
 from instructor_pool.models import Instructor, ReviewBatch, ReviewConflict, Reviewer, ReviewPanel
 from instructor_pool.notices import asked_to_review, must_replace, remembered_to_review
 from instructor_pool.rules.panels import FEWEST_REVIEWERS, draw
-from instructor_pool.services import life, reviewing
+from instructor_pool.services import life, publicity, reviewing
 from notifications import services as notifications
 from score_forms.rules import Total, verdict
 
@@ -254,7 +254,6 @@ def _refuse_done(batch: ReviewBatch) -> None:
 
 
 _STEPS = {
-    BatchDecision.ADVANCE: PoolAction.PUBLICISE,
     BatchDecision.RESERVE: PoolAction.RESERVE,
     BatchDecision.REJECT: PoolAction.REJECT,
 }
@@ -264,5 +263,9 @@ def _carry_out(panel: ReviewPanel, decision: BatchDecision, *, actor: Actor) -> 
     # Somebody may have closed the panel or moved the candidate by hand meanwhile.
     if panel.closed_at is None:
         reviewing.close_review(panel, actor=actor)
-    if panel.instructor.state is PoolState.REVIEWED:
+    if panel.instructor.state is not PoolState.REVIEWED:
+        return
+    if decision is BatchDecision.ADVANCE:
+        publicity.publicise(panel.instructor, actor=actor)
+    else:
         life.take_step(panel.instructor, _STEPS[decision], actor=actor, reason=panel.decision_reason)

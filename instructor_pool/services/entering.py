@@ -12,10 +12,13 @@ from core.db import session
 from core.errors import RuleBroken, Violation
 from core.sealed import blind
 from instructor_pool import queries
-from instructor_pool.enums import PoolState
+from instructor_pool.enums import EngagementMode, PoolState
 from instructor_pool.models import AvailabilityHint, Instructor, StateChange
 from instructor_pool.services import register
 from instructor_pool.services.register import InstructorFields
+
+STILL_OPEN = (PoolState.NOMINATED, PoolState.ELIGIBILITY_CHECKED, PoolState.RESERVE)
+"""States in which it is not settled yet how a person is engaged."""
 
 
 def nominate(owner: OrgUnit, fields: InstructorFields, *, reason: str = "", actor: Actor) -> Instructor:
@@ -33,6 +36,7 @@ def update_instructor(
     """Change what is known of a person; True when anything differed. Conflict on a stale `seen` version."""
     person.expect_version(seen)
     refuse_same_person(person.owner_id, fields.get("id_number"), person.id)
+    _refuse_other_way_in(person, fields.get("engagement_mode"))
     before = {q.course_id for q in person.qualifications}
     hinted = session().scalars(
         select(AvailabilityHint.text).where(AvailabilityHint.instructor_id == person.id)
@@ -42,6 +46,18 @@ def update_instructor(
     session().flush()
     audit.note(session(), gettext("修改 %(name)s 的资料", name=person.name))
     return changed or before != {q.course_id for q in person.qualifications}
+
+
+def _refuse_other_way_in(person: Instructor, mode: EngagementMode | None) -> None:
+    """Nobody becomes appointed by changing a field: each way in has its own steps [2]."""
+    if mode is None or mode is person.engagement_mode or person.state in STILL_OPEN:
+        return
+    sentence = gettext(
+        "%(name)s 已是「%(state)s」,聘任方式不能再改。要换方式,请退出后重新推荐。",
+        name=person.name,
+        state=person.state.label,
+    )
+    raise RuleBroken(sentence, [Violation("mode", sentence, "engagement_mode")])
 
 
 def refuse_same_person(owner_id: int, id_number: str | None, person_id: int | None) -> None:

@@ -16,23 +16,32 @@ from instructor_pool import queries
 from instructor_pool.enums import EngagementMode, ExitReason, PoolAction, PoolState
 from instructor_pool.models import Instructor
 from instructor_pool.rules import life
+from instructor_pool.services import certificates
 from instructor_pool.services.entering import note_change
+
+HAS_OWN_VERB = frozenset(
+    {
+        PoolAction.REVIEW, PoolAction.PUBLICISE, PoolAction.SIGN_LETTER, PoolAction.APPOINT, PoolAction.ADMIT,
+        PoolAction.RENEW, PoolAction.EXIT,
+    }
+)  # fmt: skip
 
 
 def take_step(person: Instructor, action: PoolAction, *, actor: Actor, reason: str = "") -> Instructor:
     """Do `action`; RuleBroken where the table forbids it, NotAllowed where only an approver may.
 
-    Appointing, renewing and leaving need more than a reason: see `appoint`, `renew`, `leave`.
+    What needs more than a reason has a verb of its own, in `publicity`, `appointing` and here.
     """
-    if action in (PoolAction.APPOINT, PoolAction.RENEW, PoolAction.EXIT, PoolAction.REVIEW):
+    if action in HAS_OWN_VERB:
         raise RuleBroken(gettext("「%(action)s」要填写更多内容。", action=action.label))
     after = check_step(person, action, actor=actor, reason=reason)
-    if action is PoolAction.PUBLICISE:
-        _require_passed(person)
     if action is PoolAction.APPROVE:
-        _require_passed(person)
+        require_passed(person)
         _refuse_reviewer(person, actor)
-    return _move(person, after, actor=actor, reason=reason)
+        problem = queries.publicity_problem(person)
+        if problem is not None:
+            raise RuleBroken(problem.label, [Violation(problem.value, problem.label, "reason")])
+    return move(person, after, actor=actor, reason=reason)
 
 
 def check_step(person: Instructor, action: PoolAction, *, actor: Actor, reason: str = "") -> PoolState:
@@ -55,7 +64,8 @@ def check_step(person: Instructor, action: PoolAction, *, actor: Actor, reason: 
     return after
 
 
-def _move(person: Instructor, after: PoolState, *, actor: Actor, reason: str) -> Instructor:
+def move(person: Instructor, after: PoolState, *, actor: Actor, reason: str) -> Instructor:
+    """Write the step that `check_step` allowed."""
     before, person.state = person.state, after
     session().flush()
     note_change(person, before, actor=actor, reason=reason)
@@ -63,7 +73,8 @@ def _move(person: Instructor, after: PoolState, *, actor: Actor, reason: str) ->
     return person
 
 
-def _require_passed(person: Instructor) -> None:
+def require_passed(person: Instructor) -> None:
+    """RuleBroken unless the last review is over and the candidate passed it."""
     panel = queries.find_last_panel(person.id)
     if panel is None or panel.closed_at is None:
         raise RuleBroken(gettext("还没有评审结果,不能继续。"))
@@ -77,32 +88,23 @@ def _refuse_reviewer(person: Instructor, actor: Actor) -> None:
         raise NotAllowed(gettext("评审过这位候选人的人不能再作审批。"))
 
 
-def appoint(person: Instructor, *, start: date, end: date, certificate: str, actor: Actor) -> Instructor:
-    """Appoint for a term (both days included) with a certificate number."""
-    after = check_step(person, PoolAction.APPOINT, actor=actor)
-    _check_term(start, end)
-    if not certificate.strip():
-        sentence = gettext("请填写证书号。")
-        raise RuleBroken(sentence, [Violation("certificate", sentence, "certificate")])
-    person.term_start, person.term_end, person.certificate_number = start, end, certificate.strip()[:60]
-    return _move(person, after, actor=actor, reason=gettext("证书号 %(number)s", number=certificate.strip()))
-
-
 def renew(person: Instructor, *, start: date, end: date, reason: str = "", actor: Actor) -> Instructor:
-    """A new term; the certificate stays. A term that still runs grows longer, so that nothing booked in it falls out."""
+    """A new term; the certificate holds for it. A term that still runs grows longer, so that nothing booked falls out."""
     after = check_step(person, PoolAction.RENEW, actor=actor)
-    _check_term(start, end)
+    check_term(start, end)
     if person.term_end is not None and end <= person.term_end:
         sentence = gettext("新聘期要比原聘期(至 %(day)s)长。", day=person.term_end)
         raise RuleBroken(sentence, [Violation("end", sentence, "end")])
     if person.term_start is None or person.term_end is None or person.term_end < clock.today():
         person.term_start = start
     person.term_end = end
+    certificates.prolong(person, end)
     text = gettext("续聘至 %(day)s", day=end)
-    return _move(person, after, actor=actor, reason=f"{text} {reason}".strip())
+    return move(person, after, actor=actor, reason=f"{text} {reason}".strip())
 
 
-def _check_term(start: date, end: date) -> None:
+def check_term(start: date, end: date) -> None:
+    """RuleBroken when a term ends before it starts."""
     if end < start:
         sentence = gettext("聘期结束不能早于开始。")
         raise RuleBroken(sentence, [Violation("term", sentence, "end")])
@@ -117,7 +119,8 @@ def leave(person: Instructor, *, why: ExitReason, day: date, note: str = "", act
         raise RuleBroken(sentence, [Violation("day", sentence, "day")])
     person.exit_reason, person.exit_date, person.exit_approver_id = why, day, actor.user_id
     _close_account(person)
-    return _move(person, after, actor=actor, reason=text)
+    certificates.withdraw(person, why.label)
+    return move(person, after, actor=actor, reason=text)
 
 
 def _close_account(person: Instructor) -> None:
@@ -138,5 +141,5 @@ def mark_due(people: list[Instructor], *, actor: Actor) -> int:
     ]
     for person in due:
         left = gettext("聘期至 %(day)s", day=person.term_end)
-        _move(person, check_step(person, PoolAction.FALL_DUE, actor=actor), actor=actor, reason=left)
+        move(person, check_step(person, PoolAction.FALL_DUE, actor=actor), actor=actor, reason=left)
     return len(due)

@@ -11,7 +11,9 @@ from instructor_pool.views import (
     life,
     nominations,
     own,
+    papers,
     people,
+    publicity,
     renewals,
     reviews,
 )
@@ -29,7 +31,9 @@ __all__ = [
     "life",
     "nominations",
     "own",
+    "papers",
     "people",
+    "publicity",
     "renewals",
     "reviews",
 ]

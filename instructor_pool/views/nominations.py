@@ -135,7 +135,7 @@ def receipt() -> ResponseReturnValue:
         form=form,
         nomination=found,
         person=found.instructor,
-        steps=life.way(found.instructor.state),
+        steps=life.way(found.instructor.state, found.instructor.engagement_mode),
         surname=found.instructor.name[:1],
     )
 

@@ -22,10 +22,11 @@ from core.sealed import mask_id_number, mask_phone
 from core.tables import wants_export
 from courses.queries import get_course, list_courses
 from instructor_pool import queries
-from instructor_pool.enums import EngagementMode, Gender, NominationKind, SourceCategory
+from instructor_pool.enums import EngagementMode, Gender, NominationKind, PoolState, SourceCategory
 from instructor_pool.forms import PersonForm, RevealForm
 from instructor_pool.rules import days_left, life
 from instructor_pool.rules.calendars import year_of
+from instructor_pool.rules.clearance import clearance_problem
 from instructor_pool.rules.identity import plain_number
 from instructor_pool.rules.strip import year_strip
 from instructor_pool.rules.terms import alert, share_gone
@@ -82,6 +83,7 @@ def show(instructor_id: int) -> ResponseReturnValue:
     seat = next((r for r in panel.reviewers if r.user_id == actor.user_id), None) if panel else None
     can_edit = actor.scope(P.POOL_EDIT).covers(person.owner.path)
     can_approve = actor.scope(P.POOL_APPROVE).covers(person.owner.path)
+    held = queries.find_certificate(person.id)
     return render_template(
         "instructor_pool/show.html",
         **profile(person),
@@ -106,7 +108,16 @@ def show(instructor_id: int) -> ResponseReturnValue:
         ],
         approver_actions=life.APPROVER_ACTIONS,
         years=[(row, queries.grade_badge(row.grade)) for row in queries.list_published(person.id)],
+        publicity=queries.find_publicity(person.id),
+        letter=queries.find_letter(person.id),
+        certificate=held,
+        certificate_status=queries.certificate_status(held) if held else None,
+        teaches_now=any(clearance_problem(q, clock.today()) is None for q in person.qualifications),
+        publicity_problem=(
+            queries.publicity_problem(person) if person.state is PoolState.PUBLICISED else None
+        ),
         can_edit=can_edit,
+        can_approve=can_approve,
         needs_code=actor.scope(P.ACTIVATION_ISSUE).covers(person.owner.path) and needs_account(person),
         can_reveal=actor.scope(P.POOL_REVEAL).covers(person.owner.path),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from werkzeug.routing import Rule
@@ -13,6 +13,7 @@ from accounts.models import OrgUnit, User
 from bases.enums import BaseKind
 from bases.models import Closure, TeachingBase
 from core import files
+from core.codes import paper_code
 from core.db import session
 from evaluations.enums import CodeMode
 from evaluations.models import RatingAppeal, SessionScore
@@ -32,12 +33,15 @@ from instructor_pool.enums import (
     PoolState,
 )
 from instructor_pool.models import (
+    AppointmentCertificate,
     Assessment,
     AssessmentRun,
     Attachment,
     AvailabilityHint,
     Courseware,
     Instructor,
+    Objection,
+    Publicity,
     RenewalBatch,
     ReviewBatch,
     Reviewer,
@@ -190,6 +194,17 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
     session().flush()
     panel.batch_id = batch.id
     appeal = _appeal(teacher, taught)
+    objection = _objection(owner, prefix)
+    certificate = AppointmentCertificate(
+        instructor_id=teacher.id,
+        owner_id=owner.id,
+        number=prefix,
+        code=paper_code(16),
+        issued_on=NOW.date(),
+        valid_from=NOW.date(),
+        valid_until=NOW.date(),
+    )
+    session().add(certificate)
     duty = Obligation(post_id=post.id, year=2027, deadline=date(2027, 12, 31))
     mail = _mail(people.get("organiser"), prefix)
     session().add(duty)
@@ -207,6 +222,9 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "panel_id": panel.id,
         "attachment_id": attachment.id,
         "batch_id": batch.id,
+        "objection_id": objection.id,
+        "certificate_code": certificate.code,
+        "publicity_id": objection.publicity_id,
         "row_id": away.id,
         "hint_id": hint.id,
         "courseware_id": ware.id,
@@ -288,6 +306,22 @@ def _candidate(owner: OrgUnit, prefix: str, people: dict[str, User], form_id: in
     session().add(panel)
     session().flush()
     return panel
+
+
+def _objection(owner: OrgUnit, prefix: str) -> Objection:
+    person = make_instructor(
+        owner, f"{prefix}公示人", [], state=PoolState.PUBLICISED, term_start=None, term_end=None
+    )
+    shown = Publicity(
+        instructor_id=person.id, starts_on=NOW.date(), ends_on=NOW.date() + timedelta(days=7), opened_at=NOW
+    )
+    row = Objection(
+        publicity=shown, statement=prefix, received_on=NOW.date(), recorded_at=NOW, recorded_by=prefix
+    )
+    row.raised_by = "匿名"
+    session().add_all([shown, row])
+    session().flush()
+    return row
 
 
 def _mail(user: User | None, prefix: str) -> int:

@@ -28,9 +28,10 @@ from instructor_pool.rules import life as table
 from instructor_pool.rules import term_problem
 from instructor_pool.rules.panels import Workplace, has_conflict
 from instructor_pool.rules.terms import alert, term_ending
-from instructor_pool.services import entering, life, reviewing
+from instructor_pool.services import appointing, entering, life, publicity, reviewing
 from notifications.models import OutboxMessage
 from tests.factories.county import County, make_instructor, make_user
+from tests.factories.days import let_days_pass
 
 A, S = PoolAction, PoolState
 MARKS = {"direction": 1, "content": 27, "practice": 18, "design": 13, "delivery": 17, "courseware": 12}
@@ -140,20 +141,14 @@ def test_a_candidate_goes_all_the_way_to_a_certificate_and_every_step_is_kept(co
         person = nominated(county)
         panel = reviewed(county, person)
         assert (panel.mean, panel.passed) == (Decimal("87.0"), True)
-        life.take_step(person, A.PUBLICISE, actor=organiser)
+        publicity.publicise(person, actor=organiser)
+        let_days_pass(10)
         life.take_step(person, A.APPROVE, actor=approver)
-        life.take_step(person, A.SIGN_LETTER, actor=organiser)
-        with pytest.raises(RuleBroken, match="证书号"):
-            life.appoint(
-                person, start=date(2027, 6, 1), end=date(2029, 5, 31), certificate=" ", actor=organiser
-            )
-        life.appoint(
-            person,
-            start=date(2027, 6, 1),
-            end=date(2029, 5, 31),
-            certificate="嘉党讲聘〔2027〕054号",
-            actor=organiser,
-        )
+        with pytest.raises(RuleBroken, match="现在是「已批准」"):
+            appointing.appoint(person, actor=organiser)
+        term = {"start": date(2027, 6, 1), "end": date(2029, 5, 31)}
+        appointing.sign_letter(person, signed_on=date(2027, 5, 20), **term, actor=organiser)
+        appointing.appoint(person, number="嘉党讲聘〔2027〕054号", actor=organiser)
     steps = [(c.after, c.by_id) for c in reversed(queries.list_history(person.id))]
     o, a = organiser.user_id, approver.user_id
     assert steps == [
@@ -178,7 +173,7 @@ def test_a_failed_review_can_only_be_turned_down_or_kept_in_reserve(county: Coun
         panel = reviewed(county, person, content=10)
         assert (panel.mean, panel.passed) == (Decimal("70.0"), False)
         with pytest.raises(RuleBroken, match=r"评审没有通过\(平均 70.0 分\)"):
-            life.take_step(person, A.PUBLICISE, actor=organiser)
+            publicity.publicise(person, actor=organiser)
         life.take_step(person, A.RESERVE, actor=organiser, reason="明年再来")
         life.take_step(person, A.RECONSIDER, actor=organiser)
         assert person.state is S.NOMINATED
@@ -264,7 +259,8 @@ def test_whoever_reviewed_does_not_approve(county: County) -> None:
     with transaction():
         person = nominated(county)
         reviewed(county, person)
-        life.take_step(person, A.PUBLICISE, actor=county.actor("organiser"))
+        publicity.publicise(person, actor=county.actor("organiser"))
+        let_days_pass(10)
         session().get_one(User, county.users["evaluator"])
         both = county.actor("evaluator")
         both = type(both)(both.user_id, both.name, (*both.grants, *county.actor("approver").grants))

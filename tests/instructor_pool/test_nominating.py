@@ -19,7 +19,7 @@ from core.db import session, transaction
 from core.errors import RuleBroken
 from core.files import FileKind, StoredFile, recognise
 from core.throttle import admit
-from instructor_pool.enums import NominationKind, PoolState
+from instructor_pool.enums import EngagementMode, NominationKind, PoolState
 from instructor_pool.models import Attachment, Instructor, Nomination
 from instructor_pool.rules.life import way
 from instructor_pool.rules.nominations import link_problem
@@ -109,9 +109,11 @@ def test_addresses_of_videos(url: str, bad: bool) -> None:
 
 
 def test_the_way_in_is_told_only_while_it_is_walked() -> None:
-    assert [reached for _step, reached in way(PoolState.REVIEWED)] == [True] * 3 + [False] * 4
-    assert all(reached for _step, reached in way(PoolState.SUSPENDED))
-    assert way(PoolState.REJECTED) == []
+    appointed, invited = EngagementMode.APPOINTED, EngagementMode.INVITED
+    assert [reached for _step, reached in way(PoolState.REVIEWED, appointed)] == [True] * 3 + [False] * 4
+    assert [reached for _step, reached in way(PoolState.NOMINATED, invited)] == [True, False, False]
+    assert all(reached for _step, reached in way(PoolState.SUSPENDED, appointed))
+    assert way(PoolState.REJECTED, appointed) == []
 
 
 def test_admit_counts_each_who_apart_and_forgets(app: Flask) -> None:

@@ -15,6 +15,7 @@ from instructor_pool.enums import PoolState
 from instructor_pool.models import Instructor, ReviewPanel, Unavailability
 from instructor_pool.services import availability
 from tests.factories.county import PASSWORD, Browser, County
+from tests.factories.days import let_days_pass
 
 SignIn = Callable[[str], Browser]
 PHONE, ID_NUMBER = "13812345678", "11010519491231002X"
@@ -156,19 +157,26 @@ def test_from_nomination_to_certificate_on_the_pages(sign_in: SignIn, county: Co
     sign_in("evaluator3").post(review, data=MARKS)
     organiser.post(f"{url}/panel/close")
     assert "平均 88.0 分,80 分合格" in text_of(organiser.get(url))
-    assert organiser.post(f"{url}/steps/publicise", data={"reason": "公示五个工作日"}).status_code == 302
+    short = organiser.post(f"{url}/steps/publicise", data={"ends_on": "2027-05-14"})
+    assert short.status_code == 422 and "公示至少到 2027年5月17日 周一" in text_of(short)
+    assert organiser.post(f"{url}/steps/publicise", data={"ends_on": "2027-05-17"}).status_code == 302
     assert organiser.post(f"{url}/decisions/approve", data={"reason": ""}).status_code == 403
     assert organiser.post(f"{url}/steps/approve", data={"reason": ""}).status_code == 404
+    early = approver.post(f"{url}/decisions/approve", data={"reason": "同意"})
+    assert early.status_code == 422 and "公示还没有结束,不能批准。" in text_of(early)
+    let_days_pass(8)
     assert approver.post(f"{url}/decisions/approve", data={"reason": "同意"}).status_code == 302
-    assert organiser.post(f"{url}/steps/sign_letter", data={"reason": ""}).status_code == 302
-    term = {"start": "2027-06-01", "end": "2029-05-31", "certificate": "", "reason": ""}
-    unnumbered = organiser.post(f"{url}/steps/appoint", data=term)
-    assert unnumbered.status_code == 422 and "请填写证书号。" in text_of(unnumbered)
-    organiser.post(f"{url}/steps/appoint", data=term | {"certificate": "嘉党讲聘〔2027〕054号"})
+    letter = {"signed_on": "2027-05-18", "start": "2027-06-01", "end": "2027-05-31"}
+    backwards = organiser.post(f"{url}/steps/sign_letter", data=letter)
+    assert backwards.status_code == 422 and "聘期结束不能早于开始。" in text_of(backwards)
+    assert organiser.post(f"{url}/steps/sign_letter", data=letter | {"end": "2029-05-31"}).status_code == 302
+    assert "嘉祥县师聘〔2027〕001号" in text_of(organiser.get(f"{url}/steps/appoint"))
+    organiser.post(f"{url}/steps/appoint", data={"certificate": "嘉党讲聘〔2027〕054号"})
     page = text_of(organiser.get(url))
+    assert "没有审核通过、在有效期内的课件,排课选不到这位讲师。" in page
     assert "嘉党讲聘〔2027〕054号" in page and "聘期 2027-06-01 至 2029-05-31" in page
     assert session().get_one(Instructor, person_id).state is PoolState.APPOINTED
-    again = organiser.post(f"{url}/steps/appoint", data=term | {"certificate": "x"})
+    again = organiser.post(f"{url}/steps/appoint", data={"certificate": "x"})
     assert again.status_code == 422 and "现在是「在库」(聘任),不能「办理聘任」。" in text_of(again)
 
 

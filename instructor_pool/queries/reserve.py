@@ -1,0 +1,97 @@
+"""The reserve list: candidates kept for later, since when and why."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask import url_for
+from flask_babel import lazy_gettext
+from sqlalchemy import select
+
+from accounts.access import Scope
+from accounts.models import OrgUnit
+from core.db import session
+from core.tables import BoundTable, Column, Filter, Table
+from instructor_pool.enums import EngagementMode, PoolState, SourceCategory
+from instructor_pool.models import Instructor, ReviewPanel, StateChange
+
+Row = tuple[Instructor, datetime | None, str | None, Decimal | None]
+_CHANGES = (
+    select(StateChange.at)
+    .where(StateChange.instructor_id == Instructor.id, StateChange.after == PoolState.RESERVE)
+    .order_by(StateChange.id.desc())
+    .limit(1)
+)
+_SINCE = _CHANGES.scalar_subquery()
+_WHY = _CHANGES.with_only_columns(StateChange.reason).scalar_subquery()
+_MEAN = (
+    select(ReviewPanel.mean)
+    .where(ReviewPanel.instructor_id == Instructor.id, ReviewPanel.closed_at.is_not(None))
+    .order_by(ReviewPanel.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
+
+def _since(row: Row) -> date | None:
+    return row[1].date() if row[1] else None
+
+
+RESERVE: Table[Row] = Table(
+    name="reserve",
+    title=lazy_gettext("后备名单"),
+    columns=[
+        Column(
+            "name",
+            lazy_gettext("姓名"),
+            lambda r: r[0].name,
+            sort=Instructor.name_pinyin,
+            note=lambda r: r[0].post_title,
+        ),
+        Column("unit", lazy_gettext("工作单位"), lambda r: r[0].work_unit, sort=Instructor.work_unit),
+        Column(
+            "source",
+            lazy_gettext("来源类别"),
+            lambda r: r[0].source_category.label,
+            sort=Instructor.source_category,
+        ),
+        Column(
+            "mode",
+            lazy_gettext("聘任方式"),
+            lambda r: r[0].engagement_mode.label,
+            sort=Instructor.engagement_mode,
+        ),
+        Column("mean", lazy_gettext("评审平均分"), lambda r: r[3], sort=_MEAN, kind="number"),
+        Column("since", lazy_gettext("列入日期"), _since, sort=_SINCE, kind="date"),
+        Column("why", lazy_gettext("列入原因"), lambda r: r[2]),
+    ],
+    filters=[
+        Filter(
+            "source",
+            lazy_gettext("来源类别"),
+            lambda s, v: s.where(Instructor.source_category == SourceCategory(v)),
+            SourceCategory.choices,
+        ),
+        Filter(
+            "mode",
+            lazy_gettext("聘任方式"),
+            lambda s, v: s.where(Instructor.engagement_mode == EngagementMode(v)),
+            EngagementMode.choices,
+        ),
+    ],
+    search=Instructor.search_text,
+    default_sort="-mean",
+    row_url=lambda r: url_for("instructor_pool.show", instructor_id=r[0].id),
+    row_key=lambda r: r[0].id,
+)
+
+
+def reserve_table(scope: Scope) -> BoundTable[Row]:
+    """Candidates in reserve, those with the best review first."""
+    stmt = (
+        select(Instructor, _SINCE, _WHY, _MEAN)
+        .join(OrgUnit, Instructor.owner_id == OrgUnit.id)
+        .where(scope.clause(OrgUnit.path), Instructor.state == PoolState.RESERVE)
+    )
+    return RESERVE.bind(session(), stmt)
