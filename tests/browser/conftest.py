@@ -136,7 +136,7 @@ def site(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             stop(*running)
 
 
-EXPECTED = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
+EXPECTED = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest", "Response Status Error Code 401")
 
 
 @pytest.fixture(scope="session")
@@ -159,7 +159,7 @@ def new_context(chromium: Browser, site: Site) -> Iterator[Callable[[dict[str, o
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
         # A refused form answers 422, which the console reports as a failed load: that is no fault. Nor is what htmx
-        # says of a request that found no network.
+        # says of a request that found no network or nobody signed in.
         page.on(
             "console",
             lambda message: (

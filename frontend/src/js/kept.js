@@ -62,20 +62,26 @@ async function send(sheet) {
   }
 }
 
+const formFor = (url) => [...document.querySelectorAll("form[data-keep]")].find((form) => form.action === url);
+
 async function sendAll() {
   if (busy || !region()) return;
   busy = true;
+  let answered = null;
   try {
     for (const sheet of sheets()) {
       const state = await send(sheet);
       if (state === "sent") {
         drop(sheet.key);
         forget(sheet.url);
+        if (formFor(sheet.url)) answered = sheet.url;
       } else change(sheet.key, { state });
     }
   } finally {
     busy = false;
-    show();
+    // Whoever looks at the form of a sheet that just arrived sees what the server made of it, not the form again.
+    if (answered) location.assign(answered);
+    else show();
   }
 }
 
@@ -154,8 +160,7 @@ async function onSubmit(event) {
   event.submitter?.classList.add("is-busy");
   await sendAll();
   event.submitter?.classList.remove("is-busy");
-  if (!sheets().some((kept) => kept.key === sheet.key)) location.assign(sheet.url);
-  else region().scrollIntoView({ block: "start" });
+  if (sheets().some((kept) => kept.key === sheet.key)) region().scrollIntoView({ block: "start" });
   return undefined;
 }
 
