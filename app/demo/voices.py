@@ -12,7 +12,7 @@ from app.demo.cast import Cast, at
 from core.db import session, transaction
 from evaluations.enums import CodeMode
 from evaluations.models import FeedbackRound, SessionScore
-from evaluations.services import appeals, feedback
+from evaluations.services import appeals, feedback, ratings
 from instructor_pool.models import Instructor
 from scheduling.enums import SessionState
 from scheduling.models import Session
@@ -47,6 +47,9 @@ def let_trainees_speak(cast: Cast, until: datetime) -> None:
     for session_id, _start in held[-1:]:
         with at(until - timedelta(hours=1)):
             _round(cast, session_id, luck, hours=72, share=0.2)
+    with at(until), transaction():
+        # Rounds that ran out count from the next nightly refresh on.
+        ratings.refresh_ratings()
 
 
 def appeal(cast: Cast) -> None:

@@ -217,7 +217,8 @@ def score(page: Page, site: Site) -> None:
     for passed in page.locator("fieldset input[type=radio][value='1']").all():
         passed.check()
     page.get_by_role("button", name="交评分表").click()
-    page.wait_for_load_state("networkidle")
+    # The sheet is kept in the browser first and sent from there; the page comes anew when it has arrived.
+    expect(page.get_by_role("button", name="交评分表")).to_have_count(0)
     assert ask(site, count, instructor_id)[0][0] == before + 1
     visit(page, f"/scores/instructors/{instructor_id}")
     visit(page, "/instructors/reviews")
