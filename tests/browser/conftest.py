@@ -136,7 +136,12 @@ def site(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             stop(*running)
 
 
-EXPECTED = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest", "Response Status Error Code 401")
+EXPECTED = (
+    "Failed to load resource",
+    "htmx:sendError",
+    "htmx:afterRequest",
+    "Response Status Error Code 401",
+)
 
 
 @pytest.fixture(scope="session")
