@@ -55,7 +55,7 @@ APPOINTED = (
 
 
 def come(cast: Cast) -> None:
-    """Five appointed ones, each a step further; one invited, one seconded, one volunteer in reserve."""
+    """Five appointed ones, each a step further; one invited, one seconded, one in reserve; volunteers among them."""
     luck = Random(LUCK)  # noqa: S311
     for newcomer in APPOINTED:
         _appointed(cast, newcomer, luck)
@@ -119,7 +119,7 @@ def _appointed(cast: Cast, newcomer: Newcomer, luck: Random) -> None:
 
 
 def _invited(cast: Cast) -> None:
-    person_id = _nominate(cast, "林放礼", "市委党校", EngagementMode.INVITED)
+    person_id = _nominate(cast, "林放礼", "市委党校", EngagementMode.INVITED, volunteer=True)
     with _acting(NOW, person_id) as person:
         occasion = Engagement("县委组织部", "村书记示范班开班第一课")
         appointing.admit(person, occasion, actor=cast.actor("approver"))

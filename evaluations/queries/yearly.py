@@ -29,7 +29,7 @@ NOTHING = (None, 0, 0)
 def figures_of_year(owner_id: int, first: date, until: date) -> dict[int, Figures]:
     """Figures of every appointed person in the pool of `owner_id`, both days included: eight statements.
 
-    Invited people come per occasion and seconded ones belong to who sends them: neither has a year here.
+    Who came later has no such year. Invited people come per occasion and seconded ones belong to who sends them: neither has a year here.
     """
     people = _people(owner_id)
     feedback, supervision = _feedback(owner_id, first, until), _supervision(owner_id, first, until)
@@ -39,6 +39,8 @@ def figures_of_year(owner_id: int, first: date, until: date) -> dict[int, Figure
     period = (until - first).days + 1
     found = {}
     for person_id, since in people.items():
+        if since is not None and since > until:
+            continue
         mean, rounds, answers = feedback.get(person_id, NOTHING)
         marks, sheets, vetoes = supervision.get(person_id, NOTHING)
         sessions, hours = taught.get(person_id, (0, Decimal(0)))

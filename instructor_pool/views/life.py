@@ -96,7 +96,14 @@ def _page(form: FlaskForm, person: Any, action: PoolAction) -> str:
         person=person,
         action=action,
         needs_reason=action in life.REASON_NEEDED,
+        **(_shown_to_approve(person) if action is PoolAction.APPROVE else {}),
     )
+
+
+def _shown_to_approve(person: Any) -> dict[str, object]:
+    """What an approval rests on."""
+    shown = queries.find_publicity(person.id)
+    return {"publicity": shown, "publicity_problem": queries.publicity_problem(person), "can_approve": True}
 
 
 def _form(action: PoolAction, person: Any) -> Any:

@@ -73,7 +73,7 @@ def letter_scan(instructor_id: int) -> ResponseReturnValue:
     return download(row.scan)
 
 
-@blueprint.route("/settings/letter-template", methods=["GET", "POST"])
+@blueprint.route("/instructors/letter-template", methods=["GET", "POST"])
 @requires(P.POOL_EDIT)
 def letter_template() -> ResponseReturnValue:
     """What one's letters are made from; another document can be put in its place."""
@@ -104,7 +104,7 @@ def letter_template() -> ResponseReturnValue:
     return (page, 422) if request.method == "POST" else page
 
 
-@blueprint.get("/settings/letter-template/file")
+@blueprint.get("/instructors/letter-template.docx")
 @requires(P.POOL_EDIT)
 def letter_template_file() -> ResponseReturnValue:
     """The template in force, to be changed in Word."""
@@ -113,7 +113,7 @@ def letter_template_file() -> ResponseReturnValue:
     return download_bytes(queries.letter_template(owner), f"{name}.docx", MIME[FileKind.DOCX])
 
 
-@blueprint.post("/settings/letter-template/reset")
+@blueprint.post("/instructors/letter-template/reset")
 @requires(P.POOL_EDIT)
 def reset_letter_template() -> ResponseReturnValue:
     """Go back to the built-in one."""

@@ -173,7 +173,7 @@ def object_publicly(publicity_id: int) -> ResponseReturnValue:
     return redirect(url_for("instructor_pool.public_notice"))
 
 
-@blueprint.route("/settings/entry", methods=["GET", "POST"])
+@blueprint.route("/instructors/entry-settings", methods=["GET", "POST"])
 @requires(P.POOL_EDIT)
 def entry_settings() -> ResponseReturnValue:
     """How people come into one's own pool."""

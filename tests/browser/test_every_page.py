@@ -16,8 +16,10 @@ from tests.browser.signing_in import sign_in
 
 ROLES = ("organiser", "approver", "evaluator", "town", "contact", "administrator", "security", "auditor")
 PHONE_ROLES = ("instructor", "leader", "manager")
-FILES = re.compile(r"\.(xlsx|xls|csv|ics|pdf)$|/export\b")
+FILES = re.compile(r"\.(xlsx|xls|csv|ics|pdf|docx)$|/export\b")
 MOST_PAGES = 80
+OPEN_PAGES = ("/sign-in", "/activate", "/nominate", "/nominate/receipt", "/publicity", "/certificates")
+"""What opens without an account."""
 
 
 def kind_of(path: str) -> str:
@@ -81,5 +83,5 @@ def test_pages_on_a_phone(phone: Page, login: str) -> None:
 
 
 def test_pages_before_signing_in(page: Page) -> None:
-    faults = [fault for path in ("/sign-in", "/activate") for fault in faults_of(page, path)]
+    faults = [fault for path in OPEN_PAGES for fault in faults_of(page, path)]
     assert faults == []

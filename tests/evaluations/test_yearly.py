@@ -129,6 +129,7 @@ def test_who_is_assessed_and_since_when(county: County) -> None:
         make_instructor(owner, "选派的", [], engagement_mode=EngagementMode.SECONDED)
         make_instructor(owner, "候选的", [], state=PoolState.NOMINATED)
         make_instructor(county.unit("邻县"), "邻县的", [])
+        make_instructor(owner, "后来的", [], term_start=UNTIL + timedelta(days=1))
         paused = make_instructor(owner, "暂停的", [], state=PoolState.SUSPENDED, term_start=date(2027, 5, 1))
         renewed = make_instructor(owner, "续聘的", [], term_start=date(2027, 5, 1))
         session().add(

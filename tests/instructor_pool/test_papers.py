@@ -274,14 +274,14 @@ def test_nobody_becomes_appointed_by_changing_a_field(county: County) -> None:
 
 
 def test_the_template_page_replaces_and_resets(sign_in: SignIn, county: County) -> None:
-    browser, url = sign_in("organiser"), "/settings/letter-template"
+    browser, url = sign_in("organiser"), "/instructors/letter-template"
     assert "现在用自带模板。" in browser.get(url).get_data(as_text=True)
     bad = browser.post(url, data={"file": (io.BytesIO(template("{{ 银行卡 }}")), "x.docx")})
     assert bad.status_code == 422 and "「银行卡」不认识" in bad.get_data(as_text=True)
     good = template("{{ 姓名 }}{{ 聘期起 }}{{ 聘期止 }}")
     assert browser.post(url, data={"file": (io.BytesIO(good), "县里的.docx")}).status_code == 302
     assert "县里的.docx" in browser.get(url).get_data(as_text=True)
-    assert "{{ 姓名 }}" in words_of(browser.get(f"{url}/file").data)
+    assert "{{ 姓名 }}" in words_of(browser.get(f"{url}.docx").data)
     browser.post(f"{url}/reset")
     assert "现在用自带模板。" in browser.get(url).get_data(as_text=True)
 
