@@ -29,15 +29,21 @@ from bases.views import own_pages as own_base_pages
 from core.jobs import Job, Queue
 from courses.views import blueprint as courses_pages
 from evaluations.jobs import ASSESSMENTS, RATINGS
+from evaluations.jobs import RATINGS
+from evaluations.services.merging import RATINGS as MERGED_RATINGS
 from evaluations.views import blueprint as evaluations_pages
 from evaluations.views import trainee_pages
 from exchange.jobs import QUEUE as IMPORTS
 from exchange.views import blueprint as exchange_pages
 from instructor_pool.jobs import TERMS
+from instructor_pool.services import merging
+from instructor_pool.services.merging import Follower
 from instructor_pool.views import blueprint as pool_pages
 from notifications.jobs import OUTBOX
 from notifications.views import blueprint as inbox_pages
+from party_lessons.services.merging import DUTIES as MERGED_DUTIES
 from scheduling.jobs import MATCHING
+from scheduling.services.merging import BOOKINGS
 from scheduling.views import blueprint as scheduling_pages
 from scheduling.views import own_pages as teaching_pages
 from scheduling.views.duties import blueprint as duty_pages
@@ -84,7 +90,13 @@ JOBS: tuple[Job, ...] = (TERMS, RATINGS, REMINDERS, DUTIES)
 QUEUES: tuple[Queue, ...] = (IMPORTS, MATCHING, ASSESSMENTS, OUTBOX)
 
 
+FOLLOWERS: tuple[Follower, ...] = (BOOKINGS, MERGED_DUTIES, MERGED_RATINGS)
+"""What merging two files of one person asks of the features above the pool, in this order."""
+
+
 def register(app: Flask) -> None:
     """Mount every feature's pages."""
+    for follower in FOLLOWERS:
+        merging.register(follower)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -121,6 +121,7 @@ DESTINATIONS = (
             Destination("appeals", N_("评分申诉"), "/scores/appeals", "question", (P.SCORE_VIEW,)),
             Destination("assessments", N_("年度考核"), "/instructors/assessments", "chart", (P.SCORE_VIEW,)),
             Destination("renewals", N_("聘期将满"), "/instructors/renewals", "refresh", (P.POOL_VIEW,)),
+            Destination("duplicates", N_("疑似重复"), "/instructors/duplicates", "people", (P.POOL_EDIT,)),
             Destination("hints", N_("待确认备注"), "/instructors/hints", "question", (P.POOL_EDIT,)),
             Destination("codes", N_("激活码"), "/instructors/activation", "key", (P.ACTIVATION_ISSUE,)),
             Destination("score_forms", N_("评分表"), "/score-forms/", "list", (P.SCORE_VIEW,)),

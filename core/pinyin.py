@@ -6,6 +6,7 @@ from pypinyin import Style, lazy_pinyin
 
 LONGEST = 400
 LONGEST_NAME = 4
+ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
 # Characters that read otherwise as a surname; a name is found by both readings.
 SURNAMES = {
     "曾": "zeng", "单": "shan", "仇": "qiu", "查": "zha", "解": "xie", "任": "ren", "翟": "zhai", "朴": "piao",
@@ -38,6 +39,14 @@ def _readings(word: str) -> list[str]:
     if surname and len(word) <= LONGEST_NAME and surname != syllables[0]:
         forms += [surname + "".join(syllables[1:]), surname[0] + initials[1:]]
     return forms
+
+
+def sound(name: str) -> str:
+    """The plain pinyin without what ears confuse: zh/z, ch/c, sh/s, final ng/n. Names that sound alike agree."""
+    found = plain_pinyin(name)
+    for heard, kept in ALIKE:
+        found = found.replace(heard, kept)
+    return found
 
 
 def plain_pinyin(name: str) -> str:

@@ -49,6 +49,7 @@ class PoolState(Labelled):
     EXITED = "exited", N_("已退出")
     REJECTED = "rejected", N_("未通过")
     RESERVE = "reserve", N_("后备")
+    MERGED = "merged", N_("已合并")
 
 
 class ExitReason(Labelled):
@@ -247,3 +248,12 @@ class CertificateStatus(Labelled):
     SUSPENDED = "suspended", N_("暂停使用")
     EXPIRED = "expired", N_("已过期")
     WITHDRAWN = "withdrawn", N_("已收回")
+
+
+class Likeness(Labelled):
+    """What two files share, strongest first."""
+
+    ID_NUMBER = "id_number", N_("身份证号相同")
+    PHONE = "phone", N_("姓名读音和电话相同")
+    UNIT = "unit", N_("姓名读音和单位相同")
+    BIRTH = "birth", N_("姓名读音和出生年月相同")

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import OrgUnit
 from core.db import Model, Versioned, choice
+from core.words import N_
 from instructor_pool.models import Instructor
+from instructor_pool.rules.merging import moves
 from party_lessons.enums import ExemptionRule, SchemeKind
 
 
@@ -38,7 +40,9 @@ class Post(Versioned, Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    holder_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    holder_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("党课责任职务"), "unit_id", "title", "starts"), index=True
+    )
     unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), index=True)
     """The area (scheme A) or unit (scheme B) whose committee the post leads."""
     title: Mapped[str] = mapped_column(String(60))

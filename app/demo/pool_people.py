@@ -1,4 +1,4 @@
-"""The people of the demo's pool: their usual weeks."""
+"""The people of the demo's pool: their usual weeks, and files entered twice."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from app.demo.cast import Cast
 from core.db import session, transaction
-from instructor_pool.enums import AnswerSource, DayPart, Grade
+from instructor_pool.enums import AnswerSource, DayPart, EngagementMode, Grade
 from instructor_pool.models import Instructor
 from instructor_pool.rules.life import BOOKABLE
 from instructor_pool.rules.parts import stretches
-from instructor_pool.services import availability
+from instructor_pool.services import availability, register
 from instructor_pool.services.availability import UsualWeek
+from instructor_pool.services.register import InstructorFields
 
 CANNOT, RATHER_NOT = Grade.CANNOT, Grade.RATHER_NOT
 MORNING, AFTERNOON, EVENING = DayPart.MORNING, DayPart.AFTERNOON, DayPart.EVENING
@@ -36,6 +37,26 @@ def keep_weeks(cast: Cast) -> None:
         availability.mark_unavailable(
             first, day, grade=Grade.CAN, reason="例会改期", source=AnswerSource.WECHAT, actor=organiser
         )
+
+
+def enter_twice(cast: Cast) -> None:
+    """A lecturer was entered a second time from a sign-up sheet; another has a namesake in the same unit."""
+    with transaction():
+        organiser = cast.actor("organiser")
+        for number, person in enumerate(_lecturers(6)[4:]):
+            courses = [q.course for q in person.qualifications][: 2 - number]
+            fields = InstructorFields(
+                name=person.name,
+                work_unit=person.work_unit,
+                post_title="讲师" if number else person.post_title,
+                source_category=person.source_category,
+                engagement_mode=EngagementMode.INVITED,
+                research="基层党建",
+                courses=courses,
+            )
+            if not number and person.phone:
+                fields["phone"] = person.phone
+            register.enter(cast.county, actor=organiser, reason="暑期培训报名表", **fields)
 
 
 def _lecturers(most: int) -> list[Instructor]:

@@ -82,6 +82,7 @@ def tell(out: IO[str]) -> None:
             pool_people.keep_weeks(cast)
             voices.appeal(cast)
             assessments.assess(cast, YEAR)
+            pool_people.enter_twice(cast)
             say("答复、评审、账号 / answers, reviews, accounts")
         after_class.speak(cast, DEMO_BEGINS)
     with transaction():

@@ -8,9 +8,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Model, Versioned, choice
+from core.words import N_
 from evaluations.enums import AppealState
 from evaluations.models.feedback import FeedbackRound
 from instructor_pool.models import Instructor
+from instructor_pool.rules.merging import moves
 from scheduling.models import Session
 from score_forms.models import ScoreSheet
 
@@ -23,7 +25,9 @@ class SessionScore(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), index=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("督导评分")), index=True
+    )
     """Who taught it, kept apart from the plan."""
     scorer_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     sheet_id: Mapped[int] = mapped_column(ForeignKey("score_sheet.id"), unique=True)
@@ -50,7 +54,9 @@ class RatingAppeal(Versioned, Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("评分申诉")), index=True
+    )
     session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), index=True)
     score_id: Mapped[int | None] = mapped_column(ForeignKey("session_score.id"), unique=True)
     round_id: Mapped[int | None] = mapped_column(ForeignKey("feedback_round.id"), unique=True)

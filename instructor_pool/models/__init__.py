@@ -3,6 +3,7 @@
 from instructor_pool.models.assessment import Assessment, AssessmentRun
 from instructor_pool.models.batches import ReviewBatch, ReviewConflict
 from instructor_pool.models.courseware import Courseware, TeachingIncident
+from instructor_pool.models.duplicates import DistinctPeople
 from instructor_pool.models.entry import Attachment, Nomination
 from instructor_pool.models.papers import AppointmentCertificate, CommitmentLetter, LetterTemplate
 from instructor_pool.models.people import (
@@ -26,6 +27,7 @@ __all__ = [
     "AvailabilityHint",
     "CommitmentLetter",
     "Courseware",
+    "DistinctPeople",
     "Instructor",
     "LetterTemplate",
     "Nomination",

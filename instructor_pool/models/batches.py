@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import OrgUnit, User
 from core.db import Model, Versioned
+from core.words import N_
 from instructor_pool.models.people import ReviewPanel
+from instructor_pool.rules.merging import moves
 
 
 class ReviewBatch(Versioned, Model):
@@ -42,7 +44,9 @@ class ReviewConflict(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("回避"), "user_id"), index=True
+    )
     reason: Mapped[str] = mapped_column(String(200))
     declared_at: Mapped[datetime]
 

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Model, Versioned, choice
 from core.files import StoredFile
+from core.words import N_
 from courses.models import Course
 from instructor_pool.enums import CoursewareState, IncidentGrade
 from instructor_pool.models.people import Instructor
+from instructor_pool.rules.merging import moves
 
 
 class Courseware(Versioned, Model):
@@ -36,7 +38,7 @@ class Courseware(Versioned, Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"))
+    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), info=moves(N_("课件")))
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     number: Mapped[int]
     title: Mapped[str] = mapped_column(String(120))
@@ -67,7 +69,9 @@ class TeachingIncident(Versioned, Model):
     __table_args__ = (CheckConstraint("revoked_at IS NULL OR revoke_reason <> ''", name="revoked"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("责任事故")), index=True
+    )
     day: Mapped[date]
     grade: Mapped[IncidentGrade] = mapped_column(choice(IncidentGrade))
     what: Mapped[str] = mapped_column(String(300))

@@ -11,8 +11,10 @@ from accounts.models import User
 from core.db import Model, choice
 from core.files import StoredFile
 from core.sealed import SealedText, Sealing
+from core.words import N_
 from instructor_pool.enums import NominationKind
 from instructor_pool.models.people import Instructor
+from instructor_pool.rules.merging import moves
 
 
 class Nomination(Sealing, Model):
@@ -22,7 +24,9 @@ class Nomination(Sealing, Model):
     __table_args__ = (CheckConstraint("kind = 'oneself' OR nominator_name <> ''", name="nominator"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("推荐")), index=True
+    )
     kind: Mapped[NominationKind] = mapped_column(choice(NominationKind))
     nominator_name: Mapped[str] = mapped_column(String(40), default="")
     nominator_unit: Mapped[str] = mapped_column(String(80), default="")
@@ -47,7 +51,9 @@ class Attachment(Model):
     __table_args__ = (CheckConstraint("(file_id IS NULL) <> (url = '')", name="file_or_url"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("附件")), index=True
+    )
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), unique=True)
     url: Mapped[str] = mapped_column(String(300), default="")
     added_at: Mapped[datetime]

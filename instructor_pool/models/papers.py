@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Model, Versioned
 from core.files import StoredFile
+from core.words import N_
 from instructor_pool.models.people import Instructor
+from instructor_pool.rules.merging import moves
 
 
 class LetterTemplate(Model):
@@ -33,7 +35,7 @@ class CommitmentLetter(Model):
     __table_args__ = (CheckConstraint("term_end >= term_start", name="term"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), info=moves(N_("责任书")), index=True)
     signed_on: Mapped[date]
     term_start: Mapped[date]
     term_end: Mapped[date]
@@ -64,7 +66,7 @@ class AppointmentCertificate(Versioned, Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), info=moves(N_("聘任证书")), index=True)
     owner_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
     number: Mapped[str] = mapped_column(String(60))
     code: Mapped[str] = mapped_column(String(20), unique=True)

@@ -12,6 +12,7 @@ from accounts.models import OrgUnit, User
 from core import guards
 from core.db import Model, Versioned, choice
 from core.sealed import SealedText, Sealing
+from core.words import N_
 from courses.models import Course
 from instructor_pool.enums import (
     AnswerSource,
@@ -25,6 +26,7 @@ from instructor_pool.enums import (
     SourceCategory,
 )
 from instructor_pool.rules.life import BOOKABLE
+from instructor_pool.rules.merging import moves, stays
 from score_forms.models import ScoreForm, ScoreSheet
 
 
@@ -37,7 +39,10 @@ class Instructor(Versioned, Sealing, Model):
         CheckConstraint("rating BETWEEN 0 AND 100", name="rating"),
         CheckConstraint("NOT is_volunteer OR fee_per_hour = 0", name="volunteer"),
         CheckConstraint("term_end IS NULL OR term_start IS NULL OR term_end >= term_start", name="term"),
+        CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged"),
         Index("ix_instructor_owner_state", "owner_id", "state"),
+        Index("ix_instructor_sound_unit", "name_sound", "work_unit"),
+        Index("ix_instructor_sound_birth", "name_sound", "birth_month"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,6 +51,8 @@ class Instructor(Versioned, Sealing, Model):
     name: Mapped[str] = mapped_column(String(40), index=True)
     name_pinyin: Mapped[str] = mapped_column(String(80), default="", index=True)
     """What lists of people are ordered by."""
+    name_sound: Mapped[str] = mapped_column(String(80), default="")
+    """The pinyin without what ears confuse: names that sound alike share it."""
     gender: Mapped[Gender | None] = mapped_column(choice(Gender))
     birth_month: Mapped[date | None]
     """First day of the month of birth."""
@@ -89,6 +96,10 @@ class Instructor(Versioned, Sealing, Model):
     exit_reason: Mapped[ExitReason | None] = mapped_column(choice(ExitReason))
     exit_date: Mapped[date | None]
     exit_approver_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("instructor.id"), index=True, info=moves(N_("已并入的档案"))
+    )
+    """The file this one was found to be a double of."""
     search_text: Mapped[str] = mapped_column(String(400), default="", index=True)
 
     phone = SealedText(blind_index=True)
@@ -126,7 +137,9 @@ class Qualification(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("可授课程"), "course_id"), index=True
+    )
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     cleared_on: Mapped[date | None]
     """None while no courseware is cleared: the course cannot be scheduled."""
@@ -149,7 +162,9 @@ class Unavailability(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"))
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("按日期登记的时间"))
+    )
     starts: Mapped[datetime]
     ends: Mapped[datetime]
     grade: Mapped[Grade] = mapped_column(choice(Grade))
@@ -173,7 +188,9 @@ class WeeklyTime(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"))
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("每周的时间"), "weekday", "part")
+    )
     weekday: Mapped[int]
     """0 = Monday."""
     part: Mapped[DayPart] = mapped_column(choice(DayPart))
@@ -195,7 +212,9 @@ class AvailabilityHint(Model):
     __table_args__ = (UniqueConstraint("instructor_id", "text"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("待确认备注"), "text"), index=True
+    )
     text: Mapped[str] = mapped_column(String(200))
     settled_at: Mapped[datetime | None]
     accepted: Mapped[bool | None]
@@ -209,7 +228,9 @@ class StateChange(Model):
     __tablename__ = "pool_state_change"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=stays(N_("经历")), index=True
+    )
     before: Mapped[PoolState | None] = mapped_column(choice(PoolState, "before"))
     after: Mapped[PoolState] = mapped_column(choice(PoolState, "after"))
     at: Mapped[datetime]
@@ -232,7 +253,9 @@ class ReviewPanel(Versioned, Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("评审")), index=True
+    )
     form_id: Mapped[int] = mapped_column(ForeignKey("score_form.id"))
     opened_at: Mapped[datetime]
     due: Mapped[date | None]

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Model, Versioned, choice
 from core.sealed import SealedText, Sealing
+from core.words import N_
 from instructor_pool.enums import ObjectionOutcome
 from instructor_pool.models.people import Instructor
+from instructor_pool.rules.merging import moves
 
 
 class Publicity(Model):
@@ -20,7 +22,7 @@ class Publicity(Model):
     __table_args__ = (CheckConstraint("ends_on >= starts_on", name="days"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), info=moves(N_("公示")), index=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date] = mapped_column(index=True)
     """Last day, included."""

@@ -56,6 +56,13 @@ from instructor_pool.queries.courseware import (
     list_versions,
     teachers_of,
 )
+from instructor_pool.queries.duplicates import (
+    count_duplicates,
+    duplicates_table,
+    find_likeness,
+    list_told_apart,
+    told_apart,
+)
 from instructor_pool.queries.entry import (
     count_attachments,
     find_candidate,
@@ -128,9 +135,9 @@ from instructor_pool.queries.terms import (
 from instructor_pool.queries.todos import todos
 
 __all__ = [
-    "MOST_CODES",
     "Distribution",
     "Ending",
+    "MOST_CODES",
     "Standings",
     "activation_table",
     "barred_reviewers",
@@ -142,9 +149,11 @@ __all__ = [
     "consequence_badge",
     "count_assessed",
     "count_attachments",
+    "count_duplicates",
     "courseware_badge",
     "courseware_table",
     "distribution",
+    "duplicates_table",
     "eligibility_gaps",
     "endings_to_alert",
     "entry_settings",
@@ -157,6 +166,7 @@ __all__ = [
     "find_last_panel",
     "find_letter",
     "find_letter_template",
+    "find_likeness",
     "find_next_seat",
     "find_nomination",
     "find_open_panel",
@@ -202,6 +212,7 @@ __all__ = [
     "list_renewable",
     "list_reviewable",
     "list_running",
+    "list_told_apart",
     "list_unavailability",
     "list_versions",
     "list_weekly",
@@ -226,6 +237,7 @@ __all__ = [
     "teachers_of",
     "terms_ending",
     "todos",
+    "told_apart",
     "unavailable",
     "unavailable_of",
     "waiting_in",

@@ -116,8 +116,11 @@ def waiting_for_account() -> ColumnElement[bool]:
 
 
 def list_history(instructor_id: int) -> list[StateChange]:
-    """The steps of a person's life, the latest first."""
-    stmt = select(StateChange).where(StateChange.instructor_id == instructor_id)
+    """The steps of a person's life, those of files merged into it included, the latest first."""
+    files = select(Instructor.id).where(
+        or_(Instructor.id == instructor_id, Instructor.merged_into_id == instructor_id)
+    )
+    stmt = select(StateChange).where(StateChange.instructor_id.in_(files))
     return list(session().scalars(stmt.order_by(StateChange.at.desc(), StateChange.id.desc())))
 
 

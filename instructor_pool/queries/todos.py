@@ -20,6 +20,7 @@ from instructor_pool.enums import AssessmentState, Consequence, CoursewareState,
 from instructor_pool.models import AvailabilityHint, Instructor, Objection, Publicity, Reviewer, ReviewPanel
 from instructor_pool.queries.assessment import ready_to_publish, waiting_in
 from instructor_pool.queries.courseware import waiting_for_review
+from instructor_pool.queries.duplicates import count_duplicates
 from instructor_pool.queries.people import waiting_for_account
 from instructor_pool.rules.life import BOOKABLE
 
@@ -81,7 +82,7 @@ def _reviews(actor: Actor) -> list[Todo]:
 
 
 def _organising(scope: Scope) -> list[Waiting]:
-    return [_steps(scope), *_terms(scope), _hints(scope), _objections(scope)]
+    return [_steps(scope), *_terms(scope), _hints(scope), _doubles(scope), _objections(scope)]
 
 
 def _steps(scope: Scope) -> Waiting:
@@ -123,6 +124,14 @@ def _hints(scope: Scope) -> Waiting:
     return Waiting(
         open_ones.join(AvailabilityHint, AvailabilityHint.instructor_id == Instructor.id),
         lambda n: Todo(gettext("%(n)s 条备注可能影响排课,请确认", n=n), url, n, "hints"),
+    )
+
+
+def _doubles(scope: Scope) -> Waiting:
+    url = url_for("instructor_pool.duplicates")
+    return Waiting(
+        count_duplicates(scope),
+        lambda n: Todo(gettext("%(n)s 对档案可能是同一个人", n=n), url, n, "duplicates", Urgency.LATER),
     )
 
 

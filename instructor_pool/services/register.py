@@ -10,7 +10,7 @@ from accounts.access import Actor
 from accounts.models import OrgUnit
 from core import clock
 from core.db import session
-from core.pinyin import plain_pinyin, search_text
+from core.pinyin import plain_pinyin, search_text, sound
 from courses.models import Course
 from instructor_pool.enums import EngagementMode, Gender, PoolState, SourceCategory
 from instructor_pool.models import AvailabilityHint, Instructor, Qualification, StateChange
@@ -112,6 +112,7 @@ def _set(
     if remark and remark not in hinted:
         session().add(AvailabilityHint(instructor=person, text=remark[:200]))
     person.name_pinyin = plain_pinyin(person.name)[:80]
+    person.name_sound = sound(person.name)[:80]
     person.search_text = search_text(person.name, person.work_unit, person.post_title)
 
 

@@ -78,6 +78,8 @@ def teachers(course_id: int) -> ResponseReturnValue:
 def show(instructor_id: int) -> ResponseReturnValue:
     """One person's file."""
     person = queries.get_instructor(current_scope(), instructor_id)
+    if person.merged_into_id is not None:
+        return redirect(url_for("instructor_pool.show", instructor_id=person.merged_into_id))
     actor = current_actor()
     panel = queries.find_last_panel(person.id)
     seat = next((r for r in panel.reviewers if r.user_id == actor.user_id), None) if panel else None

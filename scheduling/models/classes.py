@@ -12,9 +12,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from accounts.models import OrgUnit
 from bases.models import TeachingBase, Venue
 from core.db import Model, Versioned, choice
+from core.words import N_
 from courses.enums import Audience, Method
 from courses.models import Course
 from instructor_pool.models import Instructor
+from instructor_pool.rules.merging import moves
 from scheduling.enums import HalfDay, OrderKind, SessionState, Tier
 
 MINUTES_PER_CLASS_HOUR = 45
@@ -90,18 +92,24 @@ class Session(Versioned, Model):
     class_hours: Mapped[Decimal] = mapped_column(Numeric(4, 1))
     leader_required: Mapped[bool] = mapped_column(default=False)
     wanted_base_id: Mapped[int | None] = mapped_column(ForeignKey("teaching_base.id"))
-    wanted_instructor_id: Mapped[int | None] = mapped_column(ForeignKey("instructor.id"))
+    wanted_instructor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("点名要的课次"))
+    )
     state: Mapped[SessionState] = mapped_column(
         choice(SessionState), default=SessionState.PLANNED, index=True
     )
     start: Mapped[datetime | None]
-    instructor_id: Mapped[int | None] = mapped_column(ForeignKey("instructor.id"))
+    instructor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("排定的课次"))
+    )
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
     pinned_start: Mapped[bool] = mapped_column(default=False)
     pinned_instructor: Mapped[bool] = mapped_column(default=False)
     pinned_venue: Mapped[bool] = mapped_column(default=False)
     told_start: Mapped[datetime | None]
-    told_instructor_id: Mapped[int | None] = mapped_column(ForeignKey("instructor.id"))
+    told_instructor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("已发布的课次"))
+    )
     told_venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
     told_hours: Mapped[Decimal | None] = mapped_column(Numeric(4, 1))
     told_course_name: Mapped[str] = mapped_column(String(120), default="")

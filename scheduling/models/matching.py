@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import OrgUnit, User
 from core.db import Model, Versioned, choice
+from core.words import N_
+from instructor_pool.rules.merging import moves
 from scheduling.enums import RunState
 from scheduling.models.classes import Session
 
@@ -59,7 +61,7 @@ class ProposalItem(Versioned, Model):
     run_id: Mapped[int] = mapped_column(ForeignKey("match_run.id"), index=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), index=True)
     start: Mapped[datetime | None]
-    instructor_id: Mapped[int | None] = mapped_column(ForeignKey("instructor.id"))
+    instructor_id: Mapped[int | None] = mapped_column(ForeignKey("instructor.id"), info=moves(N_("排课建议")))
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
     reasons: Mapped[Any] = mapped_column(JSON, default=dict)
     """{"parts": {cost part: amount}, "blocked": {reason: count}, "alternatives": [...]}."""

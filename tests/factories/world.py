@@ -212,6 +212,8 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
     return {
         "course_id": course.id,
         "instructor_id": teacher.id,
+        "first_id": teacher.id,
+        "second_id": make_instructor(owner, f"{prefix}另一人", [course]).id,
         "base_id": base.id,
         "venue_id": base.venues[0].id,
         "class_id": klass.id,

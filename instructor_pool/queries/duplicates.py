@@ -1,0 +1,151 @@
+"""Files that look like the same person: found by equal keys, never by comparing everybody with everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from accounts.access import Scope
+from accounts.models import OrgUnit
+from core.db import session
+from core.tables import Badge, BoundTable, Column, Filter, Table, Tone
+from instructor_pool.enums import Likeness, PoolState
+from instructor_pool.models import DistinctPeople, Instructor
+
+First, Second = aliased(Instructor), aliased(Instructor)
+_FirstOwner, _SecondOwner = aliased(OrgUnit), aliased(OrgUnit)
+_TONES: dict[Likeness, Tone] = {Likeness.ID_NUMBER: "bad", Likeness.PHONE: "warn"}
+
+
+def _keys() -> dict[Likeness, ColumnElement[bool]]:
+    """What two files share, strongest first; each begins with an indexed equality."""
+    alike = and_(First.name_sound == Second.name_sound, First.name_sound != "")
+    # Two identity numbers that differ are two people, whatever else agrees.
+    may_be_one = or_(
+        First.id_number_blind.is_(None),
+        Second.id_number_blind.is_(None),
+        First.id_number_blind == Second.id_number_blind,
+    )
+    same_unit = and_(First.work_unit == Second.work_unit, First.work_unit != "")
+    return {
+        Likeness.ID_NUMBER: First.id_number_blind == Second.id_number_blind,
+        Likeness.PHONE: and_(First.phone_blind == Second.phone_blind, alike, may_be_one),
+        Likeness.UNIT: and_(alike, same_unit, may_be_one),
+        Likeness.BIRTH: and_(alike, First.birth_month == Second.birth_month, may_be_one),
+    }
+
+
+def _alike(scope: Scope, key: ColumnElement[bool], likeness: Likeness) -> Select[Any]:
+    return (
+        select(
+            First.id.label("first"),
+            Second.id.label("second"),
+            literal(list(Likeness).index(likeness)).label("rank"),
+        )
+        .join(Second, and_(First.id < Second.id, key))
+        .join(_FirstOwner, First.owner_id == _FirstOwner.id)
+        .join(_SecondOwner, Second.owner_id == _SecondOwner.id)
+        .where(
+            scope.clause(_FirstOwner.path),
+            scope.clause(_SecondOwner.path),
+            First.state != PoolState.MERGED,
+            Second.state != PoolState.MERGED,
+        )
+    )
+
+
+def _pairs(scope: Scope) -> Select[Any]:
+    """Pairs nobody has told apart yet, each with the strongest thing they share."""
+    found = union_all(*(_alike(scope, key, likeness) for likeness, key in _keys().items())).subquery()
+    rank = func.min(found.c.rank)
+    best = select(found.c.first, found.c.second, rank.label("rank")).group_by(found.c.first, found.c.second)
+    pairs = best.subquery()
+    told_apart = exists().where(
+        DistinctPeople.first_id == pairs.c.first, DistinctPeople.second_id == pairs.c.second
+    )
+    return (
+        select(First, Second, pairs.c.rank)
+        .join(pairs, First.id == pairs.c.first)
+        .join(Second, Second.id == pairs.c.second)
+        .where(~told_apart)
+    )
+
+
+def likeness_of(rank: int) -> Likeness:
+    """What a pair shares, from its rank in the list."""
+    return list(Likeness)[rank]
+
+
+def _sides(person: Instructor) -> str:
+    return " · ".join(filter(None, (person.work_unit, person.post_title, person.state.label)))
+
+
+def _badge(row: Any) -> Badge:
+    likeness = likeness_of(row[2])
+    return Badge(likeness.label, _TONES.get(likeness, "info"))
+
+
+def _by_likeness(stmt: Select[Any], value: str) -> Select[Any]:
+    return stmt.where(stmt.selected_columns["rank"] == list(Likeness).index(Likeness(value)))
+
+
+DUPLICATES: Table[Any] = Table(
+    name="duplicates",
+    title=lazy_gettext("疑似重复"),
+    columns=[
+        Column(
+            "first",
+            lazy_gettext("一份"),
+            lambda r: r[0].name,
+            sort=First.name_pinyin,
+            note=lambda r: _sides(r[0]),
+        ),
+        Column(
+            "second",
+            lazy_gettext("另一份"),
+            lambda r: r[1].name,
+            sort=Second.name_pinyin,
+            note=lambda r: _sides(r[1]),
+        ),
+        Column("likeness", lazy_gettext("相同之处"), _badge, kind="badge"),
+    ],
+    filters=[Filter("likeness", lazy_gettext("相同之处"), _by_likeness, Likeness.choices)],
+    search=First.search_text,
+    default_sort="first",
+    row_url=lambda r: url_for("instructor_pool.compare", first_id=r[0].id, second_id=r[1].id),
+    row_key=lambda r: f"{r[0].id}-{r[1].id}",
+)
+
+
+def duplicates_table(scope: Scope) -> BoundTable[Any]:
+    """Pairs of files in the scope that may be one person."""
+    return DUPLICATES.bind(session(), _pairs(scope))
+
+
+def count_duplicates(scope: Scope) -> Select[int]:
+    """Counts the pairs that wait for somebody to look."""
+    return select(func.count()).select_from(_pairs(scope).subquery())
+
+
+def find_likeness(scope: Scope, first_id: int, second_id: int) -> Likeness | None:
+    """What two files share, or None when nothing that is looked for."""
+    stmt = _pairs(scope).where(First.id == min(first_id, second_id), Second.id == max(first_id, second_id))
+    row = session().execute(stmt).first()
+    return None if row is None else likeness_of(row[2])
+
+
+def list_told_apart(instructor_id: int) -> list[DistinctPeople]:
+    """The pairs in which somebody said that this person is not the other."""
+    stmt = select(DistinctPeople).where(
+        or_(DistinctPeople.first_id == instructor_id, DistinctPeople.second_id == instructor_id)
+    )
+    return list(session().scalars(stmt))
+
+
+def told_apart(first_id: int, second_id: int) -> DistinctPeople | None:
+    """What was said of the two, or None."""
+    return session().get(DistinctPeople, (min(first_id, second_id), max(first_id, second_id)))

@@ -1,0 +1,55 @@
+"""Bookings follow when two files of one person are merged. Flush only."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import aliased
+
+from accounts.access import Actor
+from core.db import session
+from core.when import day_text
+from core.words import N_
+from instructor_pool.models import Instructor
+from instructor_pool.services.merging import Follower
+from scheduling.enums import ResourceKind
+from scheduling.models import Booking
+from scheduling.rules import LIVE
+
+_IS_PERSON = Booking.kind == ResourceKind.INSTRUCTOR
+
+
+def _count(closed_id: int) -> int:
+    stmt = select(func.count()).select_from(Booking).where(_IS_PERSON, Booking.resource_id == closed_id)
+    return session().scalar(stmt) or 0
+
+
+def _refusals(kept: Instructor, closed: Instructor) -> list[str]:
+    """One person cannot be in two places: bookings of both at one time have to be settled first."""
+    other = aliased(Booking)
+    stmt = (
+        select(Booking.day)
+        .join(other, (other.day == Booking.day) & (other.kind == Booking.kind))
+        .where(
+            _IS_PERSON,
+            Booking.resource_id == kept.id,
+            other.resource_id == closed.id,
+            Booking.state.in_(LIVE),
+            other.state.in_(LIVE),
+            Booking.from_unit < other.to_unit,
+            other.from_unit < Booking.to_unit,
+        )
+    )
+    days = sorted(set(session().scalars(stmt)))
+    return [
+        gettext("%(day)s 两份档案在同一时间都有课,请先改派其中一节。", day=day_text(day, year=True))
+        for day in days
+    ]
+
+
+def _follow(kept: Instructor, closed: Instructor, _actor: Actor) -> None:
+    mine = (_IS_PERSON, Booking.resource_id == closed.id)
+    session().execute(update(Booking).where(*mine).values(resource_id=kept.id))
+
+
+BOOKINGS = Follower(N_("授课预约"), _count, _refusals, _follow)
