@@ -115,6 +115,7 @@ DESTINATIONS = (
             Destination("batches", N_("评审批次"), "/instructors/batches", "list", (P.POOL_VIEW,)),
             Destination("reviews", N_("我的评审"), "/instructors/reviews", "star", (P.CANDIDATE_SCORE,)),
             Destination("courseware", N_("课件审核"), "/instructors/courseware", "book", (P.POOL_VIEW,)),
+            Destination("honours", N_("荣誉"), "/instructors/honours", "star", (P.POOL_VIEW,)),
             Destination("idle", N_("长期未授课"), "/instructors/idle", "clock", (P.POOL_VIEW,)),
             Destination("scores", N_("督导评课"), "/scores/", "star", (P.SCORE_VIEW,)),
             Destination("closings", N_("结班评估"), "/scores/classes", "check-circle", (P.SCORE_VIEW,)),

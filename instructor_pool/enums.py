@@ -257,3 +257,12 @@ class Likeness(Labelled):
     PHONE = "phone", N_("姓名读音和电话相同")
     UNIT = "unit", N_("姓名读音和单位相同")
     BIRTH = "birth", N_("姓名读音和出生年月相同")
+
+
+class HonourKind(Labelled):
+    """Honours of people and of what they teach [0 §20]."""
+
+    MASTER_TEACHER = "master_teacher", N_("名师")
+    FINE_LECTURER = "fine_lecturer", N_("优秀党课讲师")
+    FINE_COURSE = "fine_course", N_("优质课")
+    FINE_LESSON = "fine_lesson", N_("精品党课")

@@ -1,4 +1,4 @@
-"""The people of the demo's pool: their usual weeks, and files entered twice."""
+"""The people of the demo's pool: their usual weeks, files entered twice, honours."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from app.demo.cast import Cast
 from core.db import session, transaction
-from instructor_pool.enums import AnswerSource, DayPart, EngagementMode, Grade
+from instructor_pool.enums import AnswerSource, DayPart, EngagementMode, Grade, HonourKind
 from instructor_pool.models import Instructor
+from instructor_pool.rules.honours import Quota
 from instructor_pool.rules.life import BOOKABLE
 from instructor_pool.rules.parts import stretches
-from instructor_pool.services import availability, register
+from instructor_pool.services import availability, honours, register
 from instructor_pool.services.availability import UsualWeek
+from instructor_pool.services.honours import Award
 from instructor_pool.services.register import InstructorFields
 
 CANNOT, RATHER_NOT = Grade.CANNOT, Grade.RATHER_NOT
@@ -57,6 +59,23 @@ def enter_twice(cast: Cast) -> None:
             if not number and person.phone:
                 fields["phone"] = person.phone
             register.enter(cast.county, actor=organiser, reason="暑期培训报名表", **fields)
+
+
+def honour(cast: Cast) -> None:
+    """The county's honours of last year and this one, with few master teachers left to name."""
+    awards = (
+        Award(HonourKind.MASTER_TEACHER, "嘉组发〔2026〕31号", date(2026, 9, 8)),
+        Award(HonourKind.FINE_LECTURER, "嘉组发〔2026〕31号", date(2026, 9, 8)),
+        Award(HonourKind.FINE_LECTURER, "嘉组发〔2027〕6号", date(2027, 3, 1)),
+        Award(HonourKind.FINE_COURSE, "嘉组发〔2027〕6号", date(2027, 3, 1), "乡村振兴的县域实践"),
+        Award(HonourKind.FINE_LESSON, "嘉组发〔2027〕6号", date(2027, 3, 1), "铭记初心"),
+    )
+    with transaction():
+        organiser = cast.actor("organiser")
+        quotas = {kind: Quota(most=2 if kind is HonourKind.MASTER_TEACHER else 10) for kind in HonourKind}
+        honours.set_quotas(cast.county, quotas, actor=organiser)
+        for person, said in zip(_lecturers(len(awards)), awards, strict=True):
+            honours.award(person, cast.county, said, actor=organiser)
 
 
 def _lecturers(most: int) -> list[Instructor]:

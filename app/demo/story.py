@@ -83,6 +83,7 @@ def tell(out: IO[str]) -> None:
             voices.appeal(cast)
             assessments.assess(cast, YEAR)
             pool_people.enter_twice(cast)
+            pool_people.honour(cast)
             say("答复、评审、账号 / answers, reviews, accounts")
         after_class.speak(cast, DEMO_BEGINS)
     with transaction():

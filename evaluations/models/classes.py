@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bases.models import TeachingBase
 from core.db import Model, Versioned
+from core.words import N_
 from instructor_pool.models import Instructor
+from instructor_pool.rules.merging import moves
 from scheduling.models import TrainingClass
 from score_forms.models import ScoreSheet
 
@@ -23,7 +25,9 @@ class InstructorScore(Model):
     __tablename__ = "instructor_score"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("给班次和基地的评价"), "class_id", "base_id"), index=True
+    )
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
     base_id: Mapped[int | None] = mapped_column(ForeignKey("teaching_base.id"), index=True)
     sheet_id: Mapped[int] = mapped_column(ForeignKey("score_sheet.id"), unique=True)

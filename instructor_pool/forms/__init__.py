@@ -14,6 +14,7 @@ from instructor_pool.forms.papers import (
     SecondmentForm,
     TemplateForm,
 )
+from instructor_pool.forms.honours import HonourForm, QuotaForm
 from instructor_pool.forms.people import (
     ExitForm,
     PanelForm,
@@ -42,6 +43,7 @@ __all__ = [
     "ExitForm",
     "GradeForm",
     "HolderForm",
+    "HonourForm",
     "IncidentForm",
     "InvitationForm",
     "LetterForm",
@@ -54,6 +56,7 @@ __all__ = [
     "PolicyForm",
     "PublicObjectionForm",
     "PublicityForm",
+    "QuotaForm",
     "ReasonForm",
     "ReceiptForm",
     "RecuseForm",

@@ -6,6 +6,7 @@ from instructor_pool.models.courseware import Courseware, TeachingIncident
 from instructor_pool.models.duplicates import DistinctPeople
 from instructor_pool.models.entry import Attachment, Nomination
 from instructor_pool.models.papers import AppointmentCertificate, CommitmentLetter, LetterTemplate
+from instructor_pool.models.honours import Honour
 from instructor_pool.models.people import (
     AvailabilityHint,
     Instructor,
@@ -28,6 +29,7 @@ __all__ = [
     "CommitmentLetter",
     "Courseware",
     "DistinctPeople",
+    "Honour",
     "Instructor",
     "LetterTemplate",
     "Nomination",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -28,6 +29,9 @@ from instructor_pool.enums import (
 from instructor_pool.rules.life import BOOKABLE
 from instructor_pool.rules.merging import moves, stays
 from score_forms.models import ScoreForm, ScoreSheet
+
+if TYPE_CHECKING:
+    from instructor_pool.models.honours import Honour
 
 
 class Instructor(Versioned, Sealing, Model):
@@ -113,6 +117,13 @@ class Instructor(Versioned, Sealing, Model):
     qualifications: Mapped[list[Qualification]] = relationship(
         back_populates="instructor", cascade="all, delete-orphan"
     )
+
+    honours: Mapped[list[Honour]] = relationship(
+        primaryjoin="and_(Honour.instructor_id == Instructor.id, Honour.revoked_at.is_(None))",
+        order_by="Honour.day",
+        viewonly=True,
+    )
+    """Those that stand."""
 
     @property
     def is_leader(self) -> bool:

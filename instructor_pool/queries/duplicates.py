@@ -39,7 +39,7 @@ def _keys() -> dict[Likeness, ColumnElement[bool]]:
     }
 
 
-def _alike(scope: Scope, key: ColumnElement[bool], likeness: Likeness) -> Select[Any]:
+def _alike(scope: Scope, key: ColumnElement[bool], likeness: Likeness) -> Select[int, int, int]:
     return (
         select(
             First.id.label("first"),

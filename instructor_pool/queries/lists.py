@@ -17,8 +17,8 @@ from core.db import session
 from core.tables import Badge, BoundTable, Column, Filter, Table, Tone
 from core.tables.parts import Statement
 from courses.models import Course
-from instructor_pool.enums import EngagementMode, PoolState, SourceCategory
-from instructor_pool.models import Instructor, Qualification, Reviewer, ReviewPanel
+from instructor_pool.enums import EngagementMode, HonourKind, PoolState, SourceCategory
+from instructor_pool.models import Honour, Instructor, Qualification, Reviewer, ReviewPanel
 from instructor_pool.queries.people import scoped, waiting_for_account
 from instructor_pool.rules import days_left, life
 from instructor_pool.rules.life import BOOKABLE
@@ -89,6 +89,11 @@ def _by_account(stmt: Select[Instructor], value: str) -> Select[Instructor]:
     return stmt.where(Instructor.id.in_(waiting) if value == "waiting" else Instructor.id.not_in(waiting))
 
 
+def _by_honour(stmt: Select[Instructor], value: str) -> Select[Instructor]:
+    holds = select(Honour.instructor_id).where(Honour.kind == HonourKind(value), Honour.revoked_at.is_(None))
+    return stmt.where(Instructor.id.in_(holds))
+
+
 def _course_choices() -> list[tuple[str, str]]:
     rows = session().execute(select(Course.id, Course.name).order_by(Course.name).limit(1000))
     return [(str(course_id), name) for course_id, name in rows]
@@ -157,6 +162,13 @@ INSTRUCTORS: Table[Instructor] = Table(
             note=_term_note,
         ),
         _STATE,
+        Column(
+            "honours",
+            lazy_gettext("荣誉"),
+            lambda i: [h.words for h in i.honours],
+            kind="tags",
+            default=False,
+        ),
         Column("town", lazy_gettext("所在镇街"), lambda i: i.town.name if i.town else None, default=False),
         Column(
             "title",
@@ -194,6 +206,7 @@ INSTRUCTORS: Table[Instructor] = Table(
         _BY_MODE,
         _BY_VOLUNTEER,
         Filter("course", lazy_gettext("可授课程"), _by_course, _course_choices),
+        Filter("honour", lazy_gettext("荣誉"), _by_honour, HonourKind.choices),
         Filter(
             "rating",
             lazy_gettext("评分"),
@@ -284,7 +297,8 @@ def instructors_table(scope: Scope) -> BoundTable[Instructor]:
     """People in the pool and those who left it."""
     stmt = scoped(scope).where(Instructor.state.in_(OWN_STATES))
     courses = selectinload(Instructor.qualifications).joinedload(Qualification.course)
-    return INSTRUCTORS.bind(session(), stmt.options(courses, joinedload(Instructor.town)))
+    honours = selectinload(Instructor.honours)
+    return INSTRUCTORS.bind(session(), stmt.options(courses, honours, joinedload(Instructor.town)))
 
 
 def candidates_table(scope: Scope) -> BoundTable[tuple[Instructor, int, int]]:

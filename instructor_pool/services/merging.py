@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 from sqlalchemy import Column as TableColumn
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 
 from accounts import services as accounts
 from accounts.access import Actor
@@ -108,17 +108,17 @@ def preview(kept: Instructor, closed: Instructor) -> list[Going]:
     return found
 
 
-def _count(column: TableColumn[int], condition: object) -> int:
-    stmt = select(func.count()).select_from(column.table).where(condition)  # type: ignore[arg-type]
+def _count(column: TableColumn[int], condition: ColumnElement[bool]) -> int:
+    stmt = select(func.count()).select_from(column.table).where(condition)
     return session().scalar(stmt) or 0
 
 
-def _has_already(column: TableColumn[int], policy: Policy, kept_id: int) -> object:
+def _has_already(column: TableColumn[int], policy: Policy, kept_id: int) -> ColumnElement[bool]:
     """Whether the kept file has the same row, for columns within which a person has one."""
     if not policy.once:
         return column.is_(None)
     other = column.table.alias()
-    same = [other.c[name] == column.table.c[name] for name in policy.once]
+    same = [other.c[name].is_not_distinct_from(column.table.c[name]) for name in policy.once]
     return exists().where(other.c[column.name] == kept_id, *same)
 
 
@@ -259,7 +259,7 @@ def _keep_one_certificate(kept: Instructor, closed: Instructor, *, of_closed: bo
 
 
 def _move(column: TableColumn[int], policy: Policy, kept_id: int, closed_id: int) -> None:
-    condition = and_(column == closed_id, ~_has_already(column, policy, kept_id))  # type: ignore[operator]
+    condition = and_(column == closed_id, ~_has_already(column, policy, kept_id))
     session().execute(update(column.table).where(condition).values({column.name: kept_id}))
 
 

@@ -143,7 +143,7 @@ def tell_apart(first_id: int, second_id: int) -> ResponseReturnValue:
         first, second = _two(first_id, second_id)
         merging.tell_apart(first, second, reason=request.form.get("reason", ""), actor=current_actor())
     undo = url_for("instructor_pool.together", first_id=first_id, second_id=second_id)
-    flash({"text": gettext("已记下:不是同一人,不再提示。"), "undo_url": undo}, "success")
+    flash({"text": gettext("已记下:不是同一人,不再提示。"), "undo_url": undo}, "success")  # type: ignore[arg-type]
     return redirect(url_for("instructor_pool.duplicates"))
 
 

@@ -21,7 +21,7 @@ from bases.enums import BaseKind, BaseState, Theme
 from bases.models import OpeningHours, TeachingBase, Venue
 from core import clock
 from core.db import session
-from core.pinyin import plain_pinyin
+from core.pinyin import plain_pinyin, sound
 from courses.enums import Audience, Category, Method
 from courses.models import Course
 from instructor_pool.enums import EngagementMode, Gender, PoolState, SourceCategory
@@ -124,6 +124,7 @@ def make_instructor(owner: OrgUnit, name: str, courses: list[Course], **fields: 
         "max_per_month": 8,
         "search_text": name,
         "name_pinyin": plain_pinyin(name),
+        "name_sound": sound(name),
     }
     person = Instructor(owner_id=owner.id, name=name, **(defaults | fields))
     person.qualifications = [Qualification(course_id=c.id, cleared_on=date(2026, 3, 1)) for c in courses]

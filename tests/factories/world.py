@@ -28,6 +28,9 @@ from instructor_pool.enums import (
     Consequence,
     CoursewareState,
     Grade,
+    CoursewareState,
+    Grade,
+    HonourKind,
     IncidentGrade,
     PoolAction,
     PoolState,
@@ -39,6 +42,7 @@ from instructor_pool.models import (
     Attachment,
     AvailabilityHint,
     Courseware,
+    Honour,
     Instructor,
     Objection,
     Publicity,
@@ -126,6 +130,18 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         grade=Grade.CANNOT,
         source=AnswerSource.SELF,
     )
+    honour = Honour(
+        instructor_id=teacher.id,
+        unit_id=owner.id,
+        kind=HonourKind.MASTER_TEACHER,
+        document="8号",
+        day=date(2027, 4, 1),
+        first_year=2026,
+        seat=1,
+        recorded_at=NOW,
+        recorded_by="test",
+    )
+    session().add(honour)
     hint = AvailabilityHint(instructor_id=teacher.id, text="7月休假")
     closure = Closure(base_id=base.id, first_day=date(2027, 9, 1), last_day=date(2027, 9, 2), recorded_at=NOW)
     post = Post(
@@ -212,6 +228,7 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
     return {
         "course_id": course.id,
         "instructor_id": teacher.id,
+        "honour_id": honour.id,
         "first_id": teacher.id,
         "second_id": make_instructor(owner, f"{prefix}另一人", [course]).id,
         "base_id": base.id,
