@@ -29,7 +29,6 @@ from bases.views import own_pages as own_base_pages
 from core.jobs import Job, Queue
 from courses.views import blueprint as courses_pages
 from evaluations.jobs import ASSESSMENTS, RATINGS
-from evaluations.jobs import RATINGS
 from evaluations.services.merging import RATINGS as MERGED_RATINGS
 from evaluations.views import blueprint as evaluations_pages
 from evaluations.views import trainee_pages

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import OrgUnit, User
 from core.db import Model, Versioned, choice
+from core.words import N_
 from instructor_pool.enums import AssessmentGrade, AssessmentState, Consequence, Outcome
 from instructor_pool.models.people import Instructor
 from instructor_pool.rules.assessment import Figures, Policy
+from instructor_pool.rules.merging import moves
 
 
 class AssessmentRun(Versioned, Model):
@@ -73,7 +75,9 @@ class Assessment(Versioned, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("assessment_run.id"))
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("年度考核"), "run_id"), index=True
+    )
     days: Mapped[int]
     period: Mapped[int]
     feedback: Mapped[Decimal | None] = mapped_column(Numeric(5, 1))

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import OrgUnit
 from core.db import Model, Versioned, choice
+from core.words import N_
 from instructor_pool.enums import PoolState
 from instructor_pool.models.people import Instructor
+from instructor_pool.rules.merging import stays
 
 
 class TermAlert(Model):
@@ -23,7 +25,7 @@ class TermAlert(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"))
+    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), info=stays(N_("聘期提醒")))
     term_end: Mapped[date]
     days: Mapped[int]
     sent_at: Mapped[datetime]
@@ -61,7 +63,9 @@ class RenewalLine(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("renewal_batch.id"))
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=stays(N_("续聘记录")), index=True
+    )
     old_state: Mapped[PoolState] = mapped_column(choice(PoolState, "old_state"))
     old_start: Mapped[date | None]
     old_end: Mapped[date]

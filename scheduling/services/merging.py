@@ -11,6 +11,7 @@ from core.db import session
 from core.when import day_text
 from core.words import N_
 from instructor_pool.models import Instructor
+from instructor_pool.rules.terms import term_problem
 from instructor_pool.services.merging import Follower
 from scheduling.enums import ResourceKind
 from scheduling.models import Booking
@@ -41,10 +42,25 @@ def _refusals(kept: Instructor, closed: Instructor) -> list[str]:
         )
     )
     days = sorted(set(session().scalars(stmt)))
-    return [
+    clashing = [
         gettext("%(day)s 两份档案在同一时间都有课,请先改派其中一节。", day=day_text(day, year=True))
         for day in days
     ]
+    return clashing + _outside(kept, closed)
+
+
+def _outside(kept: Instructor, closed: Instructor) -> list[str]:
+    """Live bookings that the database would not let the kept file have: out of the pool, out of its term."""
+    stmt = select(Booking.day).where(_IS_PERSON, Booking.resource_id == closed.id, Booking.state.in_(LIVE))
+    days = sorted({day for day in session().scalars(stmt) if term_problem(kept, day) is not None})
+    if not days:
+        return []
+    sentence = gettext(
+        "右边 %(day)s 等 %(n)s 天的授课预约不在保留一份的聘期内,请先续聘,或左右对换。",
+        day=day_text(days[0], year=True),
+        n=len(days),
+    )
+    return [sentence]
 
 
 def _follow(kept: Instructor, closed: Instructor, _actor: Actor) -> None:

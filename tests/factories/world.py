@@ -28,8 +28,6 @@ from instructor_pool.enums import (
     Consequence,
     CoursewareState,
     Grade,
-    CoursewareState,
-    Grade,
     HonourKind,
     IncidentGrade,
     PoolAction,

@@ -210,6 +210,29 @@ def test_what_stands_in_the_way_is_said_and_nothing_moves(county: County) -> Non
         assert "请换过来" in refused.value.violations[0].sentence
 
 
+def test_bookings_outside_the_kept_term_are_named(county: County) -> None:
+    """The database would refuse them; the sentence says what to do."""
+    with transaction():
+        kept, closed = original(county), double(county)
+        session().add(
+            Booking(
+                session_id=county.sessions[0],
+                kind=ResourceKind.INSTRUCTOR,
+                resource_id=closed.id,
+                day=date(2028, 6, 7),
+                from_unit=34,
+                to_unit=43,
+                state=BookingState.HELD,
+                asked_at=datetime(2027, 5, 10),
+            )
+        )
+        session().flush()
+        with pytest.raises(RuleBroken) as refused:
+            merging.merge(kept, closed, actor=county.actor("organiser"))
+        assert "请先续聘" in refused.value.violations[0].sentence
+        merging.merge(closed, kept, actor=county.actor("organiser"))
+
+
 def test_accounts_go_along_and_other_roles_stay(county: County) -> None:
     with transaction():
         kept, closed = original(county), double(county)

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -92,6 +92,7 @@ def _allow(*words):
         ("instructor", "state", "poolstate"),
         ("pool_state_change", "before", "before"),
         ("pool_state_change", "after", "after"),
+        ("renewal_line", "old_state", "old_state"),
     ):
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.drop_constraint(batch_op.f(f"ck_{table}_{name}"), type_="check")
