@@ -5,6 +5,7 @@ from instructor_pool.forms.availability import AwayForm, WeeklyForm
 from instructor_pool.forms.batches import BatchForm, DecisionForm, RecuseForm, SeatForm
 from instructor_pool.forms.courseware import CoursewareForm, IncidentForm, OpinionForm
 from instructor_pool.forms.entry import AttachmentForm, NominationForm, ReceiptForm
+from instructor_pool.forms.honours import HonourForm, QuotaForm
 from instructor_pool.forms.papers import (
     AppointForm,
     CodeForm,
@@ -14,7 +15,6 @@ from instructor_pool.forms.papers import (
     SecondmentForm,
     TemplateForm,
 )
-from instructor_pool.forms.honours import HonourForm, QuotaForm
 from instructor_pool.forms.people import (
     ExitForm,
     PanelForm,

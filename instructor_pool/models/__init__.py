@@ -5,8 +5,8 @@ from instructor_pool.models.batches import ReviewBatch, ReviewConflict
 from instructor_pool.models.courseware import Courseware, TeachingIncident
 from instructor_pool.models.duplicates import DistinctPeople
 from instructor_pool.models.entry import Attachment, Nomination
-from instructor_pool.models.papers import AppointmentCertificate, CommitmentLetter, LetterTemplate
 from instructor_pool.models.honours import Honour
+from instructor_pool.models.papers import AppointmentCertificate, CommitmentLetter, LetterTemplate
 from instructor_pool.models.people import (
     AvailabilityHint,
     Instructor,

@@ -35,7 +35,9 @@ class CommitmentLetter(Model):
     __table_args__ = (CheckConstraint("term_end >= term_start", name="term"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), info=moves(N_("责任书")), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("责任书")), index=True
+    )
     signed_on: Mapped[date]
     term_start: Mapped[date]
     term_end: Mapped[date]
@@ -66,7 +68,9 @@ class AppointmentCertificate(Versioned, Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), info=moves(N_("聘任证书")), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("聘任证书")), index=True
+    )
     owner_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
     number: Mapped[str] = mapped_column(String(60))
     code: Mapped[str] = mapped_column(String(20), unique=True)

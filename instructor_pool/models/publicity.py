@@ -22,7 +22,9 @@ class Publicity(Model):
     __table_args__ = (CheckConstraint("ends_on >= starts_on", name="days"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instructor_id: Mapped[int] = mapped_column(ForeignKey("instructor.id"), info=moves(N_("公示")), index=True)
+    instructor_id: Mapped[int] = mapped_column(
+        ForeignKey("instructor.id"), info=moves(N_("公示")), index=True
+    )
     starts_on: Mapped[date]
     ends_on: Mapped[date] = mapped_column(index=True)
     """Last day, included."""

@@ -55,6 +55,7 @@ ALLOWED = {
     S.EXITED: {},
     S.REJECTED: {},
     S.RESERVE: {A.RECONSIDER: S.NOMINATED},
+    S.MERGED: {},
 }
 
 
@@ -102,6 +103,7 @@ def test_every_state_action_and_role_is_done_or_refused_with_a_sentence(county: 
             person.engagement_mode = mode
             for state in S:
                 person.state = state
+                person.merged_into_id = person.id if state is S.MERGED else None
                 session().flush()
                 for action in A:
                     wanted = ALLOWED[state].get(action)

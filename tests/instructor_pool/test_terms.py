@@ -189,7 +189,8 @@ def test_whose_year_proposes_exit_is_renewed_with_a_reason_only(county: County) 
 )
 def test_nobody_is_renewed_from_another_state(county: County, state: PoolState) -> None:
     with transaction():
-        person = ending(county, "某人", 5, state=state)
+        into = county.instructors["王芳"] if state is PoolState.MERGED else None
+        person = ending(county, "某人", 5, state=state, merged_into_id=into)
         with pytest.raises(RuleBroken, match="不能「续聘」"):
             renewing.renew_all([person], {person.id: person.version}, actor=county.actor("organiser"))
 
