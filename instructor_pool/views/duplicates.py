@@ -54,10 +54,11 @@ def _page(first_id: int, second_id: int, refused: RuleBroken | None = None) -> R
 
 
 def _two(first_id: int, second_id: int) -> tuple[Any, Any]:
+    scope = current_scope()
+    first, second = queries.get_instructor(scope, first_id), queries.get_instructor(scope, second_id)
     if first_id == second_id:
         raise NotFound(gettext("请选两份不同的档案。"))
-    scope = current_scope()
-    return queries.get_instructor(scope, first_id), queries.get_instructor(scope, second_id)
+    return first, second
 
 
 def _labels() -> dict[str, str]:
