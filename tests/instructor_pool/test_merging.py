@@ -19,7 +19,7 @@ from instructor_pool import queries
 from instructor_pool.enums import AnswerSource, EngagementMode, Grade, PoolState, SourceCategory
 from instructor_pool.models import Instructor, Qualification, Unavailability
 from instructor_pool.rules.merging import POLICY
-from instructor_pool.services import activation, merging, register
+from instructor_pool.services import activation, certificates, merging, register
 from party_lessons.enums import SchemeKind
 from party_lessons.models import Credit, Obligation, Post
 from scheduling.enums import BookingState, ResourceKind
@@ -310,3 +310,21 @@ def test_twenty_thousand_people_are_searched_by_keys(app: Flask, county: County)
         page = queries.duplicates_table(SYSTEM.scope(P.POOL_EDIT)).page(MultiDict())
     # 8 000 names, each again in the same unit 8 000 people later; names that sound alike come on top.
     assert len(sent) == 2 and page.total >= PEOPLE - 8_000
+
+
+@pytest.mark.parametrize("of_closed", [False, True])
+def test_one_person_holds_one_certificate_afterwards(county: County, of_closed: bool) -> None:
+    """Of two the one of the term that is kept holds; the other is withdrawn, and anybody who checks it is told."""
+    with transaction():
+        kept = original(county)
+        closed = double(
+            county,
+            engagement_mode=EngagementMode.APPOINTED,
+            term_start=date(2027, 1, 1),
+            term_end=date(2029, 1, 1),
+        )
+        held = [certificates.issue(person, actor=SYSTEM) for person in (kept, closed)]
+        merging.merge(kept, closed, taken=["term"] if of_closed else [], actor=county.actor("organiser"))
+        assert {row.instructor_id for row in held} == {kept.id}
+        assert [row.withdrawn_on is None for row in held] == [not of_closed, of_closed]
+        assert kept.certificate_number == held[of_closed].number
