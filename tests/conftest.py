@@ -60,8 +60,29 @@ def wipe(app: Flask) -> None:
                 connection.execute(text("SET session_replication_role = DEFAULT"))
 
 
+# A module runs on one process from its first test to its last: those that take minutes come before the many small ones.
+LONGEST_FIRST = (
+    "test_matrix",
+    "test_every_page",
+    "test_add_a_rule",
+    "test_seven_steps",
+    "test_whole_life",
+    "browser",
+)
+
+
+def _when(item: pytest.Item) -> int:
+    names = (item.path.stem, item.path.parent.name)
+    return min((LONGEST_FIRST.index(n) for n in names if n in LONGEST_FIRST), default=len(LONGEST_FIRST))
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out what opens no database of the suite: it would say again what it says on SQLite."""
+    """The longest modules first.
+
+    On PostgreSQL, leave out what opens no database of the suite: it would say again what it says on SQLite.
+    """
+    items.sort(key=_when)
     if os.environ.get("JIANGTAI_TEST_DATABASE") != "postgresql":
         return
     other = [item for item in items if "_prepared" not in getattr(item, "fixturenames", ())]
