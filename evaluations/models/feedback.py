@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Numeric, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core import guards
@@ -76,10 +76,14 @@ class TraineeAnswer(Model):
     """
 
     __tablename__ = "trainee_answer"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        # Holds the total, so that a pool's mean is added up without looking for each answer.
+        Index("ix_trainee_answer_round_id_total", "round_id", "total"),
+        {"sqlite_with_rowid": False},
+    )
 
     key: Mapped[str] = mapped_column(String(32), primary_key=True)
-    round_id: Mapped[int] = mapped_column(ForeignKey("feedback_round.id"), index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("feedback_round.id"))
     total: Mapped[Decimal] = mapped_column(Numeric(5, 1))
     marks: Mapped[Any] = mapped_column(JSON)
     comment: Mapped[str] = mapped_column(Text, default="")

@@ -22,10 +22,11 @@ from scheduling.enums import SessionState
 from scheduling.models import Session, TrainingClass
 from score_forms.models import ScoreSheet
 
-Host = aliased(OrgUnit)
+Host, Klass, Person = aliased(OrgUnit), aliased(TrainingClass), aliased(Instructor)
 TOLD = (contains_eager(Session.training_class), contains_eager(Session.instructor))
 HeldRow = tuple[Session, int, Decimal | None, int]
-MOST_CHOICES = 1000
+MOST_CHOICES = 200
+"""The search finds whoever the list to choose from leaves out."""
 
 
 def taught(scope: Scope, *states: SessionState) -> Select[Session]:
@@ -71,18 +72,16 @@ def list_scores(session_id: int) -> list[SessionScore]:
 
 
 def _class_choices(scope: Scope) -> list[tuple[str, str]]:
-    stmt = (
-        taught(scope, SessionState.HELD)
-        .with_only_columns(TrainingClass.id, TrainingClass.number, TrainingClass.name)
-        .distinct()
-    )
-    rows = session().execute(stmt.order_by(TrainingClass.number).limit(MOST_CHOICES))
+    found = taught(scope, SessionState.HELD).where(Session.class_id == Klass.id).exists()
+    stmt = select(Klass.id, Klass.number, Klass.name).where(found)
+    rows = session().execute(stmt.order_by(Klass.starts_on.desc(), Klass.number).limit(MOST_CHOICES))
     return [(str(class_id), f"{number} {name}") for class_id, number, name in rows]
 
 
 def _instructor_choices(scope: Scope) -> list[tuple[str, str]]:
-    stmt = taught(scope, SessionState.HELD).with_only_columns(Instructor.id, Instructor.name).distinct()
-    rows = session().execute(stmt.order_by(Instructor.name).limit(MOST_CHOICES))
+    found = taught(scope, SessionState.HELD).where(Session.instructor_id == Person.id).exists()
+    stmt = select(Person.id, Person.name).where(found)
+    rows = session().execute(stmt.order_by(Person.name_pinyin).limit(MOST_CHOICES))
     return [(str(person_id), name) for person_id, name in rows]
 
 

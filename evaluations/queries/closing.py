@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
 
 from accounts.access import Actor, Scope
 from accounts.enums import P
@@ -46,19 +46,24 @@ def why_not(klass: TrainingClass) -> str:
     return ""
 
 
-def _sessions(*states: SessionState) -> Any:
-    stmt = select(func.count()).select_from(Session).where(Session.class_id == TrainingClass.id)
-    return (stmt.where(Session.state.in_(states)) if states else stmt).scalar_subquery()
+def _sessions(*states: SessionState) -> Select[int]:
+    return select(Session.id).where(Session.class_id == TrainingClass.id, Session.state.in_(states))
 
 
-HELD = _sessions(SessionState.HELD)
-LIVE = _sessions(SessionState.PLANNED, SessionState.PUBLISHED)
+def _count(found: Select[int]) -> ScalarSelect[int]:
+    return found.with_only_columns(func.count()).scalar_subquery()
+
+
+_HELD = _sessions(SessionState.HELD)
+_LIVE = _sessions(SessionState.PLANNED, SessionState.PUBLISHED)
+# Asked of every class there is, so the database looks for one session and does not count them.
+TAUGHT, UNDONE = _HELD.exists(), _LIVE.exists()
 CLOSED = (
     select(ClassClosing.id)
     .where(ClassClosing.class_id == TrainingClass.id, ClassClosing.taken_back_at.is_(None))
     .exists()
 )
-DUE: ColumnElement[bool] = and_(HELD > 0, LIVE == 0, ~CLOSED)
+DUE: ColumnElement[bool] = and_(TAUGHT, ~UNDONE, ~CLOSED)
 _TOTAL = (
     select(ScoreSheet.total)
     .join(ClassClosing, ClassClosing.sheet_id == ScoreSheet.id)
@@ -80,18 +85,18 @@ def _badge(row: Any) -> Badge:
 
 
 def _in_state(stmt: Any, value: str) -> Any:
-    return stmt.where({"due": DUE, "closed": CLOSED}.get(value, and_(LIVE > 0, ~CLOSED)))
+    return stmt.where({"due": DUE, "closed": CLOSED}.get(value, and_(UNDONE, ~CLOSED)))
 
 
 def classes_table(scope: Scope) -> BoundTable[Any]:
     """Classes that were taught, with how far they are from closed, the closing total and instructors' answers."""
     held, live, total, answers = (
-        HELD.label("held"),
-        LIVE.label("live"),
+        _count(_HELD).label("held"),
+        _count(_LIVE).label("live"),
         _TOTAL.label("total"),
         _ANSWERS.label("answers"),
     )
-    stmt = select(TrainingClass, held, live, total, answers).where(visible(scope), HELD > 0)
+    stmt = select(TrainingClass, held, live, total, answers).where(visible(scope), TAUGHT)
     table: Table[Any] = Table(
         name="closings",
         title=lazy_gettext("结班评估"),

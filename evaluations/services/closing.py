@@ -38,6 +38,7 @@ def close_class(
         taken_back_reason="",
     )
     session().add(row)
+    klass.closed_at = row.closed_at
     session().flush()
     audit.note(session(), gettext("结班:%(number)s %(name)s", number=klass.number, name=klass.name))
     return row
@@ -52,6 +53,7 @@ def take_back(row: ClassClosing, *, reason: str, actor: Actor, seen: int | None 
         sentence = gettext("请写明撤销结班的原因。")
         raise RuleBroken(sentence, [Violation("missing", sentence, "opinion")])
     row.taken_back_at, row.taken_back_reason = clock.now(), f"{reason.strip()}({actor.name})"[:300]
-    session().flush()
     klass = row.training_class
+    klass.closed_at = None
+    session().flush()
     audit.note(session(), gettext("撤销结班:%(number)s %(name)s", number=klass.number, name=klass.name))

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager
 
 from accounts.access import Scope
 from accounts.enums import Role
@@ -22,9 +22,8 @@ from core.tables import Badge, BoundTable, Column, Filter, Table
 from core.tables.parts import Statement
 from instructor_pool.enums import AssessmentGrade, Consequence, EngagementMode, Outcome
 from instructor_pool.models import Assessment, AssessmentRun, Instructor, RenewalBatch, TermAlert
-from instructor_pool.queries import person_columns
 from instructor_pool.queries.assessment_lists import CONSEQUENCE_TONES, grade_badge
-from instructor_pool.queries.lists import TERM_ENDS, by_term
+from instructor_pool.queries.lists import TERM_ENDS, by_term, state_badge
 from instructor_pool.rules.life import BOOKABLE
 from instructor_pool.rules.terms import ALERT_DAYS, days_left
 
@@ -86,22 +85,18 @@ def organisers_of(owner_id: int) -> list[int]:
     return list(session().scalars(stmt.order_by(Grant.user_id)))
 
 
-def _last_year() -> Select[int]:
-    """The latest published assessment of each person."""
-    later = func.row_number().over(partition_by=Assessment.instructor_id, order_by=AssessmentRun.year.desc())
-    ranked = (
-        select(Assessment.id.label("id"), later.label("place"))
-        .join(Assessment.run)
-        .where(AssessmentRun.published_at.is_not(None))
-        .subquery()
-    )
-    return select(ranked.c.id).where(ranked.c.place == 1)
+def _last_year(instructor_id: InstrumentedAttribute[int]) -> ScalarSelect[int]:
+    """The latest published assessment of the person in `instructor_id`."""
+    year, run = aliased(Assessment), aliased(AssessmentRun)
+    latest = select(year.id).join(run, year.run_id == run.id)
+    latest = latest.where(year.instructor_id == instructor_id, run.published_at.is_not(None))
+    return latest.order_by(run.year.desc()).limit(1).correlate(instructor_id.class_).scalar_subquery()
 
 
 def proposals_of(instructor_ids: Collection[int]) -> dict[int, Consequence]:
     """What the latest published year of each proposes, as long as nobody has decided on it."""
     stmt = select(Assessment.instructor_id, Assessment.consequence).where(
-        Assessment.id.in_(_last_year()),
+        Assessment.id == _last_year(Assessment.instructor_id),
         Assessment.instructor_id.in_(instructor_ids),
         Assessment.outcome.is_(None),
     )
@@ -132,7 +127,13 @@ RENEWALS: Table[RenewalRow] = Table(
     name="renewals",
     title=lazy_gettext("聘期将满"),
     columns=[
-        person_columns.name_and_unit(lambda r: r[0]),
+        Column(
+            "name",
+            lazy_gettext("姓名"),
+            lambda r: r[0].name,
+            sort=Instructor.name_pinyin,
+            note=lambda r: r[0].work_unit,
+        ),
         Column(
             "until",
             lazy_gettext("聘期至"),
@@ -158,7 +159,7 @@ RENEWALS: Table[RenewalRow] = Table(
             sort=Instructor.rating,
             kind="number",
         ),
-        person_columns.state(lambda r: r[0]),
+        Column("state", lazy_gettext("状态"), lambda r: state_badge(r[0]), kind="badge"),
     ],
     filters=[
         Filter(
@@ -182,11 +183,10 @@ RENEWALS: Table[RenewalRow] = Table(
 
 
 def _renewable(scope: Scope) -> Statement:
-    latest = and_(Assessment.instructor_id == Instructor.id, Assessment.id.in_(_last_year()))
     return (
         select(Instructor, Assessment.grade, Assessment.consequence, Assessment.outcome, AssessmentRun.year)
         .join(Instructor.owner)
-        .outerjoin(Assessment, latest)
+        .outerjoin(Assessment, Assessment.id == _last_year(Instructor.id))
         .outerjoin(AssessmentRun, Assessment.run_id == AssessmentRun.id)
         .where(scope.clause(OrgUnit.path), *_ends_by(clock.today() + timedelta(days=ALERT_DAYS[0])))
         .options(contains_eager(Instructor.owner))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import OrgUnit
 from bases.models import TeachingBase, Venue
+from core import guards
 from core.db import Model, Versioned, choice
 from core.words import N_
 from courses.enums import Audience, Method
@@ -54,6 +55,8 @@ class TrainingClass(Versioned, Model):
     contact_name: Mapped[str] = mapped_column(String(40), default="")
     contact_phone: Mapped[str] = mapped_column(String(40), default="")
     published_version: Mapped[int] = mapped_column(default=0)
+    closed_at: Mapped[datetime | None]
+    """Closed with its evaluation, which writes this down: no session comes to it any more [3 §六(三)]."""
     search_text: Mapped[str] = mapped_column(String(400), default="", index=True)
 
     owner: Mapped[OrgUnit] = relationship(foreign_keys=[owner_id])
@@ -75,13 +78,14 @@ class Session(Versioned, Model):
     __table_args__ = (
         UniqueConstraint("class_id", "position"),
         CheckConstraint("class_hours > 0", name="hours"),
+        Index("ix_session_class_id_state", "class_id", "state"),
         Index("ix_session_start", "start"),
         Index("ix_session_instructor_start", "instructor_id", "start"),
         Index("ix_session_venue_start", "venue_id", "start"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
     position: Mapped[int]
     day: Mapped[date] = mapped_column(index=True)
     half_day: Mapped[HalfDay] = mapped_column(choice(HalfDay))
@@ -182,3 +186,44 @@ class ScheduleVersion(Model):
     rows: Mapped[Any] = mapped_column(JSON)
 
     training_class: Mapped[TrainingClass] = relationship()
+
+
+_LIVE = "NEW.state IN ('planned', 'published')"
+_MOVES = f"{_LIVE} AND (NEW.class_id <> OLD.class_id OR NEW.state <> OLD.state)"
+_SHUT = "EXISTS (SELECT 1 FROM training_class k WHERE k.id = NEW.class_id AND k.closed_at IS NOT NULL)"
+_SHUTS = "NEW.closed_at IS NOT NULL AND OLD.closed_at IS NULL"
+_UNDONE = "EXISTS (SELECT 1 FROM session s WHERE s.class_id = NEW.id AND s.state IN ('planned', 'published'))"
+
+
+def closed_triggers(dialect: str) -> list[str]:
+    """Statements that keep sessions out of a class that is closed, and a class with live sessions from being closed."""
+    if dialect == "sqlite":
+        refuse = "BEGIN SELECT RAISE(ABORT, 'the class is closed'); END"
+        return [
+            "DROP TRIGGER IF EXISTS session_closed_insert",
+            "DROP TRIGGER IF EXISTS session_closed_update",
+            "DROP TRIGGER IF EXISTS training_class_closes",
+            f"CREATE TRIGGER session_closed_insert BEFORE INSERT ON session WHEN {_SHUT} {refuse}",
+            f"CREATE TRIGGER session_closed_update BEFORE UPDATE ON session WHEN {_MOVES} AND {_SHUT} {refuse}",
+            f"CREATE TRIGGER training_class_closes BEFORE UPDATE ON training_class WHEN {_SHUTS} AND {_UNDONE} "
+            "BEGIN SELECT RAISE(ABORT, 'the class has live sessions'); END",
+        ]
+    raised = "RAISE EXCEPTION '%s' USING ERRCODE = 'integrity_constraint_violation'"
+    # Locking the class makes whoever adds a session and whoever closes the class wait for each other.
+    return [
+        "CREATE OR REPLACE FUNCTION session_closed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF TG_OP = 'UPDATE' THEN IF NOT ({_MOVES}) THEN RETURN NEW; END IF; END IF; "
+        "PERFORM 1 FROM training_class k WHERE k.id = NEW.class_id FOR SHARE; "
+        f"IF {_SHUT} THEN {raised % 'the class is closed'}; END IF; RETURN NEW; END $$",
+        "DROP TRIGGER IF EXISTS session_closed ON session",
+        "CREATE TRIGGER session_closed BEFORE INSERT OR UPDATE ON session "
+        "FOR EACH ROW EXECUTE FUNCTION session_closed()",
+        "CREATE OR REPLACE FUNCTION training_class_closes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {_SHUTS} AND {_UNDONE} THEN {raised % 'the class has live sessions'}; END IF; RETURN NEW; END $$",
+        "DROP TRIGGER IF EXISTS training_class_closes ON training_class",
+        "CREATE TRIGGER training_class_closes BEFORE UPDATE ON training_class "
+        "FOR EACH ROW EXECUTE FUNCTION training_class_closes()",
+    ]
+
+
+guards.register(closed_triggers)

@@ -19,6 +19,7 @@ from courses.models import Course
 from instructor_pool.models import Instructor
 from scheduling.enums import HalfDay, OrderKind, SessionState, Tier
 from scheduling.models import Session, TrainingClass
+from scheduling.services.planning import refuse_closed
 
 
 class ClassFields(TypedDict, total=False):
@@ -81,7 +82,11 @@ def amend_class(klass: TrainingClass, *, actor: Actor, **fields: Unpack[ClassFie
 def take_session(
     klass: TrainingClass, position: int, *, actor: Actor, **fields: Unpack[SessionFields]
 ) -> Session:
-    """The session number `position` of a class; method and hours default to the course's. Not flushed."""
+    """The session number `position` of a class; method and hours default to the course's. Not flushed.
+
+    RuleBroken once the class is closed.
+    """
+    refuse_closed(klass)
     course = fields.get("course")
     row = Session(
         training_class=klass,

@@ -13,6 +13,7 @@ from core import audit
 from core.db import session
 from core.errors import RuleBroken, Violation
 from core.pinyin import search_text
+from core.when import day_text
 from scheduling.enums import SessionState
 from scheduling.models import Session, TrainingClass
 from scheduling.queries import classes as class_queries
@@ -57,13 +58,26 @@ def _fill(klass: TrainingClass, facts: ClassFacts) -> None:
     klass.search_text = search_text(klass.number, klass.name, klass.host_name)
 
 
+def refuse_closed(klass: TrainingClass) -> None:
+    """RuleBroken when the class is closed: its evaluation speaks of the sessions there were [3 §六(三)]."""
+    if klass.closed_at is not None:
+        raise RuleBroken(
+            gettext(
+                "班次「%(name)s」%(day)s已经结班,不能再添加课次。确需补课的,先在「评价和结班」撤销结班。",
+                name=klass.name,
+                day=day_text(klass.closed_at.date()),
+            )
+        )
+
+
 def next_position(klass: TrainingClass) -> int:
     """The number after the last session of the class."""
     return (session().scalar(select(func.max(Session.position)).where(Session.class_id == klass.id)) or 0) + 1
 
 
 def add_session(klass: TrainingClass, facts: SessionFacts, *, actor: Actor) -> Session:
-    """A new session of a class, with nothing planned yet."""
+    """A new session of a class, with nothing planned yet. RuleBroken once the class is closed."""
+    refuse_closed(klass)
     broken = broken_by_session(facts, klass.starts_on, klass.ends_on)
     if class_queries.find_session(klass.id, facts.position) is not None:
         broken.append(

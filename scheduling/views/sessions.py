@@ -49,6 +49,7 @@ def show_session(session_id: int) -> ResponseReturnValue:
 def new_session(class_id: int) -> ResponseReturnValue:
     """One more session of a class."""
     klass = class_queries.get_own_class(current_scope(), class_id)
+    planning.refuse_closed(klass)
     form = _session_form()
     if request.method == "GET":
         form.day.data = form.day.data or klass.starts_on

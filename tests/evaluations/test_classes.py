@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -13,8 +15,10 @@ from werkzeug.datastructures import MultiDict
 
 from accounts.enums import P, Role
 from bases.models import TeachingBase
+from core import clock
 from core.db import session, transaction
 from core.errors import Conflict, NotFound, RuleBroken
+from courses.enums import Method
 from evaluations import rules
 from evaluations.models import ClassClosing, InstructorScore
 from evaluations.queries import closing as closing_queries
@@ -22,8 +26,10 @@ from evaluations.queries import instructors as queries
 from evaluations.queries.reports import report_of
 from evaluations.services import closing, instructors
 from instructor_pool.models import Instructor
-from scheduling.enums import SessionState
+from scheduling.enums import HalfDay, SessionState
 from scheduling.models import Session, TrainingClass
+from scheduling.rules import SessionFacts
+from scheduling.services import intake, planning
 from tests.evaluations.test_feedback import answer, opened
 from tests.evaluations.test_scores import hold, person, text_of
 from tests.factories.county import Browser, County, make_instructor, make_user
@@ -119,6 +125,56 @@ def test_closing_takes_four_parts_once_and_can_be_taken_back(county: County) -> 
     with transaction():
         closing.close_class(klass_of(county), numbers(FOUR), "", actor=county.actor("organiser"))  # type: ignore[arg-type]
     assert session().query(ClassClosing).count() == 2
+
+
+def close(county: County) -> TrainingClass:
+    """The class with everything reported, closed."""
+    hold_all(county)
+    with transaction():
+        closing.close_class(klass_of(county), numbers(FOUR), "", actor=county.actor("organiser"))  # type: ignore[arg-type]
+    return klass_of(county)
+
+
+def one_more(county: County) -> SessionFacts:
+    return SessionFacts(5, date(2027, 6, 8), HalfDay.EVENING, "补课", Method.LECTURE, Decimal(2))
+
+
+def test_no_session_comes_to_a_closed_class(county: County, sign_in: SignIn) -> None:
+    klass = close(county)
+    said = "班次「第B001班」5月10日 周一已经结班,不能再添加课次。确需补课的,先在「评价和结班」撤销结班。"
+    with pytest.raises(RuleBroken) as refused, transaction():
+        planning.add_session(klass_of(county), one_more(county), actor=county.actor("organiser"))
+    assert refused.value.sentence == said
+    with pytest.raises(RuleBroken, match="已经结班"), transaction():
+        intake.take_session(klass_of(county), 5, actor=county.actor("organiser"))
+    browser = sign_in("organiser")
+    page = browser.get(f"/scheduling/classes/{klass.id}/sessions/new")
+    assert page.status_code == 422 and said in page.get_data(as_text=True)
+    shown = browser.get(f"/scheduling/classes/{klass.id}").get_data(as_text=True)
+    assert "5月10日 周一已经结班,不能再添加课次。" in shown and "添加课次</a>" not in shown
+    with transaction():
+        found = closing_queries.find_closing(klass.id)
+        assert found is not None
+        closing.take_back(found, reason="漏了一课", actor=county.actor("organiser"))
+    with transaction():
+        planning.add_session(klass_of(county), one_more(county), actor=county.actor("organiser"))
+    assert len(klass_of(county).sessions) == 5
+
+
+def test_the_database_keeps_closed_classes_closed(county: County) -> None:
+    close(county)
+    for state in (SessionState.PLANNED, SessionState.HELD):
+        with pytest.raises(Conflict), transaction():
+            facts = asdict(one_more(county))
+            session().add(Session(class_id=county.classes["B001"], state=state, **facts))
+    with pytest.raises(Conflict), transaction():
+        session().get_one(Session, county.sessions[3]).state = SessionState.PLANNED
+    with transaction():
+        klass_of(county).closed_at = None
+    with transaction():
+        session().get_one(Session, county.sessions[3]).state = SessionState.PLANNED
+    with pytest.raises(Conflict), transaction():
+        klass_of(county).closed_at = clock.now()
 
 
 def test_an_instructor_scores_what_was_taught_once_each(app: Flask, county: County) -> None:

@@ -100,6 +100,14 @@ def test_a_score_moves_the_rating_in_the_same_transaction(county: County) -> Non
     assert person(county, "李强").rating_count == 0
 
 
+def test_two_scores_are_drawn_as_a_trend(sign_in: SignIn, county: County) -> None:
+    with transaction():
+        services.score_session(hold(county, 0), marks(), actor=county.actor("evaluator"))
+        services.score_session(hold(county, 1), marks(content=10.0), actor=county.actor("evaluator"))
+    page = text_of(sign_in("organiser").get(f"/scores/instructors/{county.instructors['王芳']}"))
+    assert "spark-line" in page and "100.0" in page
+
+
 def test_a_rollback_takes_the_rating_back_too(county: County) -> None:
     with pytest.raises(RuleBroken), transaction():
         row = hold(county, 0)
