@@ -94,9 +94,38 @@ DESTINATIONS = (
         "/instructors/",
         "people",
         (P.POOL_VIEW,),
-        ("/instructors/", "/scores/", "/score-forms/"),
+        ("/instructors/",),
         (
             Destination("instructors", N_("讲师"), "/instructors/", "people", (P.POOL_VIEW,)),
+            Destination("courseware", N_("课件审核"), "/instructors/courseware", "book", (P.POOL_VIEW,)),
+            Destination("honours", N_("荣誉"), "/instructors/honours", "star", (P.POOL_VIEW,)),
+            Destination("renewals", N_("聘期将满"), "/instructors/renewals", "refresh", (P.POOL_VIEW,)),
+            Destination("idle", N_("长期未授课"), "/instructors/idle", "clock", (P.POOL_VIEW,)),
+            Destination("duplicates", N_("疑似重复"), "/instructors/duplicates", "people", (P.POOL_EDIT,)),
+            Destination("hints", N_("待确认备注"), "/instructors/hints", "question", (P.POOL_EDIT,)),
+            Destination("codes", N_("激活码"), "/instructors/activation", "key", (P.ACTIVATION_ISSUE,)),
+        ),
+    ),
+    Destination(
+        "bases",
+        N_("教学基地"),
+        "/bases/",
+        "bases",
+        (P.BASE_VIEW,),
+        ("/bases/",),
+        (
+            Destination("base_register", N_("基地名录"), "/bases/", "list", (P.BASE_VIEW,)),
+            Destination("base_codes", N_("管理员激活码"), "/bases/activation", "key", (P.ACTIVATION_ISSUE,)),
+        ),
+    ),
+    Destination(
+        "entry",
+        N_("入库评审"),
+        "/instructors/candidates",
+        "check-circle",
+        (P.POOL_VIEW, P.CANDIDATE_SCORE),
+        (),
+        (
             Destination(
                 "candidates",
                 N_("候选人"),
@@ -114,30 +143,21 @@ DESTINATIONS = (
             ),
             Destination("batches", N_("评审批次"), "/instructors/batches", "list", (P.POOL_VIEW,)),
             Destination("reviews", N_("我的评审"), "/instructors/reviews", "star", (P.CANDIDATE_SCORE,)),
-            Destination("courseware", N_("课件审核"), "/instructors/courseware", "book", (P.POOL_VIEW,)),
-            Destination("honours", N_("荣誉"), "/instructors/honours", "star", (P.POOL_VIEW,)),
-            Destination("idle", N_("长期未授课"), "/instructors/idle", "clock", (P.POOL_VIEW,)),
+        ),
+    ),
+    Destination(
+        "evaluation",
+        N_("评课考核"),
+        "/scores/",
+        "star",
+        (P.SCORE_VIEW,),
+        ("/scores/", "/score-forms/"),
+        (
             Destination("scores", N_("督导评课"), "/scores/", "star", (P.SCORE_VIEW,)),
             Destination("closings", N_("结班评估"), "/scores/classes", "check-circle", (P.SCORE_VIEW,)),
             Destination("appeals", N_("评分申诉"), "/scores/appeals", "question", (P.SCORE_VIEW,)),
             Destination("assessments", N_("年度考核"), "/instructors/assessments", "chart", (P.SCORE_VIEW,)),
-            Destination("renewals", N_("聘期将满"), "/instructors/renewals", "refresh", (P.POOL_VIEW,)),
-            Destination("duplicates", N_("疑似重复"), "/instructors/duplicates", "people", (P.POOL_EDIT,)),
-            Destination("hints", N_("待确认备注"), "/instructors/hints", "question", (P.POOL_EDIT,)),
-            Destination("codes", N_("激活码"), "/instructors/activation", "key", (P.ACTIVATION_ISSUE,)),
             Destination("score_forms", N_("评分表"), "/score-forms/", "list", (P.SCORE_VIEW,)),
-        ),
-    ),
-    Destination(
-        "bases",
-        N_("教学基地"),
-        "/bases/",
-        "bases",
-        (P.BASE_VIEW,),
-        ("/bases/",),
-        (
-            Destination("base_register", N_("基地名录"), "/bases/", "list", (P.BASE_VIEW,)),
-            Destination("base_codes", N_("管理员激活码"), "/bases/activation", "key", (P.ACTIVATION_ISSUE,)),
         ),
     ),
     Destination("own_bases", N_("我的基地"), "/my-base/", "bases", (P.OWN_BASE,)),
@@ -177,14 +197,20 @@ def _depth(item: Destination, path: str) -> int:
 
 def destinations(actor: Actor, path: str) -> list[Destination]:
     """What this actor sees, with the current one marked; a destination opens on its first allowed child."""
-    shown = []
-    for item in DESTINATIONS:
-        if not any(actor.can(p) for p in item.permissions):
-            continue
-        allowed = [c for c in item.children if any(actor.can(p) for p in c.permissions)]
-        nearest = max((_depth(c, path) for c in allowed), default=0)
-        children = tuple(replace(c, active=0 < _depth(c, path) == nearest) for c in allowed)
-        url = children[0].url if children else item.url
-        active = _depth(item, path) > 0 or any(c.active for c in children)
-        shown.append(replace(item, children=children, url=url, active=active))
-    return shown
+    shown = [_allowed(item, actor) for item in DESTINATIONS if any(actor.can(p) for p in item.permissions)]
+    nearest = max((_depth(place, path) for item in shown for place in (item, *item.children)), default=0)
+    return [_marked(item, path, nearest) for item in shown]
+
+
+def _allowed(item: Destination, actor: Actor) -> Destination:
+    children = tuple(c for c in item.children if any(actor.can(p) for p in c.permissions))
+    return replace(item, children=children, url=children[0].url if children else item.url)
+
+
+def _marked(item: Destination, path: str, nearest: int) -> Destination:
+    children = tuple(replace(c, active=0 < _depth(c, path) == nearest) for c in item.children)
+    return replace(
+        item,
+        children=children,
+        active=0 < _depth(item, path) == nearest or any(c.active for c in children),
+    )

@@ -26,10 +26,12 @@ def active(path: str) -> list[str]:
         ("/", ["home"]),
         ("/instructors/", ["pool", "instructors"]),
         ("/instructors/12", ["pool", "instructors"]),
-        ("/instructors/candidates", ["pool", "candidates"]),
+        ("/instructors/candidates", ["entry", "candidates"]),
         ("/instructors/activation", ["pool", "codes"]),
-        ("/scores/sessions/3", ["pool", "scores"]),
-        ("/score-forms/", ["pool", "score_forms"]),
+        ("/instructors/reserve", ["entry", "candidates"]),
+        ("/instructors/assessments/people/3", ["evaluation", "assessments"]),
+        ("/scores/sessions/3", ["evaluation", "scores"]),
+        ("/score-forms/", ["evaluation", "score_forms"]),
     ],
 )
 def test_one_destination_and_one_child_are_marked(app: object, path: str, marked: list[str]) -> None:

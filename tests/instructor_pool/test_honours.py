@@ -141,7 +141,7 @@ def test_a_level_sets_its_own_quotas(sign_in: SignIn, county: County) -> None:
     assert 'value="100"' in browser.get(url).text
     assert browser.post(url, data=data | {"most_fine_course": "-1"}).status_code == 422
     assert browser.post(url, data=data).status_code == 302
-    assert "2027–2028 年已用 0 / 3" in text_of(browser.get("/instructors/honours"))
+    assert "2027–2028 年共 3 个" in text_of(browser.get("/instructors/honours"))
     with transaction():
         assert queries.quota_of(county.units["邻县"], MASTER) == Quota()
 
