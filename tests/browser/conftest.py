@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
+import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -45,11 +49,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Site:
-    """A running copy of the product."""
+    """A copy of the product, with its web server and its worker."""
 
     url: str
     instance: Path
     environment: dict[str, str]
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start_web(self) -> None:
+        """Serve it; returns when it answers."""
+        wait_until_up(self.url, self._run("gunicorn", "--config", "gunicorn.conf.py"))
+
+    def start_worker(self) -> None:
+        """Begin with what waits for the worker; returns at once."""
+        self._run("flask", "worker")
+
+    def _run(self, *words: str) -> subprocess.Popen[bytes]:
+        with (self.instance / "server.log").open("ab") as log:
+            process = subprocess.Popen(
+                [BIN / words[0], *words[1:]], cwd=ROOT, env=self.environment, stdout=log, stderr=log
+            )
+        self.running.append(process)
+        return process
+
+    def stop(self) -> None:
+        """End its processes."""
+        stop(*self.running)
+        self.running.clear()
+
+    def go_on_at(self, moment: datetime) -> None:
+        """Serve it anew, without a worker, at another time: where the demo's clock stands is read at the start."""
+        self.stop()
+        reading = {"domain": moment.isoformat(), "since": datetime.now(UTC).replace(tzinfo=None).isoformat()}
+        with sqlite3.connect(self.instance / "jiangtai.sqlite") as connection:
+            connection.execute("UPDATE setting SET value = ? WHERE key = 'clock'", (json.dumps(reading),))
+        self.start_web()
 
 
 def free_port() -> int:
@@ -74,9 +108,9 @@ def wait_until_up(url: str, server: subprocess.Popen[bytes], seconds: int = 240)
 
 
 def stop(*processes: subprocess.Popen[bytes]) -> None:
-    """End processes and wait for each."""
+    """End processes and wait for each; at once, for browsers hold connections that a graceful end would wait for."""
     for process in processes:
-        process.terminate()
+        process.send_signal(signal.SIGINT)
     for process in processes:
         try:
             process.wait(timeout=20)
@@ -120,20 +154,13 @@ def site(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         shutil.copy(loaded_demo / name, instance)
     surroundings = environment(instance, free_port())
     url = f"http://127.0.0.1:{surroundings['JIANGTAI_PORT']}"
-    with (instance / "server.log").open("wb") as log:
-
-        def start(*words: str) -> subprocess.Popen[bytes]:
-            return subprocess.Popen(
-                [BIN / words[0], *words[1:]], cwd=ROOT, env=surroundings, stdout=log, stderr=log
-            )
-
-        running = [start("gunicorn", "--config", "gunicorn.conf.py")]
-        try:
-            wait_until_up(url, running[0])
-            running.append(start("flask", "worker"))
-            yield Site(url, instance, surroundings)
-        finally:
-            stop(*running)
+    served = Site(url, instance, surroundings)
+    try:
+        served.start_web()
+        served.start_worker()
+        yield served
+    finally:
+        served.stop()
 
 
 EXPECTED = (
