@@ -46,6 +46,7 @@ from scheduling.services.merging import BOOKINGS
 from scheduling.views import blueprint as scheduling_pages
 from scheduling.views import own_pages as teaching_pages
 from scheduling.views.duties import blueprint as duty_pages
+from scheduling.views.loans import blueprint as loan_pages
 from score_forms.views import blueprint as score_forms_pages
 
 MODELS = (
@@ -76,6 +77,7 @@ BLUEPRINTS = (
     search_pages,
     audit_pages,
     scheduling_pages,
+    loan_pages,
     teaching_pages,
     exchange_pages,
     courses_pages,

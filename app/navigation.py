@@ -94,11 +94,12 @@ DESTINATIONS = (
         "/instructors/",
         "people",
         (P.POOL_VIEW,),
-        ("/instructors/",),
+        ("/instructors/", "/loans/"),
         (
             Destination("instructors", N_("讲师"), "/instructors/", "people", (P.POOL_VIEW,)),
             Destination("courseware", N_("课件审核"), "/instructors/courseware", "book", (P.POOL_VIEW,)),
             Destination("honours", N_("荣誉"), "/instructors/honours", "star", (P.POOL_VIEW,)),
+            Destination("loans", N_("借用讲师"), "/loans/", "refresh", (P.LOAN_VIEW,)),
             Destination("renewals", N_("聘期将满"), "/instructors/renewals", "refresh", (P.POOL_VIEW,)),
             Destination("idle", N_("长期未授课"), "/instructors/idle", "clock", (P.POOL_VIEW,)),
             Destination("duplicates", N_("疑似重复"), "/instructors/duplicates", "people", (P.POOL_EDIT,)),

@@ -7,26 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError
 
-_installers: list[Callable[[str], list[str]]] = []
+_installers: dict[Callable[[str], list[str]], str | None] = {}
 _probes: list[Callable[[Connection], bool]] = []
 
 
 def register(
-    statements: Callable[[str], list[str]], probe: Callable[[Connection], bool] | None = None
+    statements: Callable[[str], list[str]],
+    probe: Callable[[Connection], bool] | None = None,
+    *,
+    since: str | None = None,
 ) -> None:
-    """Add a guard: `statements(dialect)` installs it (idempotent); `probe` proves that it bites."""
+    """Add a guard: `statements(dialect)` installs it (idempotent); `probe` proves that it bites.
+
+    `since` is a table that came with it: without the table, on a database of an older version, it is left out.
+    """
     if statements not in _installers:
-        _installers.append(statements)
+        _installers[statements] = since
         if probe is not None:
             _probes.append(probe)
 
 
 def install(connection: Connection) -> None:
     """(Re)create every guard."""
-    for statements in _installers:
+    tables = set(inspect(connection).get_table_names())
+    for statements, since in _installers.items():
+        if since is not None and since not in tables:
+            continue
         for statement in statements(connection.dialect.name):
             connection.exec_driver_sql(statement)
 

@@ -45,6 +45,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.globals.update(
         day_text=when.day_text,
+        days_text=when.days_text,
         hours_text=when.hours_text,
         moment_text=when.moment_text,
         span_text=when.span_text,

@@ -25,6 +25,11 @@ def day_text(day: date, *, year: bool = False) -> str:
     return (f"{day.year}年" if year else "") + f"{day.month}月{day.day}日 {weekday_text(day)}"
 
 
+def days_text(first: date, last: date) -> str:
+    """`2027-05-10`, or from one day to another."""
+    return f"{first}" if first == last else f"{first} – {last}"
+
+
 def part_of_day(moment: datetime | time) -> str:
     """`上午`, `下午` or `晚上`."""
     at = moment.time() if isinstance(moment, datetime) else moment

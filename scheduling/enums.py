@@ -69,6 +69,16 @@ class BookingState(Labelled):
     RELEASED = "released", N_("已释放")
 
 
+class LoanState(Labelled):
+    """Life of a loan: only an approved one lets somebody be booked."""
+
+    REQUESTED = "requested", N_("待审批")
+    APPROVED = "approved", N_("已同意")
+    REFUSED = "refused", N_("不同意")
+    WITHDRAWN = "withdrawn", N_("已撤回")
+    ENDED = "ended", N_("已结束")
+
+
 class ClassState(Labelled):
     """How far the plan of a class is: computed from its sessions, never stored."""
 

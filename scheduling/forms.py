@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar, cast
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -212,4 +213,43 @@ class HoldForm(FlaskForm):
     attendance = IntegerField(
         _("到课人数"),
         [InputRequired(_("请填写人数。")), NumberRange(0, 100_000, _("人数应在 0 到 100000 之间。"))],
+    )
+
+
+class LoanForm(FlaskForm):
+    """Asking for another unit's instructor: for a class, or for some days."""
+
+    class_id = SelectField(
+        _("班次"), [Optional()], coerce=whole, description=_("选了班次,时间就是班次的时间;不选就填起止日期。")
+    )
+    first_day = DateField(_("开始日期"), [Optional()])
+    last_day = DateField(_("结束日期"), [Optional()])
+    sessions = IntegerField(_("课次"), [InputRequired(_("请填写课次。")), NumberRange(1, 200)], default=1)
+    purpose = TextAreaField(
+        _("用途"),
+        [InputRequired(_("请写明借用的用途。")), Length(max=300, message=_("最多 300 个字。"))],
+        description=_("课程、对象等,供借出单位参考。"),
+    )
+
+    def offer(self, classes: Sequence[tuple[int, str]]) -> None:
+        """Fill the classes; none means the days below."""
+        self.class_id.choices = [(0, gettext("不限班次")), *classes]
+
+
+class GrantForm(FlaskForm):
+    """Yes to a request, for so many sessions."""
+
+    version = HiddenField()
+    granted = IntegerField(_("同意课次"), [InputRequired(_("请填写课次。")), NumberRange(1, 200)])
+    note = StringField(_("附言"), [Length(max=300, message=_("最多 300 个字。"))])
+
+
+class LendingQuotaForm(FlaskForm):
+    """How many sessions a unit lends in a year."""
+
+    year = SelectField(_("年度"), [InputRequired()], coerce=whole)
+    most = IntegerField(
+        _("名额(课次)"),
+        [InputRequired(_("请填写名额。")), NumberRange(0, 100_000)],
+        description=_("一年最多借出多少课次;0 表示不借出。"),
     )

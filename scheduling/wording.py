@@ -63,7 +63,7 @@ HELP: Mapping[Reason, str] = {
     Reason.MAX_PER_DAY: N_("换一位讲师,或在师资库调整上限。"),
     Reason.MAX_PER_WEEK: N_("换一位讲师,或在师资库调整上限。"),
     Reason.MAX_PER_MONTH: N_("换一位讲师,或在师资库调整上限。"),
-    Reason.MAX_TOTAL: N_("换一位讲师,或在师资库调整上限。"),
+    Reason.MAX_TOTAL: N_("换一位讲师,或在师资库调整上限;借来的讲师可以再申请借用。"),
     Reason.VENUE_MAX_PER_DAY: N_("换一天,或换一处地点。"),
 }
 

@@ -32,6 +32,8 @@ ACCOUNTS = (
     DemoAccount("evaluator3", "冉评审", Role.EVALUATOR, "嘉祥县", N_("评审督导")),
     DemoAccount("town", "仲委员", Role.ORGANISER, "嘉祥街道", N_("镇街组织员:只看本镇街")),
     DemoAccount("contact", "闵联络", Role.UNIT_CONTACT, "嘉祥街道", N_("单位联络员:看课表与党课责任")),
+    DemoAccount("city", "颜市委", Role.ORGANISER, "济宁市", N_("市组织员:答复借用讲师的申请")),
+    DemoAccount("neighbour", "曾邻县", Role.ORGANISER, "金乡县", N_("邻县组织员:借出和借入讲师")),
     DemoAccount("administrator", "系统管理员", Role.ADMINISTRATOR, "山东省", N_("系统管理员:账号")),
     DemoAccount("security", "安全管理员", Role.SECURITY_ADMINISTRATOR, "山东省", N_("安全管理员:角色")),
     DemoAccount("auditor", "审计员", Role.AUDITOR, "山东省", N_("审计员:审计日志")),
@@ -39,10 +41,12 @@ ACCOUNTS = (
 
 
 def build_tree() -> OrgUnit:
-    """Province, city and county; townships and units come with the workbook. Returns the county."""
+    """Province, city and two counties; townships and units come with the workbook. Returns the demo's county."""
     province = services.create_unit(None, Level.PROVINCE, "山东省", committee="省委组织部")
     city = services.create_unit(province, Level.CITY, "济宁市", committee="市委组织部")
-    return services.create_unit(city, Level.COUNTY, "嘉祥县", committee="县委组织部")
+    county = services.create_unit(city, Level.COUNTY, "嘉祥县", committee="县委组织部")
+    services.create_unit(city, Level.COUNTY, "金乡县", committee="金乡县委组织部")
+    return county
 
 
 def open_account(login: str, name: str, role: Role, unit: OrgUnit) -> User:

@@ -21,6 +21,7 @@ from app.demo import (
     assessments,
     candidates,
     chapters,
+    lending,
     newcomers,
     people,
     pool_life,
@@ -84,6 +85,7 @@ def tell(out: IO[str]) -> None:
             assessments.assess(cast, YEAR)
             pool_people.enter_twice(cast)
             pool_people.honour(cast)
+            lending.lend(cast)
             say("答复、评审、账号 / answers, reviews, accounts")
         after_class.speak(cast, DEMO_BEGINS)
     with transaction():

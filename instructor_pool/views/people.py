@@ -146,6 +146,7 @@ def profile(person: Any) -> dict[str, Any]:
     trend_url = f"/instructors/{person.id}/trend"
     clash_url = f"/scheduling/instructors/{person.id}/clashes"
     own_clash_url = "/teaching/clashes"
+    loans_url = f"/loans/of/{person.id}"
     return {
         "person": person,
         "badge_of_state": queries.state_badge(person),
@@ -160,6 +161,7 @@ def profile(person: Any) -> dict[str, Any]:
         "masked_id": mask_id_number(person.id_number),
         "own_clash_url": own_clash_url if is_served(own_clash_url) else "",
         "load_url": load_url if is_served(load_url) else "",
+        "loans_url": loans_url if is_served(loans_url) else "",
         "clash_url": clash_url if is_served(clash_url) else "",
         "trend_url": trend_url if is_served(trend_url) else "",
         "in_pool": person.state in life.IN_POOL,

@@ -48,6 +48,8 @@ class Booking(Versioned, Model):
     answer_source: Mapped[AnswerSource | None] = mapped_column(choice(AnswerSource))
     answer_reason: Mapped[str] = mapped_column(String(300), default="")
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    loan_id: Mapped[int | None] = mapped_column(ForeignKey("loan.id"), index=True)
+    """Under which loan another unit's person comes."""
 
     session: Mapped[Session] = relationship()
 

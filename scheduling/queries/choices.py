@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import gettext
-from sqlalchemy import case, select
+from sqlalchemy import case, or_, select
 
 from accounts.access import Scope
 from accounts.models import OrgUnit
@@ -14,6 +14,7 @@ from core.errors import NotFound
 from courses.models import Course
 from instructor_pool.models import Instructor
 from instructor_pool.rules.life import BOOKABLE
+from scheduling.queries.loans import borrowed_people
 
 MOST_OFFERED = 500
 
@@ -38,10 +39,11 @@ def list_courses(scope: Scope) -> list[tuple[int, str]]:
 
 
 def find_people(scope: Scope, text: str, limit: int = 30) -> list[tuple[int, str, str]]:
-    """(id, name, unit and post) of bookable people whose name, pinyin or initials hold every word."""
+    """(id, name, unit and post) of bookable people, borrowed ones too, whose name or initials hold every word."""
     stmt = select(Instructor.id, Instructor.name, Instructor.work_unit, Instructor.post_title)
     stmt = stmt.join(OrgUnit, Instructor.owner_id == OrgUnit.id)
-    stmt = stmt.where(scope.clause(OrgUnit.path), Instructor.state.in_(BOOKABLE))
+    mine = or_(scope.clause(OrgUnit.path), Instructor.id.in_(borrowed_people(scope)))
+    stmt = stmt.where(mine, Instructor.state.in_(BOOKABLE))
     for word in text.split()[:4]:
         stmt = stmt.where(Instructor.search_text.icontains(word, autoescape=True))
     rows = session().execute(stmt.order_by(Instructor.name, Instructor.id).limit(limit))

@@ -8,8 +8,10 @@ from datetime import datetime, time
 
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, and_, extract, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from accounts.access import Scope
+from accounts.models import OrgUnit
 from bases.models import Closure, TeachingBase, Venue
 from bases.rules import BOOKABLE
 from core import clock
@@ -20,8 +22,8 @@ from instructor_pool.queries import unavailable
 from instructor_pool.rules import life
 from instructor_pool.rules.clearance import clearance_problem
 from instructor_pool.rules.parts import EVENING, NOON
-from scheduling.enums import ResourceKind, SessionState
-from scheduling.models import Booking, Session
+from scheduling.enums import LoanState, ResourceKind, SessionState
+from scheduling.models import Booking, Loan, Session, TrainingClass
 from scheduling.models.booking import UNITS_PER_DAY
 from scheduling.queries.bookings import TOLD, moments_of
 from scheduling.queries.classes import planned_by
@@ -37,7 +39,7 @@ _HALF_DAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A booking in force that meets an absence, an exit, lapsed courseware, a closure or a closed base."""
+    """A booking in force that meets an absence, an exit, lapsed courseware, an ended loan, a closure or a closed base."""
 
     booking: Booking
     name: str
@@ -47,7 +49,7 @@ class Clash:
 def clashes_of(scope: Scope, instructor_id: int, limit: int = 100) -> list[Clash]:
     """Those of one person, by day: what has to be given to somebody else."""
     found = [*_absent(scope, limit, instructor_id), *_gone(scope, limit, instructor_id)]
-    found += _uncleared(scope, limit, instructor_id)
+    found += [*_uncleared(scope, limit, instructor_id), *_unlent(scope, limit, instructor_id)]
     return _by_day(found, limit)
 
 
@@ -57,6 +59,7 @@ def list_clashes(scope: Scope, limit: int = 100) -> list[Clash]:
         *_absent(scope, limit),
         *_gone(scope, limit),
         *_uncleared(scope, limit),
+        *_unlent(scope, limit),
         *_closed(scope, limit),
         *_unusable(scope, limit),
     ]
@@ -162,6 +165,23 @@ def _uncleared(scope: Scope, limit: int, person: int | None = None) -> Iterable[
         problem = clearance_problem(held, booking.day)
         if problem is not None:
             yield Clash(booking, teacher.name, problem.label)
+
+
+def _unlent(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
+    """People of other units whose loan was ended, or who were booked before loans were asked for."""
+    owner, plan = aliased(OrgUnit), aliased(OrgUnit)
+    stmt = (
+        _of_people(scope, limit, person)
+        .add_columns(Loan.end_reason)
+        .outerjoin(Loan, Booking.loan_id == Loan.id)
+        .join(owner, Instructor.owner_id == owner.id)
+        .join(plan, TrainingClass.owner_id == plan.id)
+        .where(func.substr(owner.path, 1, func.length(plan.path)) != plan.path)
+        .where(or_(Loan.id.is_(None), Loan.state != LoanState.APPROVED))
+    )
+    for booking, teacher, reason in session().execute(stmt):
+        sentence = gettext("借用已结束:%(reason)s", reason=reason) if reason else gettext("没有同意的借用")
+        yield Clash(booking, teacher.name, sentence)
 
 
 def _closed(scope: Scope, limit: int) -> Iterable[Clash]:

@@ -17,6 +17,7 @@ from scheduling.enums import ResourceKind
 from scheduling.models import Session
 from scheduling.queries import bookings, clashes
 from scheduling.queries import classes as class_queries
+from scheduling.queries import loans as loan_queries
 from scheduling.queries import sessions as session_queries
 
 AHEAD = timedelta(days=30)
@@ -34,6 +35,10 @@ def todos(actor: Actor) -> list[Todo]:
         lines += _own(ResourceKind.VENUE, actor.user_id)
     if actor.can(P.SCHEDULE_EDIT):
         lines += _planning(actor)
+    if actor.can(P.LOAN_DECIDE):
+        count = loan_queries.count_requests(actor.scope(P.LOAN_DECIDE))
+        text = gettext("%(n)s 份借用讲师的申请等您答复", n=count)
+        lines.append(Todo(text, url_for("loans.lent", state="requested"), count, "loans"))
     return lines
 
 

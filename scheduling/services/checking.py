@@ -10,12 +10,15 @@ from core.when import day_text, part_of_day
 from scheduling import engine
 from scheduling.models import Session, TrainingClass
 from scheduling.queries import names
+from scheduling.queries.borrowing import Lent
 from scheduling.snapshots import Key, build_problem, key, number, plan_of
 from scheduling.wording import violation_text
 
 
 def violations_of(klass: TrainingClass, rows: Sequence[Session]) -> list[Violation]:
-    """The hard rules these sessions of a class break in the working plan; `subject` is the session's id.
+    """The hard rules these sessions of a class break in the working plan, and whose lecturer is not lent for the day.
+
+    `subject` is the session's id.
 
     A rule counts when it is broken with these sessions and not without them, so that an old quarrel among
     other classes never blocks this one.
@@ -27,7 +30,14 @@ def violations_of(klass: TrainingClass, rows: Sequence[Session]) -> list[Violati
     found = _broken_with(snapshot.problem, plan_of(snapshot), ids)
     named = [str(value) for v in found for value in (v.session, *v.params.values())]
     words, labels = names.of_problem(named), {key(Key.SESSION, row.id): label(row) for row in rows}
-    return [_in_words(violation, words | labels, labels) for violation in found]
+    return [*_not_lent(klass, rows), *(_in_words(v, words | labels, labels) for v in found)]
+
+
+def _not_lent(klass: TrainingClass, rows: Sequence[Session]) -> list[Violation]:
+    taught = [(row, row.instructor_id, row.start.date()) for row in rows if row.start is not None]
+    lent = Lent(klass, [who for _row, who, _day in taught if who is not None])
+    said = [(row, lent.problem(who, klass.id, day)) for row, who, day in taught if who is not None]
+    return [Violation("not_lent", f"{label(row)}:{text}", str(row.id)) for row, text in said if text]
 
 
 def _broken_with(problem: engine.Problem, plan: engine.Plan, ids: Collection[str]) -> list[engine.Violation]:

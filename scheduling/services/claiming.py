@@ -17,6 +17,7 @@ from core.when import span_text
 from scheduling.enums import BookingState, ResourceKind
 from scheduling.models import Booking, Session
 from scheduling.queries import bookings as booking_queries
+from scheduling.queries.borrowing import Lent
 from scheduling.rules import units_of
 
 
@@ -69,6 +70,7 @@ def settle(rows: Sequence[Session]) -> Settled:
 
     Bookings are released first and inserted in sorted order, so that two publishers never wait for each
     other crosswise. Conflict names what is in the way; a race that is lost at the table is refused there.
+    RuleBroken where another unit's instructor is wanted and no loan has a session left.
     """
     live = booking_queries.live_of([row.id for row in rows])
     new: list[Want] = []
@@ -106,6 +108,7 @@ def _insert(wants: Sequence[Want], rows: dict[int, Session], settled: Settled) -
     now = clock.now()
     groups = _groups(wants)
     given: dict[tuple[str, int, date], list[tuple[Want, int]]] = defaultdict(list)
+    lent = _lent(wants, rows)
     for want in wants:
         place = (want.kind, want.resource_id, want.day)
         seat = _seat(
@@ -114,8 +117,10 @@ def _insert(wants: Sequence[Want], rows: dict[int, Session], settled: Settled) -
             given[place],
         )
         given[place].append((want, seat))
+        row = rows[want.session_id]
+        is_person = want.kind == ResourceKind.INSTRUCTOR.value
         booking = Booking(
-            session=rows[want.session_id],
+            session=row,
             kind=ResourceKind(want.kind),
             resource_id=want.resource_id,
             day=want.day,
@@ -124,10 +129,21 @@ def _insert(wants: Sequence[Want], rows: dict[int, Session], settled: Settled) -
             seat=seat,
             state=BookingState.HELD if want.is_asked else BookingState.CONFIRMED,
             asked_at=now,
+            loan_id=lent[row.class_id].take(want.resource_id, row.class_id, want.day) if is_person else None,
         )
         session().add(booking)
         settled.asked.append(booking)
     session().flush()
+
+
+def _lent(wants: Sequence[Want], rows: dict[int, Session]) -> dict[int, Lent]:
+    """By class: the loans its lecturers may come under."""
+    people: dict[int, set[int]] = defaultdict(set)
+    for want in wants:
+        if want.kind == ResourceKind.INSTRUCTOR.value:
+            people[rows[want.session_id].class_id].add(want.resource_id)
+    classes = {row.class_id: row.training_class for row in rows.values()}
+    return {class_id: Lent(classes[class_id], ids) for class_id, ids in people.items()}
 
 
 def _groups(wants: Sequence[Want]) -> dict[int, int]:

@@ -7,14 +7,16 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import aliased
 
 from accounts.access import Actor
+from accounts.models import OrgUnit
 from core.db import session
 from core.when import day_text
 from core.words import N_
 from instructor_pool.models import Instructor
 from instructor_pool.rules.terms import term_problem
 from instructor_pool.services.merging import Follower
-from scheduling.enums import ResourceKind
-from scheduling.models import Booking
+from scheduling.enums import LoanState, ResourceKind
+from scheduling.models import Booking, Loan, Session, TrainingClass
+from scheduling.queries.loans import is_other_unit
 from scheduling.rules import LIVE
 
 _IS_PERSON = Booking.kind == ResourceKind.INSTRUCTOR
@@ -46,7 +48,7 @@ def _refusals(kept: Instructor, closed: Instructor) -> list[str]:
         gettext("%(day)s 两份档案在同一时间都有课,请先改派其中一节。", day=day_text(day, year=True))
         for day in days
     ]
-    return clashing + _outside(kept, closed)
+    return clashing + _outside(kept, closed) + _not_lent(kept, closed)
 
 
 def _outside(kept: Instructor, closed: Instructor) -> list[str]:
@@ -61,6 +63,25 @@ def _outside(kept: Instructor, closed: Instructor) -> list[str]:
         n=len(days),
     )
     return [sentence]
+
+
+def _not_lent(kept: Instructor, closed: Instructor) -> list[str]:
+    """Live bookings in plans that the kept file's unit has not lent it to."""
+    plan = aliased(OrgUnit)
+    stmt = (
+        select(Booking, plan.path)
+        .join(Booking.session)
+        .join(Session.training_class)
+        .join(plan, TrainingClass.owner_id == plan.id)
+        .outerjoin(Loan, (Booking.loan_id == Loan.id) & (Loan.state == LoanState.APPROVED))
+        .where(_IS_PERSON, Booking.resource_id == closed.id, Booking.state.in_(LIVE), Loan.id.is_(None))
+    )
+    rows = session().execute(stmt)
+    count = sum(is_other_unit(kept.owner.path, path) for _booking, path in rows)
+    if not count:
+        return []
+    facts = {"unit": kept.owner.name, "n": count}
+    return [gettext("保留的一份由%(unit)s管理,右边有 %(n)s 节课没有借用它,请左右对换。", **facts)]
 
 
 def _follow(kept: Instructor, closed: Instructor, _actor: Actor) -> None:

@@ -17,6 +17,7 @@ from scheduling import engine
 from scheduling.models import Session
 from scheduling.proposals import ids_in, new_violations
 from scheduling.queries import names
+from scheduling.queries.borrowing import Lent
 from scheduling.snapshots import Desk, Key, desk, key, plan_of
 from scheduling.wording import help_text, violation_text
 
@@ -42,6 +43,7 @@ def place(row: Session, choice: Choice, *, actor: Actor, seen: int | None = None
     at = _desk(row)
     if not at.is_free:
         raise RuleBroken(gettext("这个课次已经过去或已授课,不能再排。"))
+    _check_loan(row, choice)
     _check_courseware(row, choice)
     _check(at, choice)
     now = {"start": row.start, "instructor": row.instructor_id, "venue": row.venue_id}
@@ -91,6 +93,18 @@ def _desk(row: Session) -> Desk:
 
 def _subject(row: Session) -> str:
     return f"{row.training_class.name} {row.position}"
+
+
+def _check_loan(row: Session, choice: Choice) -> None:
+    """Another unit's person only under a loan that covers the class and the day."""
+    who = choice.instructor_id
+    if who is None or who == row.told_instructor_id:
+        return
+    klass = row.training_class
+    day = row.day if choice.start is None else choice.start.date()
+    sentence = Lent(klass, [who]).problem(who, klass.id, day)
+    if sentence:
+        raise RuleBroken(gettext("这样排违反规则,没有保存。"), [Violation("not_lent", sentence, "")])
 
 
 def _check_courseware(row: Session, choice: Choice) -> None:

@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext
 from sqlalchemy import select
 
+from accounts.models import OrgUnit
 from core.db import session
 from core.when import span_text
+from core.words import N_
 from instructor_pool.enums import ClearanceProblem
 from instructor_pool.models import Instructor
 from instructor_pool.queries import clearance_problems
@@ -18,7 +21,9 @@ from scheduling import engine
 from scheduling.engine import Reason
 from scheduling.models import Session
 from scheduling.queries import gaps, names
+from scheduling.queries.borrowing import Lent
 from scheduling.queries.gaps import GapLine
+from scheduling.queries.loans import is_other_unit
 from scheduling.queries.proposals import Amount, Block, Way, amounts, blocks, named_in, ways_of
 from scheduling.snapshots.desk import Desk, Loads, Option, desk
 from scheduling.snapshots.keys import number
@@ -27,6 +32,7 @@ from scheduling.wording import reason_text
 MOST_EXCLUDED = 40
 MOST_ROOMS = 30
 NO_LOAD = Loads(0, 0)
+_NOT_LENT = N_("借用不含这个班次或这一天")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ def panel_of(row: Session, search: str = "") -> Panel:
     best = ranking.candidates[0] if ranking.candidates else _best_unstaffed(at)
     spots = at.times()
     rooms = at.rooms(best, MOST_ROOMS)
-    facts = _facts(ranking)
+    facts = _facts(ranking, klass.owner.path)
     known = names.of_problem(_named(ranking, [*rooms, *spots]))
     month = (
         row.start or (best.start if best else datetime.combine(row.day, datetime.min.time()))
@@ -174,7 +180,8 @@ class _Facts:
     search_text: str
 
 
-def _facts(ranking: engine.Ranking) -> Mapping[int, _Facts]:
+def _facts(ranking: engine.Ranking, plan_path: str) -> Mapping[int, _Facts]:
+    """What is shown of everybody; of other units' people from where they are borrowed."""
     ids = {number(c.instructor) for c in ranking.candidates if c.instructor} | {
         number(x.instructor) for x in ranking.excluded
     }
@@ -185,12 +192,18 @@ def _facts(ranking: engine.Ranking) -> Mapping[int, _Facts]:
         Instructor.post_title,
         Instructor.rating,
         Instructor.search_text,
+        OrgUnit,
     )
-    rows = session().execute(select(*columns).where(Instructor.id.in_(sorted(ids)))) if ids else ()
+    stmt = select(*columns).join(OrgUnit, Instructor.owner_id == OrgUnit.id)
+    rows = session().execute(stmt.where(Instructor.id.in_(sorted(ids)))) if ids else ()
+
+    def lender(unit: OrgUnit) -> str:
+        return gettext("借自%(unit)s", unit=unit.name) if is_other_unit(unit.path, plan_path) else ""
+
     return {
         row.id: _Facts(
             row.name,
-            " ".join(filter(None, (row.work_unit, row.post_title))),
+            " ".join(filter(None, (row.work_unit, row.post_title, lender(row.OrgUnit)))),
             row.rating,
             f"{row.search_text} {row.work_unit}".lower(),
         )
@@ -244,14 +257,22 @@ def _barred_people(
     """Whoever cannot, with reasons; for those who list the course, what is missing of their courseware."""
     listed = [number(x.instructor) for x in found if Reason.TOPIC in x.reasons]
     lacking = clearance_problems(row.course_id, row.day, listed) if row.course_id and listed else {}
-    return [_barred(x, facts[number(x.instructor)], lacking.get(number(x.instructor))) for x in found]
-
-
-def _barred(found: engine.Excluded, who: _Facts, lacking: ClearanceProblem | None) -> Barred:
-    reasons = [
-        lacking.label if lacking is not None and r is Reason.TOPIC else reason_text(str(r))
-        for r in found.reasons
+    unlisted = [number(x.instructor) for x in found if Reason.INSTRUCTOR_LIST in x.reasons]
+    lent = Lent(row.training_class, unlisted) if unlisted else None
+    return [
+        _barred(x, row, facts[number(x.instructor)], lacking.get(number(x.instructor)), lent) for x in found
     ]
+
+
+def _barred(
+    found: engine.Excluded, row: Session, who: _Facts, lacking: ClearanceProblem | None, lent: Lent | None
+) -> Barred:
+    not_lent = lent is not None and lent.problem(number(found.instructor), row.class_id, row.day)
+    instead = {
+        Reason.TOPIC: lacking.label if lacking else "",
+        Reason.INSTRUCTOR_LIST: gettext(_NOT_LENT) if not_lent else "",
+    }
+    reasons = [instead.get(r) or reason_text(str(r)) for r in found.reasons]
     return Barred(number(found.instructor), who.name, who.note, reasons)
 
 

@@ -145,17 +145,26 @@ def to_sessions(
             of_base.setdefault(row.base_id, {})[rooms[row.id].id] = rooms[row.id].features[0]
     ends = ends_of(records)
     return tuple(
-        _free_session(records, _only_cleared(lesson, _topic(ends, lesson.row), people), people, of_base, ends)
+        _free_session(
+            records, _only_allowed(records, lesson, _topic(ends, lesson.row), people), people, of_base, ends
+        )
         if lesson.is_free
         else _fixed_session(records, lesson, rooms, ends)
         for lesson in lessons
     )
 
 
-def _only_cleared(lesson: Lesson, topic: str, people: Mapping[int, engine.Instructor]) -> Lesson:
-    """A hand's pin does not hold for somebody whose courseware is not cleared; what was told and agreed stays."""
-    who = lesson.stand.instructor
-    if who is None or "instructor" in lesson.told or _may_teach(lesson.row, topic, people, who):
+def _only_allowed(
+    records: Records, lesson: Lesson, topic: str, people: Mapping[int, engine.Instructor]
+) -> Lesson:
+    """A hand's pin does not hold for somebody whose courseware is not cleared, or who is not lent for it.
+
+    What was told and agreed stays.
+    """
+    row, who = lesson.row, lesson.stand.instructor
+    if who is None or "instructor" in lesson.told:
+        return lesson
+    if _may_teach(row, topic, people, who) and who not in records.not_lent(row.class_id, row.day):
         return lesson
     return replace(lesson, pinned=lesson.pinned - {"instructor"})
 
@@ -208,20 +217,24 @@ def _topic(ends: Ends, row: AnyRow) -> str:
 def _teachers(
     records: Records, lesson: Lesson, topic: str, people: Mapping[int, engine.Instructor]
 ) -> tuple[str, tuple[str, ...] | None]:
-    """Topic and allow-list: the one wanted or pinned; without those who declined; None for everyone qualified."""
+    """Topic and allow-list: the one wanted or pinned; without who declined or is not lent; None for everyone qualified."""
     row = lesson.row
-    declined = records.declined.get(row.id, frozenset())
+    not_lent = {
+        i for i in records.not_lent(row.class_id, row.day) if i in people and topic in people[i].topics
+    }
+    declined = records.declined.get(row.id, frozenset()) | not_lent
     stand = lesson.stand.instructor
     if "instructor" in lesson.pinned and stand is not None:
         return topic, (key(Key.INSTRUCTOR, stand),)
     if row.wanted_instructor_id in people and row.wanted_instructor_id not in declined:
         wanted = sorted({row.wanted_instructor_id, stand} - {None})
-        cleared = tuple(key(Key.INSTRUCTOR, i) for i in wanted if _may_teach(row, topic, people, i))
+        able = [i for i in wanted if i not in not_lent and _may_teach(row, topic, people, i)]
+        cleared = tuple(key(Key.INSTRUCTOR, i) for i in able)
         return (topic, cleared) if cleared else (NOBODY, None)
     if not declined:
         return topic, None
-    able = tuple(x.id for i, x in people.items() if topic in x.topics and i not in declined)
-    return (topic, able) if able else (NOBODY, None)
+    others = tuple(x.id for i, x in people.items() if topic in x.topics and i not in declined)
+    return (topic, others) if others else (NOBODY, None)
 
 
 def _rooms(

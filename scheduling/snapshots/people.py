@@ -11,7 +11,7 @@ from scheduling import engine
 from scheduling.enums import ResourceKind
 from scheduling.rules import MINUTES_PER_UNIT
 from scheduling.snapshots.keys import Key, key
-from scheduling.snapshots.records import Records
+from scheduling.snapshots.records import AnyRow, Records
 from scheduling.snapshots.spans import Span, around, joined, whole_days
 from scheduling.snapshots.topics import ends_of, topics_of
 
@@ -47,11 +47,20 @@ def to_instructors(
             max_per_day=row.max_per_day,
             max_per_week=row.max_per_week,
             max_per_month=row.max_per_month,
-            max_total=row.max_per_year,
+            max_total=_most_in_year(records, row, len(agreed.get(row.id, ()))),
             target=target,
             fee=row.fee_per_hour,
         )
     return found
+
+
+def _most_in_year(records: Records, row: AnyRow, agreed: int) -> int | None:
+    """The person's own limit; of other units' people what their loans grant, and never less than what was agreed."""
+    if row.id not in records.loans:
+        most: int | None = row.max_per_year
+        return most
+    lent: int = max(sum(loan.granted for loan in records.loans[row.id]), agreed)
+    return lent if row.max_per_year is None else min(lent, row.max_per_year)
 
 
 def _calendars(records: Records) -> tuple[Mapping[int, list[Span]], Mapping[int, list[Span]]]:

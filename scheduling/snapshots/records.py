@@ -18,8 +18,8 @@ from instructor_pool.models import Instructor, Qualification
 from instructor_pool.queries import unavailable
 from instructor_pool.rules.calendars import Away, year_of
 from party_lessons.models import Credit, Obligation, Post, Scheme
-from scheduling.enums import BookingState, ResourceKind, SessionState
-from scheduling.models import Booking, Session, TrainingClass
+from scheduling.enums import BookingState, LoanState, ResourceKind, SessionState
+from scheduling.models import Booking, Loan, Session, TrainingClass
 
 AnyRow = Row[*tuple[Any, ...]]
 Rows = Sequence[AnyRow]
@@ -43,6 +43,8 @@ class Records:
     credits: Rows
     """Held lessons: obligation and session."""
     schemes: Rows
+    loans: Mapping[int, Rows]
+    """By person of another unit: the loans under which the plan may have them; none of who only stands in it."""
     bases: Rows
     venues: Rows
     hours: Rows
@@ -58,36 +60,53 @@ class Records:
     elsewhere: Rows
     """Live bookings of these people and rooms for other plans: kind, resource, day, units."""
 
+    def not_lent(self, class_id: int, day: date) -> frozenset[int]:
+        """People of other units whom no loan covers for a class on a day."""
+        return frozenset(
+            person
+            for person, loans in self.loans.items()
+            if not any(
+                x.state is LoanState.APPROVED
+                and x.first_day <= day <= x.last_day
+                and x.class_id in (None, class_id)
+                for x in loans
+            )
+        )
+
 
 def read(owner_id: int, year: int) -> Records:
     """Read everything about the plan of `owner_id` in `year`; about twenty statements.
 
-    People and bases are those of the owner, of the units below it, and of the levels above, which lend theirs.
+    People are those of the owner and of the units below it, and of other units those on loan. Bases are those of the
+    levels above, too, which share theirs.
     """
     owner = _owner(owner_id)
     units = _units(owner.path)
-    lending = _lending(owner.path)
+    sharing = _sharing(owner.path)
+    loans = _loans(owner, year)
+    whose = or_(Instructor.owner_id.in_(_within(owner.path)), Instructor.id.in_(loans))
     classes = {row.id: row for row in _classes(owner_id, year)}
     bookings = _bookings(owner_id, year)
     return Records(
         owner=owner,
         year=year,
         units={row.id: row for row in units},
-        people=_people(lending),
-        courses_of=_courses_of(lending),
-        away=unavailable(Instructor.owner_id.in_(lending), *year_of(year)),
-        posts=_posts(lending, year),
-        obligations=_obligations(lending, year),
-        credits=_credits(lending, year),
+        people=_people(whose),
+        courses_of=_courses_of(whose),
+        away=unavailable(whose, *year_of(year)),
+        posts=_posts(whose, year),
+        obligations=_obligations(whose, year),
+        credits=_credits(whose, year),
         schemes=_all(select(Scheme.kind, Scheme.least_minutes, Scheme.is_on)),
-        bases=_bases(lending),
-        venues=_venues(lending),
+        loans=loans,
+        bases=_bases(sharing),
+        venues=_venues(sharing),
         hours=_all(
             select(OpeningHours.base_id, OpeningHours.weekday, OpeningHours.opens, OpeningHours.closes)
             .join(TeachingBase)
-            .where(TeachingBase.owner_id.in_(lending))
+            .where(TeachingBase.owner_id.in_(sharing))
         ),
-        closures=_closures(lending, year),
+        closures=_closures(sharing, year),
         classes=classes,
         sessions=_sessions(owner_id, year),
         accepted=frozenset(
@@ -135,11 +154,36 @@ def _units(path: str) -> Rows:
     return _all(select(*columns).where(_related(path)).order_by(OrgUnit.id))
 
 
-def _lending(path: str) -> Any:
+def _sharing(path: str) -> Any:
     return select(OrgUnit.id).where(_related(path)).scalar_subquery()
 
 
-def _people(lending: Any) -> Rows:
+def _within(path: str) -> Any:
+    return select(OrgUnit.id).where(OrgUnit.path >= path, OrgUnit.path < path + "~").scalar_subquery()
+
+
+def _loans(owner: AnyRow, year: int) -> Mapping[int, Rows]:
+    """Loans of the year by person, and people of other units who stand in it without one."""
+    columns = (Loan.instructor_id, Loan.class_id, Loan.first_day, Loan.last_day, Loan.state, Loan.granted)
+    found: dict[int, list[AnyRow]] = defaultdict(list)
+    lent = Loan.state.in_((LoanState.APPROVED, LoanState.ENDED))
+    days = Loan.first_day.between(date(year, 1, 1), date(year, 12, 31))
+    for row in _all(select(*columns).where(Loan.borrower_id == owner.id, lent, days).order_by(Loan.id)):
+        found[row.instructor_id].append(row)
+    stands = (
+        select(Session.told_instructor_id)
+        .distinct()
+        .join(TrainingClass)
+        .join(Instructor, Session.told_instructor_id == Instructor.id)
+        .where(TrainingClass.owner_id == owner.id, TrainingClass.year == year)
+        .where(Instructor.owner_id.not_in(_within(owner.path)))
+    )
+    for (person,) in _all(stands):
+        found.setdefault(person, [])
+    return dict(sorted(found.items()))
+
+
+def _people(whose: ColumnElement[bool]) -> Rows:
     columns = (
         Instructor.id,
         Instructor.state,
@@ -154,13 +198,13 @@ def _people(lending: Any) -> Rows:
         Instructor.fee_per_hour,
         Instructor.rating,
     )
-    return _all(select(*columns).where(Instructor.owner_id.in_(lending)).order_by(Instructor.id))
+    return _all(select(*columns).where(whose).order_by(Instructor.id))
 
 
-def _courses_of(lending: Any) -> Mapping[int, Sequence[tuple[int, date | None]]]:
+def _courses_of(whose: ColumnElement[bool]) -> Mapping[int, Sequence[tuple[int, date | None]]]:
     found: dict[int, list[tuple[int, date | None]]] = defaultdict(list)
     columns = (Qualification.instructor_id, Qualification.course_id, Qualification.cleared_until)
-    statement = select(*columns).join(Instructor).where(Instructor.owner_id.in_(lending))
+    statement = select(*columns).join(Instructor).where(whose)
     cleared = statement.where(Qualification.cleared_on.is_not(None))
     for row in _all(cleared.order_by(Qualification.course_id)):
         found[row.instructor_id].append((row.course_id, row.cleared_until))
@@ -171,7 +215,7 @@ def _in_year(year: int) -> ColumnElement[bool]:
     return (Post.starts <= date(year, 12, 31)) & or_(Post.ends.is_(None), Post.ends >= date(year, 1, 1))
 
 
-def _posts(lending: Any, year: int) -> Rows:
+def _posts(whose: ColumnElement[bool], year: int) -> Rows:
     columns = (
         Post.id,
         Post.holder_id,
@@ -186,28 +230,24 @@ def _posts(lending: Any, year: int) -> Rows:
         .join(OrgUnit, Post.unit_id == OrgUnit.id)
         .join(Instructor, Post.holder_id == Instructor.id)
     )
-    return _all(statement.where(Instructor.owner_id.in_(lending), _in_year(year)).order_by(Post.id))
+    return _all(statement.where(whose, _in_year(year)).order_by(Post.id))
 
 
-def _obligations(lending: Any, year: int) -> Rows:
+def _obligations(whose: ColumnElement[bool], year: int) -> Rows:
     """Duties of the year that nothing exempts."""
     columns = (Obligation.id, Obligation.post_id, Obligation.need, Obligation.deadline)
     statement = select(*columns).join(Post).join(Instructor, Post.holder_id == Instructor.id)
     stands = Obligation.exemption_rule.is_(None) & (Obligation.exemption_reason == "")
-    return _all(
-        statement.where(Obligation.year == year, stands, Instructor.owner_id.in_(lending)).order_by(
-            Obligation.id
-        )
-    )
+    return _all(statement.where(Obligation.year == year, stands, whose).order_by(Obligation.id))
 
 
-def _credits(lending: Any, year: int) -> Rows:
+def _credits(whose: ColumnElement[bool], year: int) -> Rows:
     statement = select(Credit.obligation_id, Credit.session_ref).join(Obligation).join(Post)
     statement = statement.join(Instructor, Post.holder_id == Instructor.id)
-    return _all(statement.where(Obligation.year == year, Credit.is_held, Instructor.owner_id.in_(lending)))
+    return _all(statement.where(Obligation.year == year, Credit.is_held, whose))
 
 
-def _bases(lending: Any) -> Rows:
+def _bases(sharing: Any) -> Rows:
     columns = (
         TeachingBase.id,
         TeachingBase.kind,
@@ -218,23 +258,23 @@ def _bases(lending: Any) -> Rows:
         TeachingBase.lead_time,
         TeachingBase.lead_unit,
     )
-    return _all(select(*columns).where(TeachingBase.owner_id.in_(lending)).order_by(TeachingBase.id))
+    return _all(select(*columns).where(TeachingBase.owner_id.in_(sharing)).order_by(TeachingBase.id))
 
 
-def _venues(lending: Any) -> Rows:
+def _venues(sharing: Any) -> Rows:
     columns = (Venue.id, Venue.base_id, Venue.capacity, Venue.groups, Venue.max_per_day, Venue.is_closed)
     return _all(
-        select(*columns).join(TeachingBase).where(TeachingBase.owner_id.in_(lending)).order_by(Venue.id)
+        select(*columns).join(TeachingBase).where(TeachingBase.owner_id.in_(sharing)).order_by(Venue.id)
     )
 
 
-def _closures(lending: Any, year: int) -> Rows:
+def _closures(sharing: Any, year: int) -> Rows:
     columns = (Closure.base_id, Closure.first_day, Closure.last_day)
     in_year = (Closure.first_day <= date(year, 12, 31)) & (Closure.last_day >= date(year, 1, 1))
     return _all(
         select(*columns)
         .join(TeachingBase)
-        .where(TeachingBase.owner_id.in_(lending), in_year)
+        .where(TeachingBase.owner_id.in_(sharing), in_year)
         .order_by(Closure.id)
     )
 

@@ -55,7 +55,7 @@ from notifications.models import InboxItem, OutboxMessage
 from party_lessons.enums import SchemeKind
 from party_lessons.models import Obligation, Post
 from scheduling.enums import BookingState, HalfDay, ResourceKind, RunState, SessionState
-from scheduling.models import Booking, MatchRun, Session
+from scheduling.models import Booking, LendingQuota, Loan, MatchRun, Session
 from score_forms.enums import Purpose
 from score_forms.models import ScoreSheet
 from score_forms.services import ensure_default_forms
@@ -219,6 +219,7 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         valid_until=NOW.date(),
     )
     session().add(certificate)
+    loan = _loan(owner, teacher, prefix)
     duty = Obligation(post_id=post.id, year=2027, deadline=date(2027, 12, 31))
     mail = _mail(people.get("organiser"), prefix)
     session().add(duty)
@@ -248,6 +249,7 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "incident_id": incident.id,
         "closure_id": closure.id,
         "post_id": post.id,
+        "loan_id": loan.id,
         "obligation_id": duty.id,
         "run_id": run.id,
         "run_id:imports": file.id,
@@ -265,6 +267,26 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "appeal_id": appeal.id,
         "score_id": appeal.score_id or 0,
     }
+
+
+def _loan(owner: OrgUnit, teacher: Instructor, prefix: str) -> Loan:
+    """The level above asks for somebody of the unit, which lends."""
+    assert owner.parent_id is not None
+    session().add(LendingQuota(unit_id=owner.id, year=2027, most=9, lent=0))
+    loan = Loan(
+        instructor_id=teacher.id,
+        lender_id=owner.id,
+        borrower_id=owner.parent_id,
+        first_day=DAY,
+        last_day=DAY,
+        sessions=1,
+        purpose=prefix,
+        asked_at=NOW,
+        asked_by="test",
+    )
+    session().add(loan)
+    session().flush()
+    return loan
 
 
 def _appeal(teacher: Instructor, lesson: Session) -> RatingAppeal:

@@ -369,8 +369,8 @@ def test_fingerprint_changes_with_what_matters_only(county: County) -> None:
 
 def test_other_plans_bookings_take_time(county: County) -> None:
     with transaction():
-        theirs = make_class(county.unit("邻县"), "X1", [date(2027, 6, 7)])
-        course = make_course(county.unit("邻县"), "红旗精神")
+        theirs = make_class(county.unit("济宁市"), "X1", [date(2027, 6, 7)])
+        course = make_course(county.unit("济宁市"), "红旗精神")
         row = make_session(theirs, 1, date(2027, 6, 7), HalfDay.MORNING, course, class_hours=Decimal(2))
         session().add(
             Booking(

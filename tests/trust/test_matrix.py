@@ -33,8 +33,9 @@ ENDS_SESSION = {"accounts.sign_out"}
 SEATS = [s for s in LOGINS if s not in ("evaluator2", "evaluator3")] + ["disabled", "anonymous"]
 
 
-# Forms and courses are everybody's; what is shown of a course's teachers stays within the scope.
-SHARED = {"score_forms.total", "score_forms.show", "instructor_pool.teachers"}
+# Forms and courses are everybody's; what is shown of a course's teachers stays within the scope. Whom a unit lends,
+# others may ask for.
+SHARED = {"score_forms.total", "score_forms.show", "instructor_pool.teachers", "loans.ask"}
 
 
 @dataclass
