@@ -35,6 +35,7 @@ from instructor_pool.services import life as steps
 from instructor_pool.services.appointing import Engagement
 from instructor_pool.services.nominating import Upload
 from instructor_pool.views.blueprint import blueprint
+from instructor_pool.views.people import is_served
 
 MAIN_FIELD = {
     PoolAction.PUBLICISE: "ends_on",
@@ -43,6 +44,8 @@ MAIN_FIELD = {
     PoolAction.ADMIT: "purpose",
 }
 """Where a refusal is shown that names no field."""
+LEAVING = (PoolAction.SUSPEND, PoolAction.EXIT)
+"""Steps after which booked lessons need somebody else."""
 
 
 def _action(word: str, *, approver: bool) -> PoolAction:
@@ -90,12 +93,14 @@ def _take(instructor_id: int, action: PoolAction) -> ResponseReturnValue:
 
 
 def _page(form: FlaskForm, person: Any, action: PoolAction) -> str:
+    load_url = f"/scheduling/instructors/{person.id}/load"
     return render_template(
         "instructor_pool/step.html",
         form=form,
         person=person,
         action=action,
         needs_reason=action in life.REASON_NEEDED,
+        load_url=load_url if action in LEAVING and is_served(load_url) else "",
         **(_shown_to_approve(person) if action is PoolAction.APPROVE else {}),
     )
 
