@@ -135,7 +135,7 @@ HONOURS: Table[Honour] = Table(
     ],
     search=Instructor.search_text,
     default_sort="-day",
-    row_url=lambda h: url_for("instructor_pool.honours_of", instructor_id=h.instructor_id),
+    row_url=lambda h: url_for("instructor_pool.show", instructor_id=h.instructor_id, _anchor="honours"),
 )
 
 

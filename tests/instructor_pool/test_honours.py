@@ -121,6 +121,10 @@ def test_the_pages_award_show_and_revoke(sign_in: SignIn, county: County) -> Non
     listed = text_of(browser.get("/instructors/?honour=master_teacher&cols=name&cols=honours"))
     assert "王芳" in listed and "李强" not in listed
     assert browser.get("/instructors/honours?export=xlsx").status_code == 200
+    # Whoever sees the list can open its rows, with or without the right to award.
+    person = f"/instructors/{county.instructors['王芳']}"
+    assert f'href="{person}#honours"' in sign_in("approver").get("/instructors/honours").text
+    assert sign_in("approver").get(person).status_code == 200
     row = session().scalars(select(Honour)).one()
     assert (
         sign_in("outsider").post(f"/instructors/honours/{row.id}/revoke", data={"reason": "x"}).status_code
