@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import Column, Connection, Index, String, Table, UniqueConstraint, insert, select, text
+from sqlalchemy import Column, Connection, Enum, Index, String, Table, UniqueConstraint, insert, select, text
 
 from core import guards
 from core.db import db
@@ -106,11 +106,11 @@ def _changes(table: Table, family: dict[str, Family], copies: Copies) -> dict[st
             found[key.parent.name] = copies.person if borrowed else _next
     for columns in _unique(table):
         if not found.keys() & {column.name for column in columns}:
-            texts = [column for column in columns if isinstance(column.type, String)]
+            texts = [c for c in columns if isinstance(c.type, String) and not isinstance(c.type, Enum)]
             if texts:
                 found[texts[-1].name] = _text(texts[-1].type.length or 40)
             else:
-                found[columns[-1].name] = _next if columns[-1].primary_key else _nothing
+                found[columns[-1].name] = _nothing if columns[-1].nullable else _next
     return found
 
 
