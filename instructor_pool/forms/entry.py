@@ -17,11 +17,15 @@ def _plain(value: str | None) -> str:
     return (value or "").strip()
 
 
+def _chosen(value: str | int | None) -> int | None:
+    return int(value) if value else None
+
+
 class NominationForm(FlaskForm):
     """Putting somebody forward without an account: what is needed to judge and to reach the person, no more."""
 
     kind = SelectField(_("推荐方式"), [InputRequired()])
-    unit = SelectField(_("推荐到哪个师资库"), [InputRequired(_("请选师资库。"))], coerce=int)
+    unit = SelectField(_("推荐到哪个师资库"), [InputRequired(_("请选师资库。"))], coerce=_chosen)
     name = StringField(_("姓名"), [InputRequired(_("请填写姓名。")), Length(max=40)], filters=[_plain])
     phone = StringField(
         _("联系电话"), [InputRequired(_("请填写联系电话。")), Length(max=30)], filters=[_plain],
@@ -49,9 +53,9 @@ class NominationForm(FlaskForm):
     )
 
     def offer(self, units: list[tuple[int, str]]) -> None:
-        """Fill the choices in the reader's language."""
+        """Fill the choices in the reader's language; of several pools none is chosen for anybody."""
         self.kind.choices = NominationKind.choices()
-        self.unit.choices = units
+        self.unit.choices = units if len(units) == 1 else [("", gettext("请选择")), *units]
         self.source_category.choices = [("", gettext("请选择")), *SourceCategory.choices()]
 
     def validate_phone(self, item: StringField) -> None:

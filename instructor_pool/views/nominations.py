@@ -50,7 +50,7 @@ def nominate_publicly() -> ResponseReturnValue:
     units = queries.list_receiving_units()
     form.offer([(u.id, u.title) for u in units])
     if request.method == "GET":
-        form.unit.data = request.args.get("unit", type=int) or (units[0].id if units else None)
+        form.unit.data = request.args.get("unit", type=int) or (units[0].id if len(units) == 1 else None)
         form.kind.data = (
             NominationKind.ONESELF.value if g.actor is None else NominationKind.ORGANISATION.value
         )
