@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import DESK, PHONE, Site
@@ -23,6 +24,7 @@ TERM_END = "2028-03-15"
 NewContext = Callable[[dict[str, object]], BrowserContext]
 
 
+@pytest.mark.timeout(600)  # two years of a life, with the server started anew for each leap
 def test_a_life_in_the_pool_from_nomination_to_renewal(site: Site, new_context: NewContext) -> None:
     anybody, organiser, approver = (new_context(size).new_page() for size in (PHONE, DESK, DESK))
     sign_in(organiser, "organiser")
