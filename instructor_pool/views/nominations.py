@@ -48,7 +48,7 @@ def nominate_publicly() -> ResponseReturnValue:
     """Put somebody forward; with or without an account."""
     form = NominationForm()
     units = queries.list_receiving_units()
-    form.offer([(u.id, u.title) for u in units])
+    form.offer([(u.id, f"{u.name} {u.committee}".strip()) for u in units])
     if request.method == "GET":
         form.unit.data = request.args.get("unit", type=int) or (units[0].id if len(units) == 1 else None)
         form.kind.data = (

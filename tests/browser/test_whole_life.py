@@ -85,7 +85,7 @@ def test_a_life_in_the_pool_from_nomination_to_renewal(site: Site, new_context: 
 def nominate(page: Page) -> str:
     """By oneself, on a phone, without an account; answers the receipt code."""
     page.goto("/nominate")
-    page.select_option("[name=unit]", label="县委组织部")
+    page.select_option("[name=unit]", label="嘉祥县 县委组织部")
     page.fill("[name=name]", NAME)
     page.fill("[name=phone]", "13905370101")
     page.fill("[name=work_unit]", "县史志研究中心")
