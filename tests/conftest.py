@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from app import create_app
 from app.settings import Settings
-from core import audit, clock
+from core import audit, clock, sealed
 from core.db import db, transaction
 from tests.factories.county import Browser, County, build_county, sign_in_as, visitor
 from tests.postgres import fresh_database
@@ -125,6 +125,8 @@ def app(_prepared: tuple[Flask, Path], backend: str) -> Iterator[Flask]:
         NOW - (clock.instant() + (datetime.now(clock.SHANGHAI).replace(tzinfo=None) - clock.instant()))
     )
     audit.set_doing(audit.Doing())
+    # Keys are the process's: a test before this one may have started an application with others.
+    sealed.use_keys(KEYS, "k1")
     with prepared.app_context():
         yield prepared
         db.session.remove()
