@@ -87,7 +87,6 @@ from instructor_pool.queries.lists import (
     activation_table,
     candidates_table,
     instructors_table,
-    state_badge,
 )
 from instructor_pool.queries.papers import (
     certificate_status,
@@ -113,6 +112,7 @@ from instructor_pool.queries.people import (
     pick_people,
     terms_ending,
 )
+from instructor_pool.queries.person_columns import state_badge
 from instructor_pool.queries.publicity import (
     entry_settings,
     find_publicity,

@@ -15,6 +15,7 @@ from core.db import session
 from core.tables import Badge, BoundTable, Column, Filter, Table, Tone
 from instructor_pool.enums import AssessmentGrade, AssessmentState, Consequence, PoolState
 from instructor_pool.models import Assessment, AssessmentRun, Instructor
+from instructor_pool.queries import person_columns
 from instructor_pool.rules.life import IN_POOL
 
 GRADE_TONES: dict[AssessmentGrade, Tone] = {
@@ -125,13 +126,7 @@ YEAR: Table[Assessment] = Table(
     name="assessment",
     title=lazy_gettext("年度考核结果"),
     columns=[
-        Column(
-            "name",
-            lazy_gettext("姓名"),
-            lambda a: a.instructor.name,
-            sort=Instructor.name_pinyin,
-            note=lambda a: a.instructor.work_unit,
-        ),
+        person_columns.name_and_unit(lambda a: a.instructor),
         Column(
             "total", lazy_gettext("总分"), lambda a: _score(a.total), sort=Assessment.total, kind="number"
         ),

@@ -18,6 +18,7 @@ from core.settings import get_setting
 from core.tables import Badge, BoundTable, Column, Filter, Table
 from instructor_pool.enums import HonourKind
 from instructor_pool.models import Honour, Instructor
+from instructor_pool.queries import person_columns
 from instructor_pool.rules.honours import Quota
 
 _Awarding = aliased(OrgUnit)
@@ -98,13 +99,7 @@ HONOURS: Table[Honour] = Table(
     name="honours",
     title=lazy_gettext("荣誉"),
     columns=[
-        Column(
-            "name",
-            lazy_gettext("姓名"),
-            lambda h: h.instructor.name,
-            sort=Instructor.name_pinyin,
-            note=lambda h: h.instructor.work_unit,
-        ),
+        person_columns.name_and_unit(lambda h: h.instructor),
         Column("kind", lazy_gettext("荣誉"), lambda h: h.kind.label, sort=Honour.kind),
         Column("title", lazy_gettext("课程或党课"), lambda h: h.title, sort=Honour.title),
         Column("unit", lazy_gettext("授予单位"), lambda h: h.unit.title, sort=_Awarding.name),

@@ -14,23 +14,16 @@ from accounts.access import Scope
 from accounts.models import OrgUnit, User
 from core import clock
 from core.db import session
-from core.tables import Badge, BoundTable, Column, Filter, Table, Tone
+from core.tables import Badge, BoundTable, Column, Filter, Table
 from core.tables.parts import Statement
 from courses.models import Course
-from instructor_pool.enums import EngagementMode, HonourKind, PoolState, SourceCategory
+from instructor_pool.enums import HonourKind, PoolState
 from instructor_pool.models import Honour, Instructor, Qualification, Reviewer, ReviewPanel
+from instructor_pool.queries import person_columns
 from instructor_pool.queries.people import scoped, waiting_for_account
 from instructor_pool.rules import days_left, life
 from instructor_pool.rules.life import BOOKABLE
 
-TONES: dict[PoolState, Tone] = {
-    PoolState.APPOINTED: "ok",
-    PoolState.SUSPENDED: "warn",
-    PoolState.RENEWAL_DUE: "warn",
-    PoolState.EXITED: "idle",
-    PoolState.REJECTED: "bad",
-    PoolState.RESERVE: "idle",
-}
 TERM_ENDS = [
     ("over", lazy_gettext("已过期")),
     ("30", lazy_gettext("30 天内到期")),
@@ -38,11 +31,6 @@ TERM_ENDS = [
 ]
 OWN_STATES = (*life.IN_POOL, PoolState.EXITED)
 CANDIDATE_STATES = (*life.CANDIDATES, PoolState.REJECTED)
-
-
-def state_badge(person: Instructor) -> Badge:
-    """The state in words and colour."""
-    return Badge(person.state.label, TONES.get(person.state, "info"))
 
 
 def _words(states: Sequence[PoolState]) -> list[tuple[str, str]]:
@@ -99,51 +87,18 @@ def _course_choices() -> list[tuple[str, str]]:
     return [(str(course_id), name) for course_id, name in rows]
 
 
-_NAME: Column[Instructor] = Column(
-    "name", lazy_gettext("姓名"), lambda i: i.name, sort=Instructor.name_pinyin, note=lambda i: i.post_title
-)
-_UNIT: Column[Instructor] = Column(
-    "unit", lazy_gettext("工作单位"), lambda i: i.work_unit, sort=Instructor.work_unit
-)
-_SOURCE: Column[Instructor] = Column(
-    "source", lazy_gettext("来源类别"), lambda i: i.source_category.label, sort=Instructor.source_category
-)
-_MODE: Column[Instructor] = Column(
-    "mode", lazy_gettext("聘任方式"), lambda i: i.engagement_mode.label, sort=Instructor.engagement_mode
-)
-_STATE: Column[Instructor] = Column(
-    "state", lazy_gettext("状态"), state_badge, sort=Instructor.state, kind="badge"
-)
 _COURSES: Column[Instructor] = Column(
     "courses", lazy_gettext("可授课程"), lambda i: [q.course.name for q in i.qualifications], kind="tags"
-)
-_BY_SOURCE = Filter(
-    "source",
-    lazy_gettext("来源类别"),
-    lambda s, v: s.where(Instructor.source_category == SourceCategory(v)),
-    SourceCategory.choices,
-)
-_BY_MODE = Filter(
-    "mode",
-    lazy_gettext("聘任方式"),
-    lambda s, v: s.where(Instructor.engagement_mode == EngagementMode(v)),
-    EngagementMode.choices,
-)
-_BY_VOLUNTEER = Filter(
-    "volunteer",
-    lazy_gettext("志愿者"),
-    lambda s, v: s.where(Instructor.is_volunteer.is_(v == "yes")),
-    [("yes", lazy_gettext("是")), ("no", lazy_gettext("否"))],
 )
 
 INSTRUCTORS: Table[Instructor] = Table(
     name="instructors",
     title=lazy_gettext("师资库"),
     columns=[
-        _NAME,
-        _UNIT,
-        _SOURCE,
-        _MODE,
+        person_columns.name_and_post(person_columns.itself),
+        person_columns.unit(person_columns.itself),
+        person_columns.source(person_columns.itself),
+        person_columns.mode(person_columns.itself),
         _COURSES,
         Column(
             "rating",
@@ -153,15 +108,8 @@ INSTRUCTORS: Table[Instructor] = Table(
             kind="number",
             note=lambda i: gettext("%(n)s 次评分", n=i.rating_count) if i.rating_count else None,
         ),
-        Column(
-            "until",
-            lazy_gettext("聘期至"),
-            lambda i: i.term_end,
-            sort=Instructor.term_end,
-            kind="date",
-            note=_term_note,
-        ),
-        _STATE,
+        person_columns.until(person_columns.itself, _term_note),
+        person_columns.state(person_columns.itself),
         Column(
             "honours",
             lazy_gettext("荣誉"),
@@ -202,9 +150,9 @@ INSTRUCTORS: Table[Instructor] = Table(
             ),
             lambda: [("bookable", gettext("可排课")), *_words(OWN_STATES)],
         ),
-        _BY_SOURCE,
-        _BY_MODE,
-        _BY_VOLUNTEER,
+        person_columns.BY_SOURCE,
+        person_columns.BY_MODE,
+        person_columns.BY_VOLUNTEER,
         Filter("course", lazy_gettext("可授课程"), _by_course, _course_choices),
         Filter("honour", lazy_gettext("荣誉"), _by_honour, HonourKind.choices),
         Filter(
@@ -240,26 +188,10 @@ CANDIDATES: Table[tuple[Instructor, int, int]] = Table(
     name="candidates",
     title=lazy_gettext("候选人"),
     columns=[
-        Column(
-            "name",
-            lazy_gettext("姓名"),
-            lambda r: r[0].name,
-            sort=Instructor.name_pinyin,
-            note=lambda r: r[0].post_title,
-        ),
-        Column("unit", lazy_gettext("工作单位"), lambda r: r[0].work_unit, sort=Instructor.work_unit),
-        Column(
-            "source",
-            lazy_gettext("来源类别"),
-            lambda r: r[0].source_category.label,
-            sort=Instructor.source_category,
-        ),
-        Column(
-            "mode",
-            lazy_gettext("聘任方式"),
-            lambda r: r[0].engagement_mode.label,
-            sort=Instructor.engagement_mode,
-        ),
+        person_columns.name_and_post(lambda r: r[0]),
+        person_columns.unit(lambda r: r[0]),
+        person_columns.source(lambda r: r[0]),
+        person_columns.mode(lambda r: r[0]),
         Column(
             "recommended",
             lazy_gettext("推荐单位"),
@@ -271,9 +203,7 @@ CANDIDATES: Table[tuple[Instructor, int, int]] = Table(
             lazy_gettext("评审"),
             lambda r: gettext("%(done)s / %(seats)s 份评分表", done=r[2], seats=r[1]) if r[1] else None,
         ),
-        Column(
-            "state", lazy_gettext("状态"), lambda r: state_badge(r[0]), sort=Instructor.state, kind="badge"
-        ),
+        person_columns.state(lambda r: r[0]),
     ],
     filters=[
         Filter(
@@ -282,9 +212,9 @@ CANDIDATES: Table[tuple[Instructor, int, int]] = Table(
             lambda s, v: s.where(Instructor.state == PoolState(v)),
             lambda: _words(CANDIDATE_STATES),
         ),
-        _BY_SOURCE,
-        _BY_MODE,
-        _BY_VOLUNTEER,
+        person_columns.BY_SOURCE,
+        person_columns.BY_MODE,
+        person_columns.BY_VOLUNTEER,
     ],
     search=Instructor.search_text,
     default_sort="name",
@@ -327,9 +257,9 @@ ACTIVATION: Table[Instructor] = Table(
     name="activation",
     title=lazy_gettext("讲师激活码"),
     columns=[
-        _NAME,
-        _UNIT,
-        _MODE,
+        person_columns.name_and_post(person_columns.itself),
+        person_columns.unit(person_columns.itself),
+        person_columns.mode(person_columns.itself),
         Column("account", lazy_gettext("账号"), _account_badge, sort=Instructor.user_id, kind="badge"),
     ],
     filters=[
@@ -341,7 +271,7 @@ ACTIVATION: Table[Instructor] = Table(
             ),
             [("none", lazy_gettext("没有账号")), ("issued", lazy_gettext("已发码,待激活"))],
         ),
-        _BY_MODE,
+        person_columns.BY_MODE,
     ],
     search=Instructor.search_text,
     default_sort="unit",

@@ -19,6 +19,7 @@ from core.settings import get_setting
 from core.tables import Badge, BoundTable, Column, Filter, Table
 from instructor_pool.enums import PoolState, PublicityProblem
 from instructor_pool.models import Instructor, Objection, Publicity
+from instructor_pool.queries import person_columns
 from instructor_pool.rules.entry import EntrySettings
 from instructor_pool.rules.publicity import hindrance
 
@@ -126,16 +127,8 @@ PUBLICITY: Table[Row] = Table(
     name="publicity",
     title=lazy_gettext("公示"),
     columns=[
-        Column(
-            "name",
-            lazy_gettext("姓名"),
-            lambda r: r[0].instructor.name,
-            sort=Instructor.name_pinyin,
-            note=lambda r: r[0].instructor.post_title,
-        ),
-        Column(
-            "unit", lazy_gettext("工作单位"), lambda r: r[0].instructor.work_unit, sort=Instructor.work_unit
-        ),
+        person_columns.name_and_post(lambda r: r[0].instructor),
+        person_columns.unit(lambda r: r[0].instructor),
         Column(
             "starts", lazy_gettext("公示起"), lambda r: r[0].starts_on, sort=Publicity.starts_on, kind="date"
         ),

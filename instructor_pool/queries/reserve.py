@@ -12,9 +12,10 @@ from sqlalchemy import select
 from accounts.access import Scope
 from accounts.models import OrgUnit
 from core.db import session
-from core.tables import BoundTable, Column, Filter, Table
-from instructor_pool.enums import EngagementMode, PoolState, SourceCategory
+from core.tables import BoundTable, Column, Table
+from instructor_pool.enums import PoolState
 from instructor_pool.models import Instructor, ReviewPanel, StateChange
+from instructor_pool.queries import person_columns
 
 Row = tuple[Instructor, datetime | None, str | None, Decimal | None]
 _CHANGES = (
@@ -42,43 +43,17 @@ RESERVE: Table[Row] = Table(
     name="reserve",
     title=lazy_gettext("后备名单"),
     columns=[
-        Column(
-            "name",
-            lazy_gettext("姓名"),
-            lambda r: r[0].name,
-            sort=Instructor.name_pinyin,
-            note=lambda r: r[0].post_title,
-        ),
-        Column("unit", lazy_gettext("工作单位"), lambda r: r[0].work_unit, sort=Instructor.work_unit),
-        Column(
-            "source",
-            lazy_gettext("来源类别"),
-            lambda r: r[0].source_category.label,
-            sort=Instructor.source_category,
-        ),
-        Column(
-            "mode",
-            lazy_gettext("聘任方式"),
-            lambda r: r[0].engagement_mode.label,
-            sort=Instructor.engagement_mode,
-        ),
+        person_columns.name_and_post(lambda r: r[0]),
+        person_columns.unit(lambda r: r[0]),
+        person_columns.source(lambda r: r[0]),
+        person_columns.mode(lambda r: r[0]),
         Column("mean", lazy_gettext("评审平均分"), lambda r: r[3], sort=_MEAN, kind="number"),
         Column("since", lazy_gettext("列入日期"), _since, sort=_SINCE, kind="date"),
         Column("why", lazy_gettext("列入原因"), lambda r: r[2]),
     ],
     filters=[
-        Filter(
-            "source",
-            lazy_gettext("来源类别"),
-            lambda s, v: s.where(Instructor.source_category == SourceCategory(v)),
-            SourceCategory.choices,
-        ),
-        Filter(
-            "mode",
-            lazy_gettext("聘任方式"),
-            lambda s, v: s.where(Instructor.engagement_mode == EngagementMode(v)),
-            EngagementMode.choices,
-        ),
+        person_columns.BY_SOURCE,
+        person_columns.BY_MODE,
     ],
     search=Instructor.search_text,
     default_sort="-mean",

@@ -22,8 +22,9 @@ from core.tables import Badge, BoundTable, Column, Filter, Table
 from core.tables.parts import Statement
 from instructor_pool.enums import AssessmentGrade, Consequence, EngagementMode, Outcome
 from instructor_pool.models import Assessment, AssessmentRun, Instructor, RenewalBatch, TermAlert
+from instructor_pool.queries import person_columns
 from instructor_pool.queries.assessment_lists import CONSEQUENCE_TONES, grade_badge
-from instructor_pool.queries.lists import TERM_ENDS, by_term, state_badge
+from instructor_pool.queries.lists import TERM_ENDS, by_term
 from instructor_pool.rules.life import BOOKABLE
 from instructor_pool.rules.terms import ALERT_DAYS, days_left
 
@@ -127,21 +128,8 @@ RENEWALS: Table[RenewalRow] = Table(
     name="renewals",
     title=lazy_gettext("聘期将满"),
     columns=[
-        Column(
-            "name",
-            lazy_gettext("姓名"),
-            lambda r: r[0].name,
-            sort=Instructor.name_pinyin,
-            note=lambda r: r[0].work_unit,
-        ),
-        Column(
-            "until",
-            lazy_gettext("聘期至"),
-            lambda r: r[0].term_end,
-            sort=Instructor.term_end,
-            kind="date",
-            note=_left,
-        ),
+        person_columns.name_and_unit(lambda r: r[0]),
+        person_columns.until(lambda r: r[0], _left),
         Column(
             "grade",
             lazy_gettext("最近考核"),
@@ -159,7 +147,7 @@ RENEWALS: Table[RenewalRow] = Table(
             sort=Instructor.rating,
             kind="number",
         ),
-        Column("state", lazy_gettext("状态"), lambda r: state_badge(r[0]), kind="badge"),
+        person_columns.state(lambda r: r[0]),
     ],
     filters=[
         Filter(

@@ -14,9 +14,8 @@ from core import clock
 from core.db import session
 from core.settings import get_setting
 from core.tables import BoundTable, Column, Filter, Table
-from instructor_pool.enums import EngagementMode, SourceCategory
 from instructor_pool.models import Instructor
-from instructor_pool.queries import state_badge
+from instructor_pool.queries import person_columns
 from instructor_pool.rules.life import IN_POOL
 from scheduling.enums import SessionState
 from scheduling.models import Session
@@ -71,28 +70,16 @@ def idle_table(scope: Scope) -> BoundTable[IdleRow]:
         name="idle",
         title=lazy_gettext("长期未授课"),
         columns=[
-            Column(
-                "name",
-                lazy_gettext("姓名"),
-                lambda r: r[0].name,
-                sort=Instructor.name_pinyin,
-                note=lambda r: r[0].post_title,
-            ),
-            Column("unit", lazy_gettext("工作单位"), lambda r: r[0].work_unit, sort=Instructor.work_unit),
-            Column("source", lazy_gettext("来源类别"), lambda r: r[0].source_category.label),
-            Column("mode", lazy_gettext("聘任方式"), lambda r: r[0].engagement_mode.label),
+            person_columns.name_and_post(lambda r: r[0]),
+            person_columns.unit(lambda r: r[0]),
+            person_columns.source(lambda r: r[0]),
+            person_columns.mode(lambda r: r[0]),
             Column(
                 "last", lazy_gettext("上次授课"), lambda r: _day(r[1]), sort=last, kind="date", note=_since
             ),
             Column("next", lazy_gettext("下次安排"), lambda r: _day(r[2]), sort=coming, kind="date"),
-            Column(
-                "until",
-                lazy_gettext("聘期至"),
-                lambda r: r[0].term_end,
-                sort=Instructor.term_end,
-                kind="date",
-            ),
-            Column("state", lazy_gettext("状态"), lambda r: state_badge(r[0]), kind="badge"),
+            person_columns.until(lambda r: r[0]),
+            person_columns.state(lambda r: r[0]),
         ],
         filters=[
             Filter(
@@ -101,18 +88,8 @@ def idle_table(scope: Scope) -> BoundTable[IdleRow]:
                 _never,
                 [("never", lazy_gettext("从未授课")), ("once", lazy_gettext("讲过"))],
             ),
-            Filter(
-                "source",
-                lazy_gettext("来源类别"),
-                lambda s, v: s.where(Instructor.source_category == SourceCategory(v)),
-                SourceCategory.choices,
-            ),
-            Filter(
-                "mode",
-                lazy_gettext("聘任方式"),
-                lambda s, v: s.where(Instructor.engagement_mode == EngagementMode(v)),
-                EngagementMode.choices,
-            ),
+            person_columns.BY_SOURCE,
+            person_columns.BY_MODE,
         ],
         search=Instructor.search_text,
         default_sort="name",

@@ -17,8 +17,8 @@ from core.db import session
 from core.errors import NotFound
 from core.tables import BoundTable, Column, Filter, Table
 from courses.models import Course
-from instructor_pool.enums import SourceCategory
 from instructor_pool.models import Instructor, Qualification
+from instructor_pool.queries import person_columns
 from instructor_pool.rules.life import BOOKABLE
 from scheduling.enums import LoanState
 from scheduling.models import LendingQuota, Loan, TrainingClass
@@ -98,35 +98,19 @@ def lendable_table(borrower: OrgUnit) -> BoundTable[Instructor]:
                 note=lambda i: f"{i.work_unit} {i.post_title}".strip(),
             ),
             Column("lender", lazy_gettext("借出单位"), lambda i: i.owner.name, sort=_Owner.name),
-            Column(
-                "source",
-                lazy_gettext("来源类别"),
-                lambda i: i.source_category.label,
-                sort=Instructor.source_category,
-            ),
+            person_columns.source(person_columns.itself),
             Column(
                 "courses",
                 lazy_gettext("可授课程"),
                 lambda i: [q.course.name for q in i.qualifications if q.cleared_on],
                 kind="tags",
             ),
-            Column(
-                "until",
-                lazy_gettext("聘期至"),
-                lambda i: i.term_end,
-                sort=Instructor.term_end,
-                kind="date",
-            ),
+            person_columns.until(person_columns.itself),
         ],
         filters=[
             Filter("lender", lazy_gettext("借出单位"), lambda s, v: s.where(_Owner.id == int(v)), lenders),
             Filter("course", lazy_gettext("课程"), _teaches, courses),
-            Filter(
-                "source",
-                lazy_gettext("来源类别"),
-                lambda s, v: s.where(Instructor.source_category == SourceCategory(v)),
-                SourceCategory.choices,
-            ),
+            person_columns.BY_SOURCE,
         ],
         search=Instructor.search_text,
         default_sort="name",
