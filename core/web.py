@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,16 @@ POLICY = (
 def _manifest(path: str) -> dict[str, str]:
     file = Path(path)
     return dict(json.loads(file.read_text("utf-8"))) if file.exists() else {}
+
+
+def row_number(raw: str | None) -> int | None:
+    """The id or version of a row that a browser sent; None for what no row can have."""
+    return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
+def row_numbers(raws: Iterable[str]) -> list[int]:
+    """Those of the ticked rows that are numbers at all, in order."""
+    return [number for number in map(row_number, raws) if number is not None]
 
 
 class RowId(IntegerConverter):

@@ -10,7 +10,7 @@ from accounts.enums import P
 from accounts.web import current_actor, requires
 from core.db import transaction
 from core.tables import wants_export
-from core.web import safe_next
+from core.web import row_numbers, safe_next
 from notifications import queries, services
 
 blueprint = Blueprint("notifications", __name__, url_prefix="/inbox")
@@ -45,7 +45,7 @@ def open_item(item_id: int) -> ResponseReturnValue:
 @requires(P.OWN_ACCOUNT)
 def read() -> ResponseReturnValue:
     """Mark the messages ticked as read, or all of them."""
-    ids = {int(raw) for raw in request.form.getlist("ids") if raw.isdigit() and len(raw) < 10}
+    ids = set(row_numbers(request.form.getlist("ids")))
     with transaction():
         if request.form.get("whom") == "all":
             services.mark_all_read(_user())

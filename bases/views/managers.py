@@ -11,6 +11,7 @@ from bases.queries.bases import list_without_account
 from bases.services.managers import issue_codes
 from bases.views import blueprint
 from core.db import transaction
+from core.web import row_numbers
 
 
 @blueprint.get("/activation")
@@ -24,7 +25,7 @@ def activation() -> ResponseReturnValue:
 @requires(P.ACTIVATION_ISSUE)
 def issue() -> ResponseReturnValue:
     """Fresh codes for the bases ticked, or for all that have a contact; shown once."""
-    ids = {int(raw) for raw in request.form.getlist("ids") if raw.isdigit() and len(raw) < 10}
+    ids = set(row_numbers(request.form.getlist("ids")))
     with transaction():
         waiting = list_without_account(current_scope())
         everyone = request.form.get("whom") == "all"

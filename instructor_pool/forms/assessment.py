@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from core.web import row_number
 from instructor_pool.enums import AssessmentGrade
 from instructor_pool.rules.assessment import MOST_HOURS, Policy
 
@@ -74,5 +75,4 @@ class GradeForm(FlaskForm):
     @property
     def seen(self) -> int | None:
         """The version the person looked at."""
-        raw = str(self.version.data or "")
-        return int(raw) if raw.isdigit() and len(raw) < 10 else None
+        return row_number(self.version.data)

@@ -19,6 +19,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
+from core.web import row_number
 from instructor_pool.enums import IncidentGrade
 
 
@@ -72,8 +73,7 @@ class OpinionForm(FlaskForm):
     @property
     def seen(self) -> int | None:
         """The version of the row the person looked at."""
-        raw = str(self.version.data or "")
-        return int(raw) if raw.isdigit() and len(raw) < 10 else None
+        return row_number(self.version.data)
 
 
 class IncidentForm(FlaskForm):

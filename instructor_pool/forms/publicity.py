@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from core.web import row_number
 from instructor_pool.enums import ObjectionOutcome
 from instructor_pool.rules.entry import LIMITS, EntrySettings
 
@@ -65,8 +66,7 @@ class ObjectionAnswerForm(FlaskForm):
     @property
     def seen(self) -> int | None:
         """The version of the row the person looked at."""
-        raw = str(self.version.data or "")
-        return int(raw) if raw.isdigit() and len(raw) < 10 else None
+        return row_number(self.version.data)
 
 
 def _number(name: str, label: str, help_text: str) -> IntegerField:

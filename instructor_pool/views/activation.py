@@ -11,6 +11,7 @@ from accounts.web import current_actor, current_scope, requires
 from core.db import transaction
 from core.errors import RuleBroken
 from core.tables import wants_export
+from core.web import row_numbers
 from instructor_pool import queries
 from instructor_pool.services import activation as accounts_for
 from instructor_pool.views.blueprint import blueprint
@@ -32,7 +33,7 @@ def activation() -> ResponseReturnValue:
 @requires(P.ACTIVATION_ISSUE)
 def issue_codes() -> ResponseReturnValue:
     """Fresh codes for those ticked, or for all (at most 500 at once); shown once, to print or to paste."""
-    ids = [int(raw) for raw in request.form.getlist("ids") if raw.isdigit() and len(raw) < 10]
+    ids = row_numbers(request.form.getlist("ids"))
     everybody = request.form.get("whom") == "all"
     with transaction():
         chosen = queries.list_without_account(current_scope(), None if everybody else ids)

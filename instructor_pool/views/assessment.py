@@ -16,6 +16,7 @@ from core.db import transaction
 from core.errors import RuleBroken
 from core.refusals import put_errors
 from core.tables import wants_export
+from core.web import row_number
 from instructor_pool import queries
 from instructor_pool.enums import AssessmentGrade, AssessmentRemark, Consequence, ExitReason, Outcome
 from instructor_pool.forms import GradeForm, PolicyForm
@@ -51,8 +52,8 @@ def assessments() -> ResponseReturnValue:
 def request_assessment() -> ResponseReturnValue:
     """Ask for a pool's year to be worked out, or worked out anew."""
     with transaction():
-        owner = get_unit(current_scope(), _whole(request.form.get("unit", "")))
-        run = assessing.request(owner, _whole(request.form.get("year", "")), actor=current_actor())
+        owner = get_unit(current_scope(), row_number(request.form.get("unit")) or 0)
+        run = assessing.request(owner, row_number(request.form.get("year")) or 0, actor=current_actor())
         run_id = run.id
     return redirect(url_for("instructor_pool.assessment_run", run_id=run_id))
 
@@ -235,10 +236,5 @@ def own_assessments() -> ResponseReturnValue:
     return render_template("instructor_pool/own_assessments.html", years=years)
 
 
-def _whole(raw: str) -> int:
-    """A number sent by a form; 0, which nothing has, for anything else."""
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
-
-
 def _seen() -> int | None:
-    return _whole(request.form.get("version", "")) or None
+    return row_number(request.form.get("version")) or None

@@ -16,6 +16,7 @@ from core import clock
 from core.db import transaction
 from core.errors import NotFound, RuleBroken
 from core.refusals import put_errors
+from core.web import row_numbers
 from instructor_pool import queries
 from instructor_pool.enums import AWAY, AnswerSource, DayPart, Grade
 from instructor_pool.forms import AwayForm, WeeklyForm
@@ -127,7 +128,7 @@ def hints() -> ResponseReturnValue:
 @requires(P.POOL_EDIT)
 def settle_hints() -> ResponseReturnValue:
     """Confirm or dismiss the remarks that are ticked."""
-    ids = [int(raw) for raw in request.form.getlist("ids") if raw.isdigit() and len(raw) < 10]
+    ids = row_numbers(request.form.getlist("ids"))
     grade, verdict = request.form.get("grade", Grade.CANNOT.value), request.form.get("verdict", "")
     if grade not in {g.value for g in AWAY} or verdict not in ("accept", "dismiss"):
         raise NotFound(gettext("没有这种处理。"))

@@ -16,6 +16,7 @@ from core.db import transaction
 from core.errors import NotFound, RuleBroken
 from core.refusals import put_errors
 from core.tables import wants_export
+from core.web import row_numbers
 from instructor_pool import queries
 from instructor_pool.enums import BatchDecision
 from instructor_pool.forms import BatchForm, DecisionForm, SeatForm
@@ -38,7 +39,7 @@ def batches() -> ResponseReturnValue:
 @requires(P.POOL_EDIT)
 def check_candidates() -> ResponseReturnValue:
     """Pass the ticked ones against whom nothing stands; say of the others what is missing."""
-    ids = [int(raw) for raw in request.form.getlist("ids") if raw.isdigit() and len(raw) < 10]
+    ids = row_numbers(request.form.getlist("ids"))
     with transaction():
         people = queries.list_by_ids(current_scope(), ids)
         passed, left = reviews.check_eligibility(people, actor=current_actor())

@@ -17,6 +17,7 @@ from core.files import download
 from core.refusals import put_errors
 from core.settings import get_setting
 from core.tables import wants_export
+from core.web import row_number
 from courses.queries import get_course, list_courses
 from instructor_pool import queries
 from instructor_pool.forms import CoursewareForm, OpinionForm
@@ -174,8 +175,7 @@ def _serve(item: Any) -> ResponseReturnValue:
 
 def _form() -> CoursewareForm:
     form = CoursewareForm()
-    raw = request.args.get("course", "")
-    chosen = int(raw) if raw.isdigit() and len(raw) < 10 else None
+    chosen = row_number(request.args.get("course"))
     form.offer([(c.id, c.name) for c in list_courses(current_actor().scope(P.COURSE_VIEW))], chosen)
     return form
 

@@ -14,6 +14,7 @@ from core.db import transaction
 from core.errors import NotFound, RuleBroken
 from core.sealed import mask_id_number, mask_phone
 from core.tables import wants_export
+from core.web import row_number
 from instructor_pool import queries
 from instructor_pool.services import merging
 from instructor_pool.views.blueprint import blueprint
@@ -132,8 +133,7 @@ def merge(first_id: int, second_id: int) -> ResponseReturnValue:
 
 
 def _version(name: str) -> int | None:
-    raw = request.form.get(name, "")
-    return int(raw) if raw.isdigit() and len(raw) < 10 else None
+    return row_number(request.form.get(name))
 
 
 @blueprint.post("/instructors/duplicates/<int:first_id>/<int:second_id>/apart")

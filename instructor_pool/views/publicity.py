@@ -19,6 +19,7 @@ from core.errors import NotFound, RuleBroken
 from core.refusals import put_errors
 from core.tables import wants_export
 from core.throttle import admit
+from core.web import row_numbers
 from instructor_pool import queries
 from instructor_pool.enums import ObjectionOutcome, PoolAction
 from instructor_pool.forms import (
@@ -60,7 +61,7 @@ def reserve() -> ResponseReturnValue:
 @requires(P.POOL_EDIT)
 def take_up() -> ResponseReturnValue:
     """Take the ticked ones up again; they pass eligibility and review anew."""
-    ids = [int(raw) for raw in request.form.getlist("ids") if raw.isdigit() and len(raw) < 10]
+    ids = row_numbers(request.form.getlist("ids"))
     with transaction():
         people = queries.list_by_ids(current_scope(), ids)
         for person in people:

@@ -14,6 +14,7 @@ from core import clock
 from core.db import transaction
 from core.errors import RuleBroken
 from core.tables import wants_export
+from core.web import row_number, row_numbers
 from instructor_pool import queries
 from instructor_pool.enums import Consequence
 from instructor_pool.rules.terms import next_term
@@ -80,7 +81,7 @@ def _line(row: Any, ticked: set[int] | None) -> dict[str, Any]:
 def renew_all() -> ResponseReturnValue:
     """Renew the ticked people, all or none."""
     ids = _ids()
-    seen = {i: _whole(request.form.get(f"version-{i}", "")) for i in ids}
+    seen = {i: row_number(request.form.get(f"version-{i}")) or 0 for i in ids}
     try:
         with transaction():
             people = [row[0] for row in queries.list_renewable(current_scope(), ids)]
@@ -110,15 +111,10 @@ def take_back_renewals(renewal_id: int) -> ResponseReturnValue:
 
 
 def _ids() -> set[int]:
-    return {_whole(raw) for raw in request.form.getlist("ids")} - {0}
+    return set(row_numbers(request.form.getlist("ids"))) - {0}
 
 
 def _offered() -> set[int]:
     """Everybody on the preview, ticked or not."""
-    return {_whole(name.removeprefix("version-")) for name in request.form if name.startswith("version-")} - {
-        0
-    }
-
-
-def _whole(raw: str) -> int:
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
+    names = (name.removeprefix("version-") for name in request.form if name.startswith("version-"))
+    return set(row_numbers(names)) - {0}

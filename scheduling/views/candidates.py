@@ -12,7 +12,7 @@ from accounts.enums import P
 from accounts.web import current_actor, current_scope, requires
 from core.db import transaction
 from core.errors import RuleBroken
-from core.web import is_htmx
+from core.web import is_htmx, row_number
 from scheduling.queries import sessions as session_queries
 from scheduling.services import placing
 from scheduling.snapshots.candidates import panel_of
@@ -78,8 +78,7 @@ def _done(session_id: int, text: str) -> ResponseReturnValue:
 
 
 def _id(name: str) -> int | None:
-    raw = request.form.get(name, "")
-    return int(raw) if raw.isdigit() and 0 < len(raw) < 10 else None
+    return row_number(request.form.get(name))
 
 
 def _seen() -> int | None:

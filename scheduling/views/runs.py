@@ -17,6 +17,7 @@ from accounts.web import current_actor, current_scope, requires
 from core.db import transaction
 from core.errors import RuleBroken
 from core.tables import wants_export
+from core.web import row_numbers
 from scheduling.enums import RunState, Tier
 from scheduling.forms import whole
 from scheduling.queries import gaps, proposals
@@ -42,7 +43,7 @@ def runs() -> ResponseReturnValue:
 @requires(P.SCHEDULE_EDIT)
 def new_run() -> ResponseReturnValue:
     """What to match: one class, some, those of a unit, tier or period, or the whole year still to come."""
-    chosen = {int(raw) for raw in request.args.getlist("class_id") if raw.isdigit() and len(raw) < 10}
+    chosen = set(row_numbers(request.args.getlist("class_id")))
     within = _range(request.args)
     classes = run_queries.list_matchable(current_scope(), within)
     if not within.is_open:
@@ -84,7 +85,7 @@ def _day(raw: str) -> date | None:
 @requires(P.SCHEDULE_EDIT)
 def start_run() -> ResponseReturnValue:
     """Queue a run; one for each plan that has some of the chosen classes."""
-    ids = {int(raw) for raw in request.form.getlist("class_id") if raw.isdigit() and len(raw) < 10}
+    ids = set(row_numbers(request.form.getlist("class_id")))
     seconds = request.form.get("seconds", matching.DEFAULT_SECONDS, type=int)
     owner_id, _, year = request.form.get("whole", "").partition("-")
     with transaction():
@@ -197,7 +198,7 @@ def finish_run(run_id: int) -> ResponseReturnValue:
 @requires(P.SCHEDULE_EDIT)
 def adopt_run(run_id: int) -> ResponseReturnValue:
     """Make the proposal the working plan, whole or for the ticked sessions."""
-    ticked = {int(raw) for raw in request.form.getlist("session_ids") if raw.isdigit() and len(raw) < 10}
+    ticked = set(row_numbers(request.form.getlist("session_ids")))
     chosen = ticked if request.form.get("part") == "ticked" else None
     try:
         with transaction():
