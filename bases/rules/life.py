@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from bases.enums import BaseState, Need
 
@@ -81,14 +81,3 @@ def days_to_expiry(expires_on: date | None, today: date) -> int | None:
 def expiry_alert(today: date) -> date:
     """Designations that end by this day are worth a word."""
     return today + timedelta(days=ALERT_DAYS)
-
-
-def bad_spans(spans: Sequence[tuple[int, time, time]]) -> set[int]:
-    """Weekdays (0 = Monday) whose opening times end before they begin or overlap."""
-    bad: set[int] = set()
-    until: dict[int, time] = {}
-    for weekday, opens, closes in sorted(spans):
-        if closes <= opens or opens < until.get(weekday, time.min):
-            bad.add(weekday)
-        until[weekday] = max(closes, until.get(weekday, time.min))
-    return bad

@@ -1,0 +1,25 @@
+"""Policy of bases: their life and opening times. Pure."""
+
+from bases.rules.hours import bad_spans
+from bases.rules.life import (
+    BOOKABLE,
+    REASONED,
+    TRANSITIONS,
+    FileFacts,
+    days_to_expiry,
+    expiry_alert,
+    is_bookable,
+    lacking,
+)
+
+__all__ = [
+    "BOOKABLE",
+    "REASONED",
+    "TRANSITIONS",
+    "FileFacts",
+    "bad_spans",
+    "days_to_expiry",
+    "expiry_alert",
+    "is_bookable",
+    "lacking",
+]
