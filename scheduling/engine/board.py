@@ -11,6 +11,9 @@ from scheduling.engine.arrays import Arrays, Bytes, Int32s, between
 from scheduling.engine.compiling import Struct, StructType, compiled, inner, share, whole
 from scheduling.engine.index import NONE, Ints
 
+Slack = tuple[int, int, int, int]
+"""The place before (NONE: none, or unknown), minutes since then, the place after, minutes until then."""
+
 
 class BoardType(StructType):
     """The type of Board in compiled code."""
@@ -204,30 +207,33 @@ def closer(p: Arrays, b: Board, o: int, other: int, around: tuple[int, int]) -> 
 
 
 @inner
-def around_of(p: Arrays, b: Board, o: int, who: int) -> tuple[int, int]:
-    """Return the placed sessions of an instructor just before and just after an option on its day, NONE where there is none."""
+def slack_around(p: Arrays, b: Board, o: int, who: int) -> Slack:
+    """Return how far an instructor's placed sessions just before and just after an option are on its day."""
     around = NONE, NONE
     other = b.who_head[p.options[o].day, who]
     while other >= 0:
         around = closer(p, b, o, whole(other), around)
         other = b.who_next[other]
-    return around
+    return slack_of(p, b, o, around)
 
 
 @inner
-def is_rushed(p: Arrays, b: Board, o: int, place: int, around: tuple[int, int]) -> bool:
-    """Whether an option at a known place leaves no time to travel from the session before or to the one after."""
+def slack_of(p: Arrays, b: Board, o: int, around: tuple[int, int]) -> Slack:
+    """Return how far from an option, in place and time, the sessions just before and just after it are."""
     before, after = around
-    mine = p.options[o]
+    left, gap, reached, wait = NONE, 0, NONE, 0
     if before >= 0:
-        there = place_of(p, before, whole(b.room_of[before]))
-        gap = mine.begin - p.options[b.option_of[before]].end
-        if there != place and between(p.minutes, there, place) > max(0, gap):
-            return True
+        left = place_of(p, before, whole(b.room_of[before]))
+        gap = max(0, p.options[o].begin - p.options[b.option_of[before]].end)
     if after >= 0:
-        there = place_of(p, after, whole(b.room_of[after]))
-        gap = p.options[b.option_of[after]].begin - mine.end
-        # As far as from here to there, and from one place to many is quicker to read than from many to one.
-        if there != place and between(p.minutes, there, place) > max(0, gap):
-            return True
-    return False
+        reached = place_of(p, after, whole(b.room_of[after]))
+        wait = max(0, p.options[b.option_of[after]].begin - p.options[o].end)
+    return left, gap, reached, wait
+
+
+@inner
+def is_rushed(p: Arrays, place: int, slack: Slack) -> bool:
+    """Whether a known place leaves no time to travel from the session before or to the one after."""
+    left, gap, reached, wait = slack
+    # As far as from here to there, and from one place to many is quicker to read than from many to one.
+    return between(p.minutes, left, place) > gap or between(p.minutes, reached, place) > wait

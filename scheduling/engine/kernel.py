@@ -28,7 +28,7 @@ import numpy.typing as npt
 
 from scheduling.engine import costs, rules
 from scheduling.engine.arrays import PIN_INSTRUCTOR, PIN_START, PIN_VENUE, Arrays
-from scheduling.engine.board import Board, around_of, clear, place, place_of
+from scheduling.engine.board import Board, clear, place, place_of, slack_around
 from scheduling.engine.compiling import compiled, whole
 from scheduling.engine.costs import COSTS
 from scheduling.engine.rules import RULES, Rule
@@ -46,7 +46,7 @@ _ARGUMENTS = {
     "instructor": "p, b, s, o, who",
     "venue": "p, b, s, o, room",
     "place": "p, b, s, o, place",
-    "pair": "p, b, s, o, who, place, around",
+    "pair": "p, b, s, o, who, place, slack",
     "way": "p, b, s, o, home, place",
     "nobody": "p, b, s, o",
     "nowhere": "p, b, s, o",
@@ -115,7 +115,7 @@ time_mask, time_blocks = _mask("time"), _blocks("time")
 instructor_mask, instructor_blocks = _mask("instructor"), _blocks("instructor")
 venue_mask, venue_blocks = _mask("venue"), _blocks("venue")
 place_mask, place_blocks = _mask("place"), _blocks("place")
-pair_mask_around, pair_blocks_around = _mask("pair", "mask_around"), _blocks("pair", "blocks_around")
+pair_mask_within, pair_blocks_within = _mask("pair", "mask_within"), _blocks("pair", "blocks_within")
 instructor_static = _mask("instructor", "static", lambda rule: rule.is_static)
 instructor_unlisted = _mask("instructor", "unlisted", lambda rule: rule.is_listed)
 instructor_hindered = _mask("instructor", "hindered", lambda rule: not rule.is_listed)
@@ -137,13 +137,13 @@ way_adds = _sum("way", "adds", _all)
 @compiled
 def pair_mask(p: Arrays, b: Board, s: int, o: int, who: int, place: int) -> int:
     """Return a bit for each rule that keeps an instructor from a place then."""
-    return pair_mask_around(p, b, s, o, who, place, around_of(p, b, o, who))
+    return pair_mask_within(p, b, s, o, who, place, slack_around(p, b, o, who))
 
 
 @compiled
 def pair_blocks(p: Arrays, b: Board, s: int, o: int, who: int, place: int) -> bool:
-    """Whether a rule keeps an instructor from a place then; for many places, ask ``pair_blocks_around``."""
-    return pair_blocks_around(p, b, s, o, who, place, around_of(p, b, o, who))
+    """Whether a rule keeps an instructor from a place then; for many places, ask ``pair_blocks_within``."""
+    return pair_blocks_within(p, b, s, o, who, place, slack_around(p, b, o, who))
 
 
 @compiled

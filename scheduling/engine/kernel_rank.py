@@ -71,17 +71,17 @@ def ways_of(p: Arrays, b: Board, s: int, mask: Ints) -> Ways:
 
 @inner
 def _at_option(p: Arrays, b: Board, q: Search, s: int, o: int, found: Ways) -> None:
-    base, closed = time_adds(p, b, s, o), NONE
+    base, closed, people, least, steady = time_adds(p, b, s, o), NONE, q.who, q.least, q.steady
     turn(q)
-    for n in range(len(q.who)):
-        who = q.who[n]
-        if found.added[who] <= base + q.least[n]:
+    for n in range(len(people)):
+        who = people[n]
+        if found.added[who] <= base + least[n]:
             continue
         mask = instructor_hindered(p, b, s, o, who)
         if mask == 0:
-            below = found.added[who] - base - q.steady[n]
+            below = found.added[who] - base - steady[n]
             at, added = site_for(p, b, q, s, o, n, below)
-            _note(q, o, who, at, base + q.steady[n] + added + instructor_varies(p, b, s, o, who), found)
+            _note(q, o, who, at, base + steady[n] + added + instructor_varies(p, b, s, o, who), found)
             if found.added[who] == MUCH:
                 closed = closed if closed >= 0 else _closed(p, b, q, s, o)
                 mask = closed | _rushed(p, b, q, s, o, who)

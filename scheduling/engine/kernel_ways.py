@@ -7,20 +7,23 @@ the same at all options: what it adds is the least that anybody from there can a
 and the others are looked at only where these are taken.
 
 Where two are as cheap, the first option, the cheaper venue, and the venue listed first go before; "no venue" is listed last.
+
+Arrays of a search are read once before a long loop: each reading counts somebody more who holds them, which takes longer than
+all the rest.
 """
 
 import numpy as np
 import numpy.typing as npt
 
 from scheduling.engine.arrays import Arrays
-from scheduling.engine.board import Board, around_of, place_of
+from scheduling.engine.board import Board, Slack, place_of, slack_around
 from scheduling.engine.compiling import Struct, StructType, inner, share, whole
 from scheduling.engine.index import NONE
 from scheduling.engine.insertion import MUCH
 from scheduling.engine.kernel import (
     instructor_steady,
     nowhere_blocks,
-    pair_blocks_around,
+    pair_blocks_within,
     place_adds,
     place_mask,
     venue_adds,
@@ -215,43 +218,43 @@ def site_for(  # noqa: PLR0913 - arrays, one by one
     if q.near_site[home] == UNKNOWN:
         q.near_site[home], q.near_adds[home] = _nearest(p, b, q, s, o, home)
     at = q.near_site[home]
-    around = around_of(p, b, o, q.who[n])
-    if at >= 0 and pair_blocks_around(p, b, s, o, q.who[n], q.place[at], around):
-        return _reachable(p, b, q, s, o, n, around, below)
+    slack = slack_around(p, b, o, q.who[n])
+    if at >= 0 and pair_blocks_within(p, b, s, o, q.who[n], q.place[at], slack):
+        return _reachable(p, b, q, s, o, n, slack, below)
     return at, q.near_adds[home]
 
 
 @inner
 def _nearest(p: Arrays, b: Board, q: Search, s: int, o: int, home: int) -> tuple[int, int]:
     """Return the cheapest site at an option for somebody from a home, and what it adds with the way."""
-    at, least = NONE, MUCH
+    at, least, places, lowest = NONE, MUCH, q.place, q.lowest
     for n in range(_FIRST):
         m, total = q.home_site[home, n], q.home_adds[home, n]
         if total > least or m == UNKNOWN:
             return at, least
-        at, least = _better(p, b, q, s, o, m, total - q.lowest[m], at, least)
+        at, least = _better(p, b, q, s, o, m, total - lowest[m], at, least)
     if least < total:
         return at, least
-    for m in range(len(q.place)):
-        if q.lowest[m] > least:
+    for m in range(len(places)):
+        if lowest[m] > least:
             break
-        way = way_adds(p, b, s, o, home, q.place[m])
-        if q.lowest[m] + way <= least:
+        way = way_adds(p, b, s, o, home, places[m])
+        if lowest[m] + way <= least:
             at, least = _better(p, b, q, s, o, m, way, at, least)
     return at, least
 
 
 @inner
 def _reachable(  # noqa: PLR0913 - arrays, one by one
-    p: Arrays, b: Board, q: Search, s: int, o: int, n: int, around: tuple[int, int], below: int
+    p: Arrays, b: Board, q: Search, s: int, o: int, n: int, slack: Slack, below: int
 ) -> tuple[int, int]:
     """Return the same for the n-th instructor, who cannot be everywhere in time, if it adds less than ``below``."""
-    at, least = NONE, below
-    for m in range(len(q.place)):
-        if q.lowest[m] > least:
+    at, least, who, home, places, lowest = NONE, below, q.who[n], q.home[n], q.place, q.lowest
+    for m in range(len(places)):
+        if lowest[m] > least:
             break
-        if not pair_blocks_around(p, b, s, o, q.who[n], q.place[m], around):
-            way = way_adds(p, b, s, o, q.home[n], q.place[m])
+        if not pair_blocks_within(p, b, s, o, who, places[m], slack):
+            way = way_adds(p, b, s, o, home, places[m])
             at, least = _better(p, b, q, s, o, m, way, at, least)
     return at, least
 

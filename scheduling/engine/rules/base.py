@@ -34,7 +34,7 @@ class Rule(ABC):
     venue: ClassVar[Blocks] = None  # (p, b, s, o, room)
     place: ClassVar[Blocks] = None  # (p, b, s, o, place)
     pair: ClassVar[Blocks] = (
-        None  # (p, b, s, o, who, place, around): around_of(p, b, o, who), the same for all places
+        None  # (p, b, s, o, who, place, slack): slack_around(p, b, o, who), the same for all places
     )
     nobody: ClassVar[Blocks] = None  # (p, b, s, o): without an instructor
     nowhere: ClassVar[Blocks] = None  # (p, b, s, o): without a venue

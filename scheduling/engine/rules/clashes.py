@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from scheduling.engine.arrays import Arrays, has_bit
-from scheduling.engine.board import Board, closer, is_rushed, overlaps
+from scheduling.engine.board import Board, Slack, closer, is_rushed, overlaps, slack_of
 from scheduling.engine.cliques import Kind, cliques
 from scheduling.engine.compiling import inner, whole
 from scheduling.engine.index import NONE
@@ -181,9 +181,9 @@ class InstructorTravel(Rule):
     @staticmethod
     @inner
     def pair(  # noqa: PLR0913 - all levels take their arguments one by one
-        p: Arrays, b: Board, s: int, o: int, who: int, place: int, around: tuple[int, int]
+        p: Arrays, b: Board, s: int, o: int, who: int, place: int, slack: Slack
     ) -> bool:
-        return place >= 0 and is_rushed(p, b, o, place, around)
+        return is_rushed(p, place, slack)
 
 
 class ClassTravel(Rule):
@@ -212,7 +212,7 @@ class ClassTravel(Rule):
             while mark >= 0:
                 around = closer(p, b, o, whole(p.class_session[mark]), around)
                 mark = b.class_next[mark]
-            if is_rushed(p, b, o, place, around):
+            if is_rushed(p, place, slack_of(p, b, o, around)):
                 return True
         return False
 
