@@ -124,7 +124,7 @@ def _session(row: Session) -> Entry:
 
 
 def _booking(booking: Booking) -> Entry:
-    row = booking.session
+    row = booking.lesson
     tone = "ok" if booking.state.value == "confirmed" else "warn"
     at = booking.kind.value == "instructor"
     url = f"/teaching/{booking.id}" if at else f"/base-bookings/{booking.id}"

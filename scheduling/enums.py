@@ -69,6 +69,33 @@ class BookingState(Labelled):
     RELEASED = "released", N_("已释放")
 
 
+class VisitState(Labelled):
+    """Life of a visit that belongs to no class; HELD, CONFIRMED and ARRIVED hold its time."""
+
+    WAITING = "waiting", N_("候补中")
+    HELD = "held", N_("待基地确认")
+    CONFIRMED = "confirmed", N_("已确认")
+    DECLINED = "declined", N_("基地谢绝")
+    RELEASED = "released", N_("逾期已释放")
+    WITHDRAWN = "withdrawn", N_("已撤回")
+    ARRIVED = "arrived", N_("已签到")
+    NO_SHOW = "no_show", N_("未到")
+
+
+class Rhythm(Labelled):
+    """How often a recurring visit comes."""
+
+    WEEKLY = "weekly", N_("每周")
+    MONTHLY = "monthly", N_("每月")
+
+
+class CheckInSource(Labelled):
+    """How it became known that a party was there."""
+
+    CODE = "code", N_("现场扫码")
+    BASE = "base", N_("基地登记")
+
+
 class LoanState(Labelled):
     """Life of a loan: only an approved one lets somebody be booked."""
 

@@ -30,7 +30,7 @@ class Notice:
 def when_of(booking: Booking) -> str:
     """`3月1日 周一 上午 8:30–10:45`; the end is that of the lesson, not of the quarter hour."""
     start, end = moments_of(booking)
-    row = booking.session
+    row = booking.lesson
     if row.told_start and row.told_hours and row.told_start.date() == booking.day:
         return span_text(
             row.told_start, row.told_start + timedelta(minutes=int(row.told_hours * MINUTES_PER_CLASS_HOUR))
@@ -49,7 +49,7 @@ def place_of(venue: Venue | None) -> str:
 
 def assigned(booking: Booking) -> Notice:
     """A new assignment or booking that waits for an answer."""
-    row, when = booking.session, when_of(booking)
+    row, when = booking.lesson, when_of(booking)
     klass = row.training_class
     if booking.kind is ResourceKind.VENUE:
         title = gettext("请确认接待:%(when)s %(klass)s", when=when, klass=klass.name)
@@ -67,7 +67,7 @@ def assigned(booking: Booking) -> Notice:
 
 def changed(booking: Booking) -> Notice:
     """The booking stands, but the course or the place is another."""
-    row = booking.session
+    row = booking.lesson
     title = gettext("有变动:%(when)s《%(course)s》", when=when_of(booking), course=row.course_name)
     body = gettext(
         "班次:%(klass)s,地点:%(place)s。", klass=row.training_class.name, place=place_of(row.told_venue)
@@ -77,7 +77,7 @@ def changed(booking: Booking) -> Notice:
 
 def withdrawn(booking: Booking, reason: str = "") -> Notice:
     """An assignment or booking that no longer stands."""
-    row = booking.session
+    row = booking.lesson
     title = gettext(
         "已取消:%(when)s《%(course)s》", when=when_of(booking), course=row.told_course_name or row.course_name
     )
@@ -88,7 +88,7 @@ def withdrawn(booking: Booking, reason: str = "") -> Notice:
 
 def declined(booking: Booking, name: str, reason: str) -> Notice:
     """To the organisers: somebody cannot come, and where to find a substitute."""
-    row = booking.session
+    row = booking.lesson
     title = gettext(
         "%(name)s 谢绝了 %(when)s《%(course)s》", name=name, when=when_of(booking), course=row.course_name
     )
@@ -98,7 +98,7 @@ def declined(booking: Booking, name: str, reason: str) -> Notice:
 
 def ready_message(booking: Booking, name: str) -> str:
     """The text an organiser pastes into WeChat to ask for an answer."""
-    row = booking.session
+    row = booking.lesson
     klass = row.training_class
     facts = {
         "name": name,

@@ -1,20 +1,25 @@
 """Tables of scheduling, by subject."""
 
-from scheduling.models.booking import Booking, Claim, QuarterHour
+from scheduling.models.booking import Booking, Claim, Party, QuarterHour
 from scheduling.models.classes import MINUTES_PER_CLASS_HOUR, ScheduleVersion, Session, TrainingClass
 from scheduling.models.loans import LendingQuota, Loan
 from scheduling.models.matching import MatchRun, ProposalItem
+from scheduling.models.visits import CheckIn, Visit, VisitSeries
 
 __all__ = [
     "MINUTES_PER_CLASS_HOUR",
     "Booking",
+    "CheckIn",
     "Claim",
     "LendingQuota",
     "Loan",
     "MatchRun",
+    "Party",
     "ProposalItem",
     "QuarterHour",
     "ScheduleVersion",
     "Session",
     "TrainingClass",
+    "Visit",
+    "VisitSeries",
 ]

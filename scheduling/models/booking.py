@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, String, text
@@ -13,12 +14,22 @@ from instructor_pool.enums import AnswerSource
 from instructor_pool.rules.life import BOOKABLE
 from scheduling.enums import BookingState, ResourceKind
 from scheduling.models.classes import Session
+from scheduling.models.visits import Visit
 
 UNITS_PER_DAY = 96
 
 
+@dataclass(frozen=True, slots=True)
+class Party:
+    """For whom a booking is, as lists and refusals say it: a class with its course, or a unit with its theme."""
+
+    name: str
+    title: str
+    people: int
+
+
 class Booking(Versioned, Model):
-    """A resource taken for a session: quarter hours `from_unit` to `to_unit` (half-open) of `day`.
+    """A resource taken for a session or a visit: quarter hours `from_unit` to `to_unit` (half-open) of `day`.
 
     `resource_id` is the id of the instructor, venue or class; `seat` tells apart the groups a shared
     venue takes at once. People answer bookings; the state decides whether time is claimed.
@@ -30,12 +41,15 @@ class Booking(Versioned, Model):
             f"from_unit >= 0 AND to_unit > from_unit AND to_unit <= {UNITS_PER_DAY}", name="units"
         ),
         CheckConstraint("seat >= 0", name="seat"),
+        CheckConstraint("(session_id IS NULL) <> (visit_id IS NULL)", name="one_party"),
+        CheckConstraint("visit_id IS NULL OR kind NOT IN ('class', 'instructor')", name="visit_kind"),
         Index("ix_booking_resource_day", "kind", "resource_id", "day"),
         Index("ix_booking_kind_state", "kind", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), index=True)
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("session.id"), index=True)
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"), index=True)
     kind: Mapped[ResourceKind] = mapped_column(choice(ResourceKind))
     resource_id: Mapped[int]
     day: Mapped[date] = mapped_column(index=True)
@@ -51,7 +65,31 @@ class Booking(Versioned, Model):
     loan_id: Mapped[int | None] = mapped_column(ForeignKey("loan.id"), index=True)
     """Under which loan another unit's person comes."""
 
-    session: Mapped[Session] = relationship()
+    session: Mapped[Session | None] = relationship()
+    visit: Mapped[Visit | None] = relationship(back_populates="bookings")
+
+    @property
+    def lesson(self) -> Session:
+        """The session, where only sessions are read: whoever joins them finds no visits."""
+        if self.session is None:
+            raise LookupError(f"booking {self.id} is for a visit")
+        return self.session
+
+    @property
+    def lesson_id(self) -> int:
+        """The session's id, under the same condition."""
+        if self.session_id is None:
+            raise LookupError(f"booking {self.id} is for a visit")
+        return self.session_id
+
+    @property
+    def party(self) -> Party:
+        """For whom it is."""
+        if self.visit is not None:
+            return Party(self.visit.unit.name, self.visit.theme, self.visit.people)
+        row = self.lesson
+        klass = row.training_class
+        return Party(klass.name, row.told_course_name or row.course_name, klass.size)
 
 
 class Claim(Model):

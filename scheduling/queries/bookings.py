@@ -144,7 +144,7 @@ def live_of(session_ids: Collection[int]) -> dict[int, list[Booking]]:
         .order_by(Booking.id)
     )
     for booking in session().scalars(stmt):
-        found[booking.session_id].append(booking)
+        found[booking.lesson_id].append(booking)
     return found
 
 
@@ -162,7 +162,8 @@ def declined_by_session(session_ids: Collection[int]) -> dict[int, frozenset[int
     )
     found: dict[int, set[int]] = {}
     for session_id, person in session().execute(stmt):
-        found.setdefault(session_id, set()).add(person)
+        if session_id is not None:
+            found.setdefault(session_id, set()).add(person)
     return {key: frozenset(people) for key, people in found.items()}
 
 

@@ -173,7 +173,7 @@ class _Staff:
             away[person] += [(a.starts, a.ends) for a in stretches if a.grade is Grade.CANNOT]
         for booking in _answers(holders, year):
             if booking.state is BookingState.DECLINED:
-                declined[booking.session_id].add(booking.resource_id)
+                declined[booking.lesson_id].add(booking.resource_id)
             else:
                 away[booking.resource_id].append(moments_of(booking))
         frozen = {course_id: frozenset(people) for course_id, people in by_course.items()}

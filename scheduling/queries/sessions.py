@@ -117,7 +117,7 @@ def lessons_of(sessions: Sequence[Session]) -> list[Lesson]:
             Booking.state != BookingState.RELEASED,
         )
         for booking in session().scalars(stmt.order_by(Booking.id)):
-            last[(booking.session_id, booking.kind)] = booking
+            last[(booking.lesson_id, booking.kind)] = booking
     made = []
     for row in sessions:
         person, venue = last.get((row.id, ResourceKind.INSTRUCTOR)), last.get((row.id, ResourceKind.VENUE))

@@ -124,12 +124,12 @@ def _declines(actor: Actor) -> list[Todo]:
     names = bookings.names_of(found[:DECLINES_SHOWN])
     lines = [
         Todo(
-            gettext("%(name)s 谢绝了《%(course)s》", name=names[b.id], course=b.session.course_name),
-            url_for("scheduling.show_session", session_id=b.session_id),
+            gettext("%(name)s 谢绝了《%(course)s》", name=names[b.id], course=b.lesson.course_name),
+            url_for("scheduling.show_session", session_id=b.lesson_id),
             1,
             f"declined_{b.id}",
             Urgency.NOW,
-            " · ".join(filter(None, (_when(b.session), b.session.training_class.name, b.answer_reason))),
+            " · ".join(filter(None, (_when(b.lesson), b.lesson.training_class.name, b.answer_reason))),
         )
         for b in found[:DECLINES_SHOWN]
     ]

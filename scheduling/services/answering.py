@@ -36,7 +36,7 @@ def answer(
     Conflict when it was withdrawn or answered otherwise meanwhile.
     """
     booking.expect_version(seen)
-    if booking.kind is ResourceKind.CLASS or not booking.session.is_live:
+    if booking.kind is ResourceKind.CLASS or not booking.lesson.is_live:
         raise RuleBroken(gettext("这项安排不用再答复。"))
     if booking.state not in LIVE:
         raise Conflict(gettext("这项安排%(state)s,不能再答复。", state=booking.state.label))
@@ -59,7 +59,7 @@ def answer(
 
 def _decline(booking: Booking, actor: Actor) -> None:
     """Free the time, open the part again, take the planned credit back, tell the organisers."""
-    row = booking.session
+    row = booking.lesson
     booking.state = BookingState.DECLINED
     if booking.kind is ResourceKind.INSTRUCTOR:
         if row.instructor_id == booking.resource_id:

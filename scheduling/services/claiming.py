@@ -100,7 +100,7 @@ def _want(booking: Booking) -> Want:
         booking.day,
         booking.from_unit,
         booking.to_unit,
-        booking.session_id,
+        booking.lesson_id,
     )
 
 
@@ -178,8 +178,8 @@ def _sentence(want: Want, booking_ids: Sequence[int]) -> str:
     facts = {
         "name": names[other.id],
         "when": span_text(start, end),
-        "klass": other.session.training_class.name,
-        "course": other.session.course_name,
+        "klass": other.party.name,
+        "course": other.party.title,
     }
     return gettext("%(name)s在 %(when)s 已有安排:%(klass)s《%(course)s》。", **facts)
 

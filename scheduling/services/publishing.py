@@ -109,7 +109,7 @@ def _tell(row: Session) -> None:
 
 def _is_news(booking: Booking, before: dict[int, tuple[int | None, str]]) -> bool:
     """A booking that stands, whose place or course people knew differently."""
-    row = booking.session
+    row = booking.lesson
     return (
         booking.kind is not ResourceKind.CLASS
         and before[row.id][1] != ""

@@ -28,7 +28,7 @@ def rematch(clashes: Sequence[Clash], *, actor: Actor) -> list[MatchRun]:
         raise RuleBroken(gettext("没有需要改派的课。"))
     plans: dict[tuple[int, int], dict[int, TrainingClass]] = defaultdict(dict)
     for clash in clashes:
-        row = clash.booking.session
+        row = clash.booking.lesson
         klass = row.training_class
         plans[klass.owner_id, klass.year][klass.id] = klass
         if clash.booking.kind is ResourceKind.INSTRUCTOR and row.instructor_id == clash.booking.resource_id:

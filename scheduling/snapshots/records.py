@@ -58,7 +58,7 @@ class Records:
     refused: Mapping[int, frozenset[int]]
     """Session id to the venues whose base said no to it."""
     elsewhere: Rows
-    """Live bookings of these people and rooms for other plans: kind, resource, day, units."""
+    """Live bookings of these people and rooms for other plans and for visits: kind, resource, day, units."""
 
     def not_lent(self, class_id: int, day: date) -> frozenset[int]:
         """People of other units whom no loan covers for a class on a day."""
@@ -346,10 +346,12 @@ def _declined(bookings: Rows, kind: ResourceKind) -> Mapping[int, frozenset[int]
 
 
 def _elsewhere(owner_id: int, year: int) -> Rows:
-    """Bookings that other plans hold in this year."""
+    """Bookings that other plans and visits hold in this year."""
     columns = (Booking.kind, Booking.resource_id, Booking.day, Booking.from_unit, Booking.to_unit)
-    statement = select(*columns).join(Session).join(TrainingClass)
-    other = (TrainingClass.owner_id != owner_id) | (TrainingClass.year != year)
+    statement = select(*columns).outerjoin(Booking.session).outerjoin(Session.training_class)
+    other = (
+        Booking.visit_id.is_not(None) | (TrainingClass.owner_id != owner_id) | (TrainingClass.year != year)
+    )
     live = Booking.state.in_((BookingState.HELD, BookingState.CONFIRMED)) & (
         Booking.kind != ResourceKind.CLASS
     )

@@ -15,7 +15,7 @@ from scheduling.snapshots.keys import Key, key
 from scheduling.snapshots.lessons import CAMPUS, PRACTICE
 from scheduling.snapshots.people import elsewhere, place_of_unit
 from scheduling.snapshots.records import AnyRow, Records
-from scheduling.snapshots.spans import Span, around, joined, whole_days
+from scheduling.snapshots.spans import Span, around, crowded, joined, whole_days
 
 SPARE_ROOM = (
     2  # what a classroom costs that is no class's own: next door is as near as home, yet home comes first
@@ -46,7 +46,6 @@ def to_venues(
         if not can_be_booked and row.id not in needed:
             continue
         busy = closed[base.id] if can_be_booked else [year]
-        shared = row.groups > 1  # one visit elsewhere does not fill a venue of several groups
         found[row.id] = engine.Venue(
             id=key(Key.VENUE, row.id),
             capacity=row.capacity,
@@ -59,7 +58,7 @@ def to_venues(
                 joined(
                     [
                         *around(busy, agreed.get(row.id, ())),
-                        *([] if shared else busy_elsewhere.get(row.id, ())),
+                        *crowded(busy_elsewhere.get(row.id, ()), row.groups),
                     ]
                 )
             ),

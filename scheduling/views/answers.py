@@ -91,7 +91,7 @@ def record_answer(booking_id: int) -> ResponseReturnValue:
                 actor=current_actor(),
                 seen=whole(form.version.data) or None,
             )
-            class_id, session_id = booking.session.class_id, booking.session_id
+            class_id, session_id = booking.lesson.class_id, booking.lesson_id
     except RuleBroken as refused:
         booking = booking_queries.get_booking(current_scope(), booking_id)
         refusals.put_errors(form, refused, "answer")

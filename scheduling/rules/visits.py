@@ -1,0 +1,3 @@
+"""Policy of visits. Pure."""
+
+LEAST_MINUTES, MOST_MINUTES = 15, 720
