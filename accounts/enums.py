@@ -62,6 +62,8 @@ class P(StrEnum):
     YEAR_GRADE = "year_grade"
     BASE_VIEW = "base_view"
     BASE_EDIT = "base_edit"
+    BASE_APPROVE = "base_approve"
+    SITE_SCORE = "site_score"
     OWN_BASE = "own_base"
     SCHEDULE_VIEW = "schedule_view"
     SCHEDULE_EDIT = "schedule_edit"

@@ -24,6 +24,8 @@ from app.audit_pages import blueprint as audit_pages
 from app.profile_pages import blueprint as profile_pages
 from app.reminders import DUTIES, REMINDERS
 from app.search_pages import blueprint as search_pages
+from bases.jobs import DESIGNATIONS
+from bases.services import life as base_life
 from bases.views import blueprint as base_pages
 from bases.views import own_pages as own_base_pages
 from core.jobs import Job, Queue
@@ -43,6 +45,7 @@ from notifications.views import blueprint as inbox_pages
 from party_lessons.services.merging import DUTIES as MERGED_DUTIES
 from scheduling.jobs import MATCHING
 from scheduling.services.merging import BOOKINGS
+from scheduling.services.moving import tell_planners
 from scheduling.views import blueprint as scheduling_pages
 from scheduling.views import own_pages as teaching_pages
 from scheduling.views.duties import blueprint as duty_pages
@@ -87,7 +90,7 @@ BLUEPRINTS = (
     evaluations_pages,
     trainee_pages,
 )
-JOBS: tuple[Job, ...] = (TERMS, RATINGS, REMINDERS, DUTIES)
+JOBS: tuple[Job, ...] = (TERMS, DESIGNATIONS, RATINGS, REMINDERS, DUTIES)
 QUEUES: tuple[Queue, ...] = (IMPORTS, MATCHING, ASSESSMENTS, OUTBOX)
 
 
@@ -99,5 +102,6 @@ def register(app: Flask) -> None:
     """Mount every feature's pages."""
     for follower in FOLLOWERS:
         merging.register(follower)
+    base_life.on_stop(tell_planners)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -112,10 +112,11 @@ DESTINATIONS = (
         N_("教学基地"),
         "/bases/",
         "bases",
-        (P.BASE_VIEW,),
+        (P.BASE_VIEW, P.SITE_SCORE),
         ("/bases/",),
         (
             Destination("base_register", N_("基地名录"), "/bases/", "list", (P.BASE_VIEW,)),
+            Destination("site_reviews", N_("基地评审"), "/bases/site-reviews", "star", (P.SITE_SCORE,)),
             Destination("base_codes", N_("管理员激活码"), "/bases/activation", "key", (P.ACTIVATION_ISSUE,)),
         ),
     ),

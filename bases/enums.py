@@ -40,6 +40,53 @@ class BaseState(Labelled):
     REVOKED = "revoked", N_("已撤销")
 
 
+class BaseAction(Labelled):
+    """Steps of a base's life."""
+
+    APPLY = "apply", N_("申报")
+    TAKE_BACK = "take_back", N_("退回摸底")
+    REVIEW = "review", N_("评审通过")
+    RETURN = "return", N_("退回重评")
+    FILE = "file", N_("备案")
+    DESIGNATE = "designate", N_("命名挂牌")
+    OPEN = "open", N_("投入使用")
+    BEGIN_ANNUAL_REVIEW = "begin_annual_review", N_("开始年检")
+    RENEW = "renew", N_("年检合格续期")
+    RECTIFY = "rectify", N_("责令整改")
+    RESUME = "resume", N_("整改合格恢复使用")
+    RESUME_REVIEW = "resume_review", N_("整改合格回到年检")
+    REVOKE = "revoke", N_("撤销")
+    RESTART = "restart", N_("重新摸底")
+
+
+class DocumentKind(Labelled):
+    """Papers a base's file holds."""
+
+    APPLICATION = "application", N_("申报材料")
+    SAFETY_PLAN = "safety_plan", N_("安全预案")
+    FILING_FORM = "filing_form", N_("备案表(盖章)")
+    PLAQUE = "plaque", N_("命名挂牌文件")
+    RECTIFICATION_REPORT = "rectification_report", N_("整改报告")
+    OTHER = "other", N_("其他")
+
+
+class AnnualConclusion(Labelled):
+    """What a yearly review ends in."""
+
+    RENEW = "renew", N_("合格,续期")
+    RECTIFY = "rectify", N_("限期整改")
+    REVOKE = "revoke", N_("不合格,撤销")
+
+
+class RectificationState(Labelled):
+    """Putting a base right: asked, reported, accepted; or ended with the base."""
+
+    ORDERED = "ordered", N_("等待整改")
+    REPORTED = "reported", N_("等待验收")
+    ACCEPTED = "accepted", N_("验收合格")
+    ENDED = "ended", N_("已终止")
+
+
 class DesignationLevel(Labelled):
     """Who put up the plaque."""
 
@@ -65,3 +112,7 @@ class Need(Labelled):
     HOURS = "hours", N_("开放时段")
     DESIGNATION = "designation", N_("挂牌级别、文号和日期")
     EXPIRY = "expiry", N_("未到期的有效期")
+    APPLICATION = "application", N_("申报材料")
+    SAFETY_PLAN = "safety_plan", N_("安全预案")
+    FILING_FORM = "filing_form", N_("备案表(盖章)")
+    PLAQUE = "plaque", N_("命名挂牌文件")

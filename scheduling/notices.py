@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from flask_babel import gettext
 
-from bases.models import Venue
+from bases.models import TeachingBase, Venue
 from core.when import span_text
 from scheduling.enums import ResourceKind
 from scheduling.models import MINUTES_PER_CLASS_HOUR, Booking
@@ -120,3 +120,11 @@ def ready_message(booking: Booking, name: str) -> str:
             **facts,
         )
     return text + (gettext("联系人:%(contact)s", **facts) if facts["contact"] else "")
+
+
+def base_stopped(base: TeachingBase, count: int) -> Notice:
+    """For the organisers of a level that has `count` bookings to come at a base that stops."""
+    title = gettext(
+        "%(base)s%(state)s,有 %(n)s 个预约要另行安排", base=base.name, state=base.state.label, n=count
+    )
+    return Notice("base_stopped", title, gettext("预约没有自动取消。"), "/scheduling/clashes")

@@ -15,6 +15,8 @@ class Purpose(Labelled):
     INSTRUCTOR_CLASS = "instructor_class", N_("讲师评班次")
     INSTRUCTOR_BASE = "instructor_base", N_("讲师评基地")
     CLASS_CLOSING = "class_closing", N_("结班评估")
+    SITE_REVIEW = "site_review", N_("基地实地评审")
+    BASE_YEAR = "base_year", N_("基地年检")
 
 
 class Kind(Labelled):

@@ -241,4 +241,31 @@ DEFAULTS: Mapping[Purpose, Pattern] = {
             Line("comment", N_("总结与改进"), Kind.COMMENT),
         ),
     ),
+    Purpose.SITE_REVIEW: Pattern(
+        N_("现场教学基地实地评审表"),
+        70,
+        (
+            Line("safety", N_("安全条件"), Kind.VETO, 0, N_("消防、疏散、急救合格,不合格即否决")),
+            Line("theme", N_("主题内容"), Kind.POINTS, 30, N_("主题鲜明,史实准确,适合现场教学")),
+            Line("facilities", N_("场地设施"), Kind.POINTS, 25, N_("容量、停车、无障碍和教学设备")),
+            Line("guides", N_("讲解力量"), Kind.POINTS, 20, N_("讲解员人数、讲解词和培训")),
+            Line("management", N_("管理水平"), Kind.POINTS, 15, N_("专人负责,制度健全,能预约接待")),
+            Line("access", N_("交通条件"), Kind.POINTS, 10, N_("到校区的路程和停靠")),
+            Line("comment", N_("评审意见"), Kind.COMMENT),
+        ),
+    ),
+    # Theme 20, facilities 20, management 15, guides 15, courses 15, visitors and satisfaction 15 [common].
+    Purpose.BASE_YEAR: Pattern(
+        N_("教学基地年检表"),
+        70,
+        (
+            Line("theme", N_("主题内容"), Kind.POINTS, 20, N_("展陈和讲解与主题相符,内容更新")),
+            Line("facilities", N_("场地设施"), Kind.POINTS, 20, N_("维护完好,安全合格")),
+            Line("management", N_("管理制度"), Kind.POINTS, 15, N_("专人管理,台账齐全,经费合规")),
+            Line("guides", N_("讲解队伍"), Kind.POINTS, 15, N_("人数够用,培训到位")),
+            Line("courses", N_("课程开发"), Kind.POINTS, 15, N_("现场教学课程有更新、有教案")),
+            Line("visitors", N_("接待与满意度"), Kind.POINTS, 15, N_("接待人次和评价,见本页数据")),
+            Line("comment", N_("年检意见"), Kind.COMMENT),
+        ),
+    ),
 }

@@ -17,7 +17,6 @@ from wtforms import (
     IntegerField,
     SelectField,
     StringField,
-    TextAreaField,
     ValidationError,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
@@ -191,16 +190,6 @@ class ClosureForm(FlaskForm):
         if first is None or last is None:
             raise ValueError("an unchecked form has no span")
         return first, last, self.reason.data or ""
-
-
-class StepForm(FlaskForm):
-    """A step of the base's life."""
-
-    step = SelectField(_("变为"), [InputRequired(_("请选择。"))])
-    reason = TextAreaField(
-        _("说明"), [Length(max=300)], filters=[_plain], description=_("退回、整改、撤销必须写明理由。")
-    )
-    version = HiddenField()
 
 
 class RevealForm(FlaskForm):

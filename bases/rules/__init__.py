@@ -3,7 +3,6 @@
 from bases.rules.hours import bad_spans
 from bases.rules.life import (
     BOOKABLE,
-    REASONED,
     TRANSITIONS,
     FileFacts,
     days_to_expiry,
@@ -14,7 +13,6 @@ from bases.rules.life import (
 
 __all__ = [
     "BOOKABLE",
-    "REASONED",
     "TRANSITIONS",
     "FileFacts",
     "bad_spans",

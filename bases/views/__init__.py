@@ -6,6 +6,28 @@ blueprint = Blueprint("bases", __name__, url_prefix="/bases")
 own_pages = Blueprint("own_base", __name__, url_prefix="/my-base")
 
 # The route modules register on the blueprints above.
-from bases.views import life, managers, own, register, upkeep  # noqa: E402
+from bases.views import (  # noqa: E402
+    annual,
+    documents,
+    life,
+    managers,
+    own,
+    rectifying,
+    register,
+    site_reviews,
+    upkeep,
+)
 
-__all__ = ["blueprint", "life", "managers", "own", "own_pages", "register", "upkeep"]
+__all__ = [
+    "annual",
+    "blueprint",
+    "documents",
+    "life",
+    "managers",
+    "own",
+    "own_pages",
+    "rectifying",
+    "register",
+    "site_reviews",
+    "upkeep",
+]

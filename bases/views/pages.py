@@ -7,11 +7,11 @@ from flask import render_template
 from accounts.access import Scope
 from accounts.enums import P
 from accounts.web import current_actor, current_scope
-from bases.forms import ClosureForm, RevealForm, StepForm, apart
+from bases.forms import ClosureForm, RevealForm, apart
 from bases.queries import bases as base_queries
 from bases.queries.closures import list_closures
-from bases.rules import TRANSITIONS, days_to_expiry
-from bases.services.life import missing, why_not_bookable
+from bases.rules import days_to_expiry
+from bases.services.life import why_not_bookable
 from core import clock
 from core.when import WEEKDAYS
 
@@ -19,7 +19,6 @@ from core.when import WEEKDAYS
 def base_page(
     base_id: int,
     *,
-    step: StepForm | None = None,
     closure: ClosureForm | None = None,
     reveal: RevealForm | None = None,
     phone: str = "",
@@ -27,10 +26,8 @@ def base_page(
     """Everything about one base; forms that were refused come in filled."""
     base = base_queries.get_base(current_scope(P.BASE_VIEW), base_id)
     may_edit = current_actor().can(P.BASE_EDIT) and base_queries.can_keep(edit_scope(), base)
-    step = step or StepForm(formdata=None, version=base.version)
-    step.step.choices = [(s.value, s.label) for s in TRANSITIONS[base.state]]
     closure, reveal = closure or ClosureForm(formdata=None), reveal or RevealForm(formdata=None)
-    for form, mark in ((step, "step"), (closure, "closure"), (reveal, "reveal")):
+    for form, mark in ((closure, "closure"), (reveal, "reveal")):
         apart(form, mark)
     return render_template(
         "bases/show.html",
@@ -39,12 +36,9 @@ def base_page(
         is_kept=base_queries.can_keep(current_scope(P.BASE_VIEW), base),
         tone=base_queries.TONES[base.state],
         closures=list_closures(base.id, clock.today()),
-        changes=base_queries.list_changes(base.id),
         not_bookable=why_not_bookable(base),
         days_left=days_to_expiry(base.expires_on, clock.today()),
-        needs={s: missing(base, s) for s in TRANSITIONS[base.state]},
         weekdays=WEEKDAYS,
-        step=step,
         closure=closure,
         reveal=reveal,
         phone=phone,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from bases.enums import BaseState, LeadUnit
-from bases.rules import is_bookable
+from bases.rules.life import FILED_ON_PAPER
 from exchange.enums import Action, ProblemCode, Severity, SheetKind
 from exchange.rules.changes import Change, Plan, compare
 from exchange.rules.facts import Stored, StoredRow
@@ -83,9 +83,11 @@ def _base(row: BaseRow, stored: Stored, units: Units) -> Change:
 
 
 def _filing(said: BaseState | None, known: StoredRow | None) -> BaseState | None:
-    """已备案 says nothing new of a base that has gone on from there (designated, in use)."""
+    """What the sheet says of a base's filing, where the base can come to it: one that has gone on is left alone."""
     now = known.values.get("state") if known else None
-    return None if said is BaseState.FILED and isinstance(now, BaseState) and is_bookable(now) else said
+    if said is None or not isinstance(now, BaseState):
+        return said
+    return said if (now, said) in FILED_ON_PAPER else None
 
 
 def _classes(book: Workbook, stored: Stored, units: Units, sites: frozenset[str]) -> list[Change]:

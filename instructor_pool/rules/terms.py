@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -67,17 +66,6 @@ def alert(left: int | None) -> int | None:
     if left < 0:
         return 0
     return 30 if left <= ALERT_DAYS[1] else 90
-
-
-def alerts_due(left: int, sent: Collection[int]) -> list[int]:
-    """The distances to note now for a term with `left` days that were not noted yet; the nearest is told, none twice.
-
-    Wider ones that were missed are noted with it, so that they do not come after a nearer one.
-    """
-    passed = [days for days in ALERT_DAYS if left <= days]
-    if not passed or min(passed) in sent:
-        return []
-    return [days for days in passed if days not in sent]
 
 
 def next_term(ended: date, today: date, years: int = DEFAULT_TERM_YEARS) -> tuple[date, date]:

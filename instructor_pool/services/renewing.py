@@ -11,6 +11,7 @@ from sqlalchemy import insert
 
 from accounts.access import Actor
 from core import audit, clock
+from core.alerts import alerts_due
 from core.db import session
 from core.errors import Conflict, RuleBroken, Violation
 from instructor_pool import queries
@@ -18,7 +19,7 @@ from instructor_pool.enums import Consequence, PoolAction, PoolState
 from instructor_pool.models import Instructor, RenewalBatch, RenewalLine, TermAlert
 from instructor_pool.notices import term_ends, terms_end
 from instructor_pool.queries import Ending
-from instructor_pool.rules.terms import alerts_due, next_term
+from instructor_pool.rules.terms import ALERT_DAYS, next_term
 from instructor_pool.services import life
 from instructor_pool.services.entering import note_change
 from notifications import services as notifications
@@ -110,7 +111,7 @@ def alert(today: date, *, actor: Actor) -> int:
     told: dict[int, dict[int, list[Ending]]] = defaultdict(lambda: defaultdict(list))
     letters = []
     for ending, sent in queries.endings_to_alert(today):
-        due = alerts_due((ending.term_end - today).days, sent)
+        due = alerts_due((ending.term_end - today).days, sent, ALERT_DAYS)
         new += [
             {
                 "instructor_id": ending.instructor_id,

@@ -188,6 +188,25 @@ def organisers_of(owner_id: int) -> list[int]:
     )
 
 
+def count_coming_by_planner(base_id: int) -> list[tuple[int, int]]:
+    """(level that planned, bookings in force from today on) of one base."""
+    venues = select(Venue.id).where(Venue.base_id == base_id)
+    stmt = (
+        select(TrainingClass.owner_id, func.count())
+        .select_from(Booking)
+        .join(Booking.session)
+        .join(Session.training_class)
+        .where(
+            Booking.kind == ResourceKind.VENUE,
+            Booking.resource_id.in_(venues),
+            Booking.state.in_(LIVE),
+            Booking.day >= clock.today(),
+        )
+        .group_by(TrainingClass.owner_id)
+    )
+    return [(owner_id, count) for owner_id, count in session().execute(stmt)]
+
+
 def moments_of(booking: Booking) -> tuple[datetime, datetime]:
     """Start and end of what the booking claims."""
     midnight = datetime.combine(booking.day, time())

@@ -53,6 +53,11 @@ def clashes_of(scope: Scope, instructor_id: int, limit: int = 100) -> list[Clash
     return _by_day(found, limit)
 
 
+def clashes_of_base(scope: Scope, base_id: int, limit: int = 100) -> list[Clash]:
+    """Those at one base, by day: what has to be moved elsewhere."""
+    return _by_day([*_closed(scope, limit, base_id), *_unusable(scope, limit, base_id)], limit)
+
+
 def list_clashes(scope: Scope, limit: int = 100) -> list[Clash]:
     """Bookings still to come whose person or base can no longer serve them, by day."""
     found = [
@@ -184,7 +189,11 @@ def _unlent(scope: Scope, limit: int, person: int | None = None) -> Iterable[Cla
         yield Clash(booking, teacher.name, sentence)
 
 
-def _closed(scope: Scope, limit: int) -> Iterable[Clash]:
+def _at(base_id: int | None) -> ColumnElement[bool]:
+    return true() if base_id is None else TeachingBase.id == base_id
+
+
+def _closed(scope: Scope, limit: int, base_id: int | None = None) -> Iterable[Clash]:
     stmt = (
         select(Booking, TeachingBase.name, Closure.reason)
         .join(Booking.session)
@@ -192,7 +201,8 @@ def _closed(scope: Scope, limit: int) -> Iterable[Clash]:
         .join(Venue, Booking.resource_id == Venue.id)
         .join(TeachingBase, Venue.base_id == TeachingBase.id)
         .join(Closure, Closure.base_id == TeachingBase.id)
-        .where(*_coming(scope, ResourceKind.VENUE), Booking.day.between(Closure.first_day, Closure.last_day))
+        .where(*_coming(scope, ResourceKind.VENUE), _at(base_id))
+        .where(Booking.day.between(Closure.first_day, Closure.last_day))
         .options(*TOLD)
         .order_by(Booking.day)
         .limit(limit)
@@ -201,14 +211,14 @@ def _closed(scope: Scope, limit: int) -> Iterable[Clash]:
         yield Clash(booking, name, reason or gettext("这一天不开放"))
 
 
-def _unusable(scope: Scope, limit: int) -> Iterable[Clash]:
+def _unusable(scope: Scope, limit: int, base_id: int | None = None) -> Iterable[Clash]:
     stmt = (
         select(Booking, TeachingBase)
         .join(Booking.session)
         .join(Session.training_class)
         .join(Venue, Booking.resource_id == Venue.id)
         .join(TeachingBase, Venue.base_id == TeachingBase.id)
-        .where(*_coming(scope, ResourceKind.VENUE))
+        .where(*_coming(scope, ResourceKind.VENUE), _at(base_id))
         .where(or_(TeachingBase.state.not_in(sorted(BOOKABLE)), Venue.is_closed.is_(True)))
         .options(*TOLD)
         .order_by(Booking.day)

@@ -44,6 +44,11 @@ def held_at_bases(user_id: int, year: int) -> list[MonthTally]:
     return _months(year, Session.venue_id.in_(venues))
 
 
+def held_at_base(base_id: int, year: int) -> list[MonthTally]:
+    """Twelve months of what was held at one base."""
+    return _months(year, Session.venue_id.in_(select(Venue.id).where(Venue.base_id == base_id)))
+
+
 def _months(year: int, condition: ColumnElement[bool]) -> list[MonthTally]:
     month = extract("month", Session.start)
     stmt = (

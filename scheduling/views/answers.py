@@ -13,11 +13,12 @@ from accounts.web import current_actor, current_scope, requires
 from core import refusals
 from core.db import transaction
 from core.errors import RuleBroken
+from core.web import row_number
 from instructor_pool.enums import AnswerSource
 from scheduling import notices
 from scheduling.forms import RecordAnswerForm, whole
 from scheduling.queries import bookings as booking_queries
-from scheduling.queries.clashes import clashes_of, list_clashes
+from scheduling.queries.clashes import Clash, clashes_of, clashes_of_base, list_clashes
 from scheduling.services import answering
 from scheduling.services.rematching import rematch
 from scheduling.views import blueprint
@@ -59,16 +60,21 @@ def clashes() -> ResponseReturnValue:
 @blueprint.post("/clashes/rematch")
 @requires(P.SCHEDULE_EDIT)
 def rematch_clashes() -> ResponseReturnValue:
-    """Take whoever cannot come out of the plan and match those lessons anew: one person's, or all that clash."""
-    person_id = request.form.get("instructor_id", type=int)
+    """Take whoever cannot come out of the plan and match those lessons anew: one person's, one base's, or all."""
     with transaction():
-        scope = current_scope()
-        found = clashes_of(scope, person_id) if person_id else list_clashes(scope)
-        run_ids = [run.id for run in rematch(found, actor=current_actor())]
+        run_ids = [run.id for run in rematch(_asked_for(), actor=current_actor())]
     flash(gettext("已开始改派。采用方案并发布以前,原来的安排还没有变。"), "success")
     if len(run_ids) > 1:
         return redirect(url_for("scheduling.runs"))
     return redirect(url_for("scheduling.run", run_id=run_ids[0]))
+
+
+def _asked_for() -> list[Clash]:
+    person_id, base_id = (row_number(request.form.get(name)) for name in ("instructor_id", "base_id"))
+    scope = current_scope()
+    if person_id:
+        return clashes_of(scope, person_id)
+    return clashes_of_base(scope, base_id) if base_id else list_clashes(scope)
 
 
 @blueprint.route("/bookings/<int:booking_id>/answer", methods=["GET", "POST"])

@@ -6,55 +6,83 @@ from datetime import date, time
 
 import pytest
 
-from bases.enums import BaseState, Need
+from accounts.enums import P
+from bases.enums import BaseAction, BaseState, DocumentKind, Need
 from bases.forms import read_spans
 from bases.rules import BOOKABLE, TRANSITIONS, FileFacts, bad_spans, days_to_expiry, lacking
+from bases.rules.life import permission_for, way
 from bases.services.register import hours_text
 
-S = BaseState
+S, A = BaseState, BaseAction
 TODAY = date(2027, 5, 10)
-WHOLE = FileFacts(True, True, True, True, True, date(2028, 5, 10))
+WHOLE = FileFacts(True, True, True, True, True, date(2028, 5, 10), frozenset(DocumentKind))
 EMPTY = FileFacts(False, False, False, False, False)
 
 
-def test_every_state_leads_somewhere_known() -> None:
-    assert set(TRANSITIONS) == set(BaseState)
-    assert all(steps and state not in steps for state, steps in TRANSITIONS.items())
+def reached_without(avoided: BaseState | None) -> set[BaseState]:
+    """States a new base can come to without ever being in one of them."""
+    reached, stack = {S.SURVEYED}, [S.SURVEYED]
+    while stack:
+        state = stack.pop()
+        for (before, _action), step in TRANSITIONS.items():
+            if before is state and step is not avoided and step not in reached:
+                reached.add(step)
+                stack.append(step)
+    return reached
 
 
 def test_nothing_is_bookable_before_it_was_filed() -> None:
     """Only by way of FILED does a new base become bookable [3 §五(一)]."""
-    reached, stack = {S.SURVEYED}, [S.SURVEYED]
-    while stack:
-        for step in TRANSITIONS[stack.pop()]:
-            if step is not S.FILED and step not in reached:
-                reached.add(step)
-                stack.append(step)
-    assert reached == {S.SURVEYED, S.APPLIED, S.REVIEWED}
-    assert not reached & BOOKABLE
+    assert reached_without(S.FILED) == {S.SURVEYED, S.APPLIED, S.REVIEWED}
+    assert not reached_without(S.FILED) & BOOKABLE
 
 
-def test_a_revoked_base_starts_anew() -> None:
-    assert TRANSITIONS[S.REVOKED] == (S.SURVEYED,)
+def test_every_state_is_reached_and_left() -> None:
+    assert reached_without(None) == set(BaseState)
+    assert {before for before, _action in TRANSITIONS} == set(BaseState)
 
 
-@pytest.mark.parametrize("step", list(BaseState))
-def test_a_whole_file_lacks_nothing(step: BaseState) -> None:
-    assert lacking(WHOLE, step, TODAY) == []
+def test_whatever_gives_or_takes_a_plaque_is_the_approvers() -> None:
+    found = {
+        (before, action) for before, action in TRANSITIONS if permission_for(before, action) is P.BASE_APPROVE
+    }
+    assert found == {
+        (before, action)
+        for before, action in TRANSITIONS
+        if TRANSITIONS[before, action] in (S.DESIGNATED, S.RENEWED, S.REVOKED)
+    } | {(S.ANNUAL_REVIEW, A.RECTIFY)}
+
+
+@pytest.mark.parametrize("action", list(BaseAction))
+def test_a_whole_file_lacks_nothing(action: BaseAction) -> None:
+    assert lacking(WHOLE, action, TODAY) == []
 
 
 def test_what_an_empty_file_lacks() -> None:
-    assert lacking(EMPTY, S.FILED, TODAY) == [Need.PLACE, Need.CONTACT, Need.VENUE, Need.HOURS]
-    assert lacking(EMPTY, S.DESIGNATED, TODAY) == [Need.DESIGNATION]
-    assert lacking(EMPTY, S.RENEWED, TODAY) == [Need.DESIGNATION, Need.EXPIRY]
-    assert lacking(EMPTY, S.REVOKED, TODAY) == []
+    assert lacking(EMPTY, A.APPLY, TODAY) == [Need.PLACE, Need.CONTACT, Need.APPLICATION]
+    assert lacking(EMPTY, A.FILE, TODAY) == [
+        Need.PLACE,
+        Need.CONTACT,
+        Need.VENUE,
+        Need.HOURS,
+        Need.SAFETY_PLAN,
+        Need.FILING_FORM,
+    ]
+    assert lacking(EMPTY, A.DESIGNATE, TODAY) == [Need.DESIGNATION, Need.PLAQUE]
+    assert lacking(EMPTY, A.RENEW, TODAY) == [Need.DESIGNATION, Need.EXPIRY]
+    assert lacking(EMPTY, A.REVOKE, TODAY) == []
 
 
 @pytest.mark.parametrize(
     ("ends", "needs"), [(date(2027, 5, 9), [Need.EXPIRY]), (TODAY, []), (None, [Need.EXPIRY])]
 )
 def test_renewing_needs_an_end_still_to_come(ends: date | None, needs: list[Need]) -> None:
-    assert lacking(FileFacts(True, True, True, True, True, ends), S.RENEWED, TODAY) == needs
+    assert lacking(FileFacts(True, True, True, True, True, ends), A.RENEW, TODAY) == needs
+
+
+def test_the_way_of_a_new_base() -> None:
+    assert [done for _step, done in way(S.REVIEWED)] == [True, True, True, False, False, False]
+    assert all(done for _step, done in way(S.RENEWED)) and way(S.REVOKED) == []
 
 
 @pytest.mark.parametrize(

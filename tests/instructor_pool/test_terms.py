@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from accounts.access import SYSTEM
 from core import clock
+from core.alerts import alerts_due
 from core.db import session, transaction
 from core.errors import Conflict, RuleBroken
 from instructor_pool import jobs, queries
@@ -18,7 +19,7 @@ from instructor_pool.enums import AssessmentGrade as G
 from instructor_pool.enums import AssessmentState, Consequence, EngagementMode, Outcome, PoolState
 from instructor_pool.models import Assessment, AssessmentRun, Instructor, RenewalBatch, TermAlert
 from instructor_pool.rules.assessment import Policy
-from instructor_pool.rules.terms import alerts_due, next_term
+from instructor_pool.rules.terms import ALERT_DAYS, next_term
 from instructor_pool.services import assessing, renewing
 from notifications.models import OutboxMessage
 from tests.factories.county import Browser, County, make_instructor
@@ -64,7 +65,7 @@ def assessed(county: County, person: Instructor, grade: G, consequence: Conseque
     ],
 )
 def test_which_distances_are_due(left: int, sent: list[int], due: list[int]) -> None:
-    assert alerts_due(left, sent) == due
+    assert alerts_due(left, sent, ALERT_DAYS) == due
 
 
 def test_each_distance_is_told_once_to_the_person_and_the_organisers(county: County) -> None:
