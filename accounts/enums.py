@@ -68,6 +68,8 @@ class P(StrEnum):
     SCHEDULE_VIEW = "schedule_view"
     SCHEDULE_EDIT = "schedule_edit"
     SCHEDULE_PUBLISH = "schedule_publish"
+    VISIT_VIEW = "visit_view"
+    VISIT_ASK = "visit_ask"
     LOAN_VIEW = "loan_view"
     LOAN_ASK = "loan_ask"
     LOAN_DECIDE = "loan_decide"

@@ -43,13 +43,14 @@ from instructor_pool.views import blueprint as pool_pages
 from notifications.jobs import OUTBOX
 from notifications.views import blueprint as inbox_pages
 from party_lessons.services.merging import DUTIES as MERGED_DUTIES
-from scheduling.jobs import MATCHING
+from scheduling.jobs import MATCHING, VISITS
 from scheduling.services.merging import BOOKINGS
 from scheduling.services.moving import tell_planners
 from scheduling.views import blueprint as scheduling_pages
 from scheduling.views import own_pages as teaching_pages
 from scheduling.views.duties import blueprint as duty_pages
 from scheduling.views.loans import blueprint as loan_pages
+from scheduling.views.visits import blueprint as visit_pages
 from score_forms.views import blueprint as score_forms_pages
 
 MODELS = (
@@ -81,6 +82,7 @@ BLUEPRINTS = (
     audit_pages,
     scheduling_pages,
     loan_pages,
+    visit_pages,
     teaching_pages,
     exchange_pages,
     courses_pages,
@@ -90,7 +92,7 @@ BLUEPRINTS = (
     evaluations_pages,
     trainee_pages,
 )
-JOBS: tuple[Job, ...] = (TERMS, DESIGNATIONS, RATINGS, REMINDERS, DUTIES)
+JOBS: tuple[Job, ...] = (TERMS, DESIGNATIONS, RATINGS, REMINDERS, DUTIES, VISITS)
 QUEUES: tuple[Queue, ...] = (IMPORTS, MATCHING, ASSESSMENTS, OUTBOX)
 
 

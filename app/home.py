@@ -21,7 +21,7 @@ from evaluations.queries.appeals import todos as appeal_todos
 from evaluations.queries.closing import todos as closing_todos
 from evaluations.queries.instructors import todos as own_class_todos
 from instructor_pool.queries.todos import todos as pool_todos
-from scheduling.models import Booking, Session
+from scheduling.models import Booking, Session, Visit
 from scheduling.notices import place_of, when_of
 from scheduling.queries.bookings import list_for_bases, list_own
 from scheduling.queries.duties import duty_board
@@ -35,6 +35,8 @@ from scheduling.queries.tallies import (
 )
 from scheduling.queries.todos import todos as planning_todos
 from scheduling.queries.todos import week as week_of_classes
+from scheduling.queries.visits import list_for_bases as visits_at_bases
+from scheduling.queries.visits import state_badge
 
 CONTRIBUTORS = (
     planning_todos,
@@ -105,6 +107,9 @@ def _entries(actor: Actor) -> Iterable[tuple[date, Entry]]:
             (row.start.date() if row.start else row.day, _session(row)) for row in week_of_classes(actor)
         )
         return
+    if actor.can(P.OWN_BASE) and actor.user_id is not None:
+        today = clock.today()
+        yield from ((v.start.date(), _visit(v)) for v in visits_at_bases(actor.user_id, today, last))
     bookings: list[Booking] = []
     if actor.can(P.OWN_TEACHING) and actor.user_id is not None:
         bookings += list_own(actor.user_id)
@@ -132,6 +137,13 @@ def _booking(booking: Booking) -> Entry:
     note = " · ".join(filter(None, (row.training_class.name, place)))
     when = clock_text(row.told_start) if row.told_start else when_of(booking)
     return Entry(when, row.course_name, note, url, booking.state.label, tone)
+
+
+def _visit(visit: Visit) -> Entry:
+    badge = state_badge(visit)
+    note = gettext("%(theme)s · %(n)s 人", theme=visit.theme, n=visit.people)
+    url = f"/base-bookings/visits/{visit.id}"
+    return Entry(clock_text(visit.start), visit.unit.name, note, url, str(badge), badge.tone)
 
 
 def figures(actor: Actor) -> list[Figure]:

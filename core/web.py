@@ -55,6 +55,7 @@ def install(app: Flask) -> None:
     app.url_map.converters["int"] = RowId
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.globals.update(
+        clock_text=when.clock_text,
         day_text=when.day_text,
         days_text=when.days_text,
         hours_text=when.hours_text,

@@ -89,6 +89,15 @@ class Rhythm(Labelled):
     MONTHLY = "monthly", N_("每月")
 
 
+class Offer(Labelled):
+    """What a visit is offered that cannot be had as wished."""
+
+    OTHER_TIME = "other_time", N_("同一基地换个时间")
+    NEAR = "near", N_("同一时间换到附近基地")
+    GROUPS = "groups", N_("同一时间分批进行")
+    SPLIT = "split", N_("当天先后分批")
+
+
 class CheckInSource(Labelled):
     """How it became known that a party was there."""
 

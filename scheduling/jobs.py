@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime
 
 import structlog
 from flask_babel import gettext
@@ -14,7 +15,8 @@ from core.db import session, transaction
 from core.processes import Bench
 from scheduling import engine
 from scheduling.proposals import Contradiction, News, Proposal, propose
-from scheduling.services import matching
+from scheduling.queries.visits import waiting_days
+from scheduling.services import matching, receiving, waiting
 from scheduling.snapshots import Snapshot, build_problem
 
 log = structlog.get_logger()
@@ -75,4 +77,17 @@ def _fail(claim: matching.Claim, sentence: str) -> None:
         matching.fail_run(claim, sentence)
 
 
+def keep_visits() -> None:
+    """What no base answered in time is given back, who never came is noted, and whoever waits moves up."""
+    receiving.release_overdue()
+    receiving.note_no_shows()
+    # A base that opens again or grows frees places without a booking being given back.
+    waiting.move_up(waiting_days())
+
+
+def _each_quarter(now: datetime) -> datetime:
+    return now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
+
+
+VISITS = jobs.Job("visits", 60, keep_visits, _each_quarter)
 MATCHING = jobs.Queue("match", 1, take_run)

@@ -8,9 +8,9 @@ from datetime import timedelta
 from flask_babel import gettext
 
 from bases.models import TeachingBase, Venue
-from core.when import span_text
-from scheduling.enums import ResourceKind
-from scheduling.models import MINUTES_PER_CLASS_HOUR, Booking
+from core.when import moment_text, span_text
+from scheduling.enums import ResourceKind, VisitState
+from scheduling.models import MINUTES_PER_CLASS_HOUR, Booking, Visit
 from scheduling.queries.bookings import moments_of
 
 TEACHING = "/teaching"
@@ -94,6 +94,63 @@ def declined(booking: Booking, name: str, reason: str) -> Notice:
     )
     body = gettext("班次:%(klass)s。原因:%(reason)s", klass=row.training_class.name, reason=reason)
     return Notice("lesson_declined", title, body, f"/scheduling/classes/{row.class_id}#s{row.id}")
+
+
+def _about(visit: Visit) -> dict[str, object]:
+    return {
+        "unit": visit.unit.name,
+        "when": span_text(visit.start, visit.end),
+        "place": place_of(visit.venue),
+        "theme": visit.theme,
+        "people": visit.people,
+        "groups": visit.groups,
+    }
+
+
+def visit_asked(visit: Visit) -> Notice:
+    """To the base: a visit waits for its answer until a moment."""
+    title = gettext("请确认参观:%(when)s %(unit)s", **_about(visit))
+    body = gettext("%(people)s人,%(groups)s批,主题:%(theme)s。", **_about(visit))
+    if visit.answer_by is not None:
+        body += gettext("请在 %(moment)s 前答复,逾期自动释放。", moment=moment_text(visit.answer_by))
+    url = f"{BASES}/visits/{visit.id}" if visit.venue.base.manager_id else f"/visits/{visit.id}"
+    return Notice("visit_asked", title, body, url)
+
+
+def visit_withdrawn(visit: Visit) -> Notice:
+    """To the base: nobody comes."""
+    title = gettext("参观已撤回:%(when)s %(unit)s", **_about(visit))
+    return Notice("visit_withdrawn", title, visit.end_reason, BASES)
+
+
+def visit_answered(visit: Visit) -> Notice:
+    """To the unit: the base has said yes or no."""
+    if visit.state is VisitState.CONFIRMED:
+        title, body = gettext("参观已确认:%(when)s %(place)s", **_about(visit)), ""
+    else:
+        title = gettext("基地不能接待:%(when)s %(place)s", **_about(visit))
+        body = visit.answer_reason + gettext("。打开可以另选时间或基地。")
+    return Notice("visit_answered", title, body, f"/visits/{visit.id}")
+
+
+def visit_released(visit: Visit) -> Notice:
+    """To the unit: the time was given back."""
+    title = gettext("参观预约已释放:%(when)s %(place)s", **_about(visit))
+    body = visit.end_reason + gettext("。打开可以另选时间或基地。")
+    return Notice("visit_released", title, body, f"/visits/{visit.id}")
+
+
+def visit_moved_up(visit: Visit) -> Notice:
+    """To the unit: a place has come free and is held."""
+    title = gettext("候补有空位了:%(when)s %(place)s", **_about(visit))
+    return Notice("visit_moved_up", title, gettext("时间已占住,等基地确认。"), f"/visits/{visit.id}")
+
+
+def visit_missed(visit: Visit) -> Notice:
+    """To the unit: nobody came."""
+    title = gettext("已登记未到:%(when)s %(place)s", **_about(visit))
+    body = gettext("如有出入,请和基地联系更正。")
+    return Notice("visit_missed", title, body, f"/visits/{visit.id}")
 
 
 def ready_message(booking: Booking, name: str) -> str:

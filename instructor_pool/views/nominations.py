@@ -15,7 +15,6 @@ from core.db import transaction
 from core.errors import RuleBroken
 from core.refusals import put_errors
 from core.settings import get_setting
-from core.tables import wants_export
 from core.throttle import admit
 from instructor_pool import queries
 from instructor_pool.enums import EngagementMode, NominationKind, SourceCategory
@@ -145,11 +144,11 @@ def receipt() -> ResponseReturnValue:
 @requires(P.OWN_ACCOUNT)
 def own_nominations() -> ResponseReturnValue:
     """Those one made while signed in."""
-    listing = queries.nominations_table(current_actor())
-    if wants_export(request.args):
-        return listing.export(request.args)
+    found = queries.list_own_nominations(current_actor())
+    badges = {n.id: queries.state_badge(n.instructor) for n in found}
     return render_template(
         "instructor_pool/own_nominations.html",
-        page=listing.page(request.args),
+        nominations=found,
+        badges=badges,
         url=url_for("instructor_pool.nominate_publicly"),
     )

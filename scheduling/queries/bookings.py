@@ -215,7 +215,7 @@ def moments_of(booking: Booking) -> tuple[datetime, datetime]:
 
 
 def count_held(kind: ResourceKind, user_id: int) -> int:
-    """Bookings to come that wait for the answer of this account."""
+    """Bookings of sessions to come that wait for the answer of this account."""
     mine = select(Instructor.id).where(Instructor.user_id == user_id)
     ids = mine if kind is ResourceKind.INSTRUCTOR else _venues_of(user_id)
     stmt = (
@@ -223,6 +223,7 @@ def count_held(kind: ResourceKind, user_id: int) -> int:
         .select_from(Booking)
         .where(
             Booking.kind == kind,
+            Booking.session_id.is_not(None),
             Booking.resource_id.in_(ids),
             Booking.state == BookingState.HELD,
             Booking.day >= clock.today(),

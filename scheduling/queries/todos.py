@@ -15,7 +15,7 @@ from core.todo import Todo, Urgency
 from core.when import day_text, moment_text
 from scheduling.enums import ResourceKind
 from scheduling.models import Session
-from scheduling.queries import bookings, clashes
+from scheduling.queries import bookings, clashes, visits
 from scheduling.queries import classes as class_queries
 from scheduling.queries import loans as loan_queries
 from scheduling.queries import sessions as session_queries
@@ -35,10 +35,31 @@ def todos(actor: Actor) -> list[Todo]:
         lines += _own(ResourceKind.VENUE, actor.user_id)
     if actor.can(P.SCHEDULE_EDIT):
         lines += _planning(actor)
+    if actor.can(P.VISIT_ASK):
+        lines += _visits(actor)
     if actor.can(P.LOAN_DECIDE):
         count = loan_queries.count_requests(actor.scope(P.LOAN_DECIDE))
         text = gettext("%(n)s 份借用讲师的申请等您答复", n=count)
         lines.append(Todo(text, url_for("loans.lent", state="requested"), count, "loans"))
+    return lines
+
+
+def _visits(actor: Actor) -> list[Todo]:
+    """Visits that were not to be had, and for whoever answers for bases those that wait."""
+    refused = visits.count_refused(actor.scope(P.VISIT_ASK))
+    lines = [
+        Todo(
+            gettext("%(n)s 次参观没有约成,可以另选", n=refused),
+            url_for("visits.index", gone="1"),
+            refused,
+            "visits_refused",
+            Urgency.NOW,
+        )
+    ]
+    if actor.can(P.ANSWER_RECORD):
+        held = visits.count_to_confirm(scope=actor.scope(P.ANSWER_RECORD))
+        text = gettext("%(n)s 次参观等基地确认", n=held)
+        lines.append(Todo(text, url_for("visits.index", state="held"), held, "visits_held"))
     return lines
 
 
@@ -54,6 +75,7 @@ def _own(kind: ResourceKind, user_id: int) -> list[Todo]:
                 Urgency.NOW,
             )
         ]
+    count += visits.count_to_confirm(user_id=user_id)
     text = gettext("%(n)s 个预约等您确认", n=count)
     return [Todo(text, url_for("teaching.base_bookings"), count, "bookings_to_confirm", Urgency.NOW)]
 

@@ -16,7 +16,7 @@ from scheduling.enums import BookingState, ResourceKind
 from scheduling.models import Booking
 from scheduling.queries import bookings as booking_queries
 from scheduling.rules import LIVE
-from scheduling.services import crediting
+from scheduling.services import crediting, waiting
 
 LONGEST_REASON = 300
 
@@ -71,6 +71,7 @@ def _decline(booking: Booking, actor: Actor) -> None:
             row.venue_id, row.pinned_venue = None, False
         row.told_venue_id = None
     session().flush()
+    waiting.after([booking])
     name = booking_queries.names_of([booking])[booking.id]
     notice = notices.declined(booking, name, booking.answer_reason)
     for user_id in booking_queries.organisers_of(row.training_class.owner_id):

@@ -19,6 +19,7 @@ from scheduling.models import Booking, Session
 from scheduling.queries import bookings as booking_queries
 from scheduling.queries.borrowing import Lent
 from scheduling.rules import units_of
+from scheduling.services import waiting
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,6 +84,7 @@ def settle(rows: Sequence[Session]) -> Settled:
         new.extend(wanted - standing.keys())
     release(settled.released)
     _insert(sorted(new), {row.id: row for row in rows}, settled)
+    waiting.after(settled.released)
     return settled
 
 

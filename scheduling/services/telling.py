@@ -12,7 +12,8 @@ from instructor_pool.models import Instructor
 from notifications import services as notifications
 from scheduling import notices
 from scheduling.enums import ResourceKind
-from scheduling.models import Booking
+from scheduling.models import Booking, Visit
+from scheduling.queries.bookings import organisers_of
 
 
 def asked(bookings: Sequence[Booking]) -> int:
@@ -28,6 +29,20 @@ def changed(bookings: Sequence[Booking]) -> int:
 def withdrawn(bookings: Sequence[Booking], reason: str = "") -> int:
     """Tell people that their booking no longer stands."""
     return _tell(bookings, lambda booking: notices.withdrawn(booking, reason))
+
+
+def base_of(visit: Visit, notice: notices.Notice) -> None:
+    """Tell the manager of the base that is visited; where it has none, the organisers who keep its file."""
+    base = visit.venue.base
+    people = [base.manager_id] if base.manager_id is not None else organisers_of(base.owner_id)
+    for user_id in people:
+        notifications.queue(user_id, notice.kind, notice.title, notice.body, notice.url)
+
+
+def unit_of(visit: Visit, notice: notices.Notice) -> None:
+    """Tell whoever asked for the visit."""
+    if visit.asked_by_id is not None:
+        notifications.queue(visit.asked_by_id, notice.kind, notice.title, notice.body, notice.url)
 
 
 def _tell(bookings: Sequence[Booking], compose: Callable[[Booking], notices.Notice]) -> int:

@@ -11,7 +11,7 @@ from core.errors import RuleBroken, Violation
 from scheduling.enums import SessionState
 from scheduling.models import Session
 from scheduling.queries import bookings as booking_queries
-from scheduling.services import claiming, crediting, telling
+from scheduling.services import claiming, crediting, telling, waiting
 
 
 def withdraw(row: Session, *, reason: str, actor: Actor, seen: int | None = None) -> None:
@@ -49,6 +49,7 @@ def _reason(reason: str) -> str:
 def _take_back(row: Session, reason: str, actor: Actor) -> None:
     released = booking_queries.live_of([row.id])[row.id]
     claiming.release(released)
+    waiting.after(released)
     crediting.withdraw(row, actor=actor)
     telling.withdrawn(released, reason)
     row.told_start = row.told_instructor_id = row.told_venue_id = row.told_hours = None

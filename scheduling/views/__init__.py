@@ -10,12 +10,17 @@ from scheduling.views import (  # noqa: E402
     answers,
     base_bookings,
     candidates,
+    check_in,
     classes,
     fragments,
     publishing,
     runs,
     sessions,
     teaching,
+    visit_answers,
+    visit_figures,
+    visit_series,
+    visits,
 )
 
 __all__ = [
@@ -23,6 +28,7 @@ __all__ = [
     "base_bookings",
     "blueprint",
     "candidates",
+    "check_in",
     "classes",
     "fragments",
     "own_pages",
@@ -30,4 +36,8 @@ __all__ = [
     "runs",
     "sessions",
     "teaching",
+    "visit_answers",
+    "visit_figures",
+    "visit_series",
+    "visits",
 ]

@@ -15,6 +15,7 @@ from instructor_pool.queries import get_instructor
 from scheduling import notices
 from scheduling.queries import bookings as booking_queries
 from scheduling.queries import figures, reliability, tallies
+from scheduling.queries import visits as visit_queries
 from scheduling.queries.clashes import clashes_of, clashes_of_base
 from scheduling.queries.idle import idle_days, idle_table
 from scheduling.views import blueprint, own_pages
@@ -71,6 +72,8 @@ def bookings_of_base(base_id: int) -> ResponseReturnValue:
         "scheduling/_base_bookings.html",
         bookings=bookings,
         names=names,
+        visits=visit_queries.list_of_base(current_scope(), base_id),
+        base_id=base_id,
         may_record=may_record,
         notices=notices,
     )

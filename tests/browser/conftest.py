@@ -11,7 +11,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -21,8 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -173,57 +171,19 @@ EXPECTED = (
 )
 
 
-@dataclass
-class Chromium:
-    """One headless Chromium for all tests; another takes its place once it had to be ended."""
-
-    playwright: Playwright
-    browser: Browser | None = None
-    pid: int = 0
-
-    def running(self) -> Browser:
-        """The browser, started where none is running."""
-        if self.browser is None or not self.browser.is_connected():
-            found = os.environ.get("JIANGTAI_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-            assert found, f"none of {', '.join(NAMES)} is installed"
-            self.browser = self.playwright.chromium.launch(executable_path=found, args=FLAGS, headless=True)
-            asked = self.browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
-            self.pid = next(p["id"] for p in asked["processInfo"] if p["type"] == "browser")
-        return self.browser
-
-    def close(self, what: Browser | BrowserContext, seconds: float = 30) -> None:
-        """Close a window or the browser; one that does not answer is ended, for closing waits without a limit."""
-        ending = threading.Timer(seconds, os.kill, (self.pid, signal.SIGKILL))
-        ending.start()
-        try:
-            what.close()
-        except PlaywrightError:
-            # It went away while it was being closed.
-            assert not ending.is_alive()
-        finally:
-            ending.cancel()
-
-
 @pytest.fixture(scope="session")
-def started() -> Iterator[Chromium]:
-    """What keeps a Chromium running for all tests."""
+def chromium() -> Iterator[Browser]:
+    """One headless Chromium for all tests."""
+    found = os.environ.get("JIANGTAI_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    assert found, f"none of {', '.join(NAMES)} is installed"
     with sync_playwright() as playwright:
-        kept = Chromium(playwright)
-        yield kept
-        if kept.browser is not None:
-            kept.close(kept.browser)
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS, headless=True)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
-def chromium(started: Chromium) -> Browser:
-    """A headless Chromium."""
-    return started.running()
-
-
-@pytest.fixture
-def new_context(
-    started: Chromium, chromium: Browser, site: Site
-) -> Iterator[Callable[[dict[str, object]], BrowserContext]]:
+def new_context(chromium: Browser, site: Site) -> Iterator[Callable[[dict[str, object]], BrowserContext]]:
     """Makes signed-out browser windows of a given width; what went wrong in any of them fails the test."""
     faults: list[str] = []
     made: list[BrowserContext] = []
@@ -256,7 +216,7 @@ def new_context(
 
     yield make
     for context in made:
-        started.close(context)
+        context.close()
     assert faults == []
 
 

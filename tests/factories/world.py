@@ -61,6 +61,7 @@ from score_forms.models import ScoreSheet
 from score_forms.services import ensure_default_forms
 from score_forms.services.writing import start_draft
 from tests.factories.county import County, make_base, make_class, make_course, make_instructor, make_session
+from tests.factories.visits import make_visits
 
 NOW = datetime(2027, 5, 10, 9, 0)
 DAY = date(2027, 6, 21)
@@ -83,6 +84,8 @@ class World:
 
     def _key(self, rule: Rule, name: str) -> str:
         section = rule.rule.strip("/").split("/")[0]
+        if rule.endpoint == "teaching.check_in":
+            return "code:check-in"
         if name == "form_id" and rule.endpoint.removeprefix("score_forms.") in ("draft", "save", "drop"):
             return "form_id:draft"
         return f"{name}:{section}" if f"{name}:{section}" in self.inside else name
@@ -261,6 +264,7 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "assessment_id": assessed.id,
         "renewal_id": renewed.id,
         "unit_id": owner.id,
+        **make_visits(owner, base),
         "form_id": forms[Purpose.SUPERVISION].id,
         "form_id:draft": start_draft(owner, Purpose.SUPERVISION, actor=SYSTEM).id,
         "item_id": mail,
