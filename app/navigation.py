@@ -68,6 +68,14 @@ DESTINATIONS = (
                 ),
             ),
             Destination("courses", N_("课程目录"), "/courses/", "book", (P.COURSE_VIEW,)),
+            Destination(
+                "packages",
+                N_("套餐菜单"),
+                "/scheduling/packages",
+                "place",
+                (P.SCHEDULE_VIEW,),
+                ("/scheduling/packages", "/scheduling/package-orders"),
+            ),
         ),
     ),
     Destination(

@@ -110,6 +110,7 @@ class ProblemCode(Labelled):
     PERSON_AMBIGUOUS = "person_ambiguous", N_("有不止一位「%(name)s」,分不清是哪一位")
     LEADER_NEW = "leader_new", N_("%(name)s 不在师资信息表里,先登记姓名、单位和职务,补全后才能排课")
     SESSION_SETTLED = "session_settled", N_("这个课次%(state)s,表里的改动不导入,请在排课里调整")
+    SESSION_TIED = "session_tied", N_("这个课次是套餐的一部分,表里的改动不导入,请在套餐页面里调整")
     POST_REPEATED = "post_repeated", N_("%(name)s 的这个职务与第 %(other)s 行重复")
     POST_START_MISSING = "post_start_missing", N_("%(name)s 没有填任职起,按当年年初起算")
     POST_STARTS_IN_YEAR = "post_starts_in_year", N_("%(name)s %(day)s 才任职,当年的讲党课任务按任职时间计算")

@@ -236,6 +236,7 @@ def _sessions(owner: OrgUnit) -> dict[tuple[str, int, int], StoredRow]:
         Session.id,
         Session.position,
         Session.state,
+        Session.package_order_id,
         Session.wanted_instructor_id,
         TrainingClass.number,
         TrainingClass.year,
@@ -255,7 +256,9 @@ def _sessions(owner: OrgUnit) -> dict[tuple[str, int, int], StoredRow]:
             "wanted_base": row["wanted_base"],
             "wanted_instructor": PersonRef(person, None, row["person"]) if person else None,
         }
-        found[row["number"], row["year"], row["position"]] = StoredRow(row["id"], values, row["state"])
+        found[row["number"], row["year"], row["position"]] = StoredRow(
+            row["id"], values, row["state"], is_tied=row["package_order_id"] is not None
+        )
     return found
 
 

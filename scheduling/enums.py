@@ -105,6 +105,15 @@ class CheckInSource(Labelled):
     BASE = "base", N_("基地登记")
 
 
+class PackageStage(Labelled):
+    """How far an ordered package is: all its sessions together."""
+
+    OPEN = "open", N_("待安排")
+    PLACED = "placed", N_("已安排")
+    TOLD = "told", N_("已发布")
+    ENDED = "ended", N_("已取消")
+
+
 class LoanState(Labelled):
     """Life of a loan: only an approved one lets somebody be booked."""
 

@@ -23,6 +23,7 @@ from app.demo import (
     chapters,
     lending,
     newcomers,
+    packages,
     people,
     pool_life,
     pool_people,
@@ -86,6 +87,7 @@ def tell(out: IO[str]) -> None:
             pool_people.enter_twice(cast)
             pool_people.honour(cast)
             lending.lend(cast)
+            packages.offer(cast)
             say("答复、评审、账号 / answers, reviews, accounts")
         after_class.speak(cast, DEMO_BEGINS)
     with transaction():

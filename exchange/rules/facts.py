@@ -19,6 +19,8 @@ class StoredRow:
     id: int
     values: Mapping[str, object]
     state: SessionState | None = None
+    is_tied: bool = False
+    """A session that is part of a package."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,8 +138,9 @@ def _sessions(
 
 
 def _settled(change: Change, row: SessionRow, known: StoredRow | None, problems: list[Problem]) -> Change:
-    """A session people were told of is not changed behind their backs: it is left, and listed."""
-    if change.action is not Action.UPDATE or known is None or known.state in (None, SessionState.PLANNED):
+    """A session people were told of is not changed behind their backs, nor part of a package alone: it is left, and listed."""
+    is_open = known is None or known.state in (None, SessionState.PLANNED)
+    if change.action is not Action.UPDATE or known is None or (is_open and not known.is_tied):
         return change
     problems.append(
         Problem(
@@ -149,8 +150,8 @@ def _settled(change: Change, row: SessionRow, known: StoredRow | None, problems:
             "",
             SheetKind.SESSIONS.word,
             Severity.WARNING,
-            ProblemCode.SESSION_SETTLED,
-            {"state": known.state.word if known.state else ""},
+            ProblemCode.SESSION_TIED if is_open else ProblemCode.SESSION_SETTLED,
+            {} if is_open else {"state": known.state.word if known.state else ""},
         )
     )
     return Change(

@@ -5,6 +5,7 @@ from scheduling.models.booking import Booking, Claim, Party, QuarterHour
 from scheduling.models.classes import MINUTES_PER_CLASS_HOUR, ScheduleVersion, Session, TrainingClass
 from scheduling.models.loans import LendingQuota, Loan
 from scheduling.models.matching import MatchRun, ProposalItem
+from scheduling.models.packages import Package, PackageOrder, PackagePart
 from scheduling.models.visits import CheckIn, Visit, VisitSeries
 
 __all__ = [
@@ -15,6 +16,9 @@ __all__ = [
     "LendingQuota",
     "Loan",
     "MatchRun",
+    "Package",
+    "PackageOrder",
+    "PackagePart",
     "Party",
     "ProposalItem",
     "QuarterHour",

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import OrgUnit
+from bases.enums import Theme
 from bases.models import TeachingBase, Venue
 from core import guards
 from core.db import Model, Versioned, choice
@@ -18,7 +28,10 @@ from courses.enums import Audience, Method
 from courses.models import Course
 from instructor_pool.models import Instructor
 from instructor_pool.rules.merging import moves
-from scheduling.enums import HalfDay, OrderKind, SessionState, Tier
+from scheduling.enums import HalfDay, OrderKind, PackageStage, SessionState, Tier
+
+if TYPE_CHECKING:
+    from scheduling.models.packages import PackageOrder
 
 MINUTES_PER_CLASS_HOUR = 45
 
@@ -68,6 +81,18 @@ class TrainingClass(Versioned, Model):
     )
 
 
+_TIED = (
+    "(package_order_id IS NULL AND package_position IS NULL AND package_stage IS NULL) OR "
+    "(package_order_id IS NOT NULL AND package_position IS NOT NULL AND package_stage IS NOT NULL AND ("
+    "(package_stage = 'open' AND state = 'planned' AND start IS NULL AND venue_id IS NULL AND instructor_id IS NULL) OR "
+    "(package_stage = 'placed' AND state = 'planned' AND start IS NOT NULL AND venue_id IS NOT NULL "
+    "AND (instructor_id IS NOT NULL OR method = 'on_site')) OR "
+    "(package_stage = 'told' AND state IN ('published', 'held') AND start IS NOT NULL) OR "
+    "(package_stage = 'ended' AND state IN ('cancelled', 'held'))))"
+)
+"""A part of a package is what the stage of its order says; only a decline may leave a told one without somebody."""
+
+
 class Session(Versioned, Model):
     """A lesson (课次) of a class: what it needs, and where the working plan puts it.
 
@@ -78,6 +103,15 @@ class Session(Versioned, Model):
     __table_args__ = (
         UniqueConstraint("class_id", "position"),
         CheckConstraint("class_hours > 0", name="hours"),
+        CheckConstraint(_TIED, name="package"),
+        UniqueConstraint("package_order_id", "package_position"),
+        ForeignKeyConstraint(
+            ["package_order_id", "class_id", "package_stage"],
+            ["package_order.id", "package_order.class_id", "package_order.stage"],
+            name="fk_session_package_order",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         Index("ix_session_class_id_state", "class_id", "state"),
         Index("ix_session_start", "start"),
         Index("ix_session_instructor_start", "instructor_id", "start"),
@@ -99,6 +133,13 @@ class Session(Versioned, Model):
     wanted_instructor_id: Mapped[int | None] = mapped_column(
         ForeignKey("instructor.id"), info=moves(N_("点名要的课次"))
     )
+    wanted_venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
+    wanted_theme: Mapped[Theme | None] = mapped_column(choice(Theme))
+    """Any base of this theme."""
+    package_order_id: Mapped[int | None]
+    package_position: Mapped[int | None]
+    package_stage: Mapped[PackageStage | None] = mapped_column(choice(PackageStage))
+    """Which part of which ordered package it is, and how far that is; only `services.tying` writes the stage."""
     state: Mapped[SessionState] = mapped_column(
         choice(SessionState), default=SessionState.PLANNED, index=True
     )
@@ -125,6 +166,9 @@ class Session(Versioned, Model):
     training_class: Mapped[TrainingClass] = relationship(back_populates="sessions")
     course: Mapped[Course | None] = relationship()
     wanted_base: Mapped[TeachingBase | None] = relationship()
+    package_order: Mapped[PackageOrder | None] = relationship(
+        primaryjoin="foreign(Session.package_order_id) == PackageOrder.id", back_populates="sessions"
+    )
     wanted_instructor: Mapped[Instructor | None] = relationship(foreign_keys=[wanted_instructor_id])
     instructor: Mapped[Instructor | None] = relationship(foreign_keys=[instructor_id])
     venue: Mapped[Venue | None] = relationship(foreign_keys=[venue_id])

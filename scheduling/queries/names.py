@@ -11,17 +11,17 @@ from bases.models import TeachingBase, Venue
 from core.db import session
 from core.when import moment_text
 from instructor_pool.models import Instructor
-from scheduling.models import Session, TrainingClass
+from scheduling.models import PackageOrder, Session, TrainingClass
 
 
 def of_problem(ids: Iterable[str]) -> dict[str, str]:
-    """Problem ids (i5, v7, s12, c3) to names; at most one statement a kind; what is no id is left out."""
+    """Problem ids (i5, v7, s12, c3, p4) to names; at most one statement a kind; what is no id is left out."""
     wanted: dict[str, set[int]] = {}
     for name in ids:
-        if name[:1] in "ivsc" and name[1:].isdigit():
+        if name[:1] in "ivscp" and name[1:].isdigit():
             wanted.setdefault(name[0], set()).add(int(name[1:]))
     found: dict[str, str] = {}
-    for kind, read in (("i", people), ("v", rooms), ("s", lessons), ("c", classes)):
+    for kind, read in (("i", people), ("v", rooms), ("s", lessons), ("c", classes), ("p", packages)):
         if kind in wanted:
             found |= {f"{kind}{row_id}": text for row_id, text in read(wanted[kind]).items()}
     return found
@@ -46,6 +46,12 @@ def classes(ids: Iterable[int]) -> dict[int, str]:
     """Classes' names."""
     stmt = select(TrainingClass.id, TrainingClass.name).where(TrainingClass.id.in_(sorted(set(ids))))
     return dict(session().execute(stmt).all())
+
+
+def packages(ids: Iterable[int]) -> dict[int, str]:
+    """Ordered packages by name."""
+    stmt = select(PackageOrder.id, PackageOrder.name).where(PackageOrder.id.in_(sorted(set(ids))))
+    return {row_id: gettext("套餐“%(name)s”", name=name) for row_id, name in session().execute(stmt)}
 
 
 def lessons(ids: Iterable[int]) -> dict[int, str]:

@@ -18,6 +18,7 @@ from scheduling.enums import RunState
 from scheduling.models import MatchRun, ProposalItem, Session
 from scheduling.proposals import ids_in, new_violations
 from scheduling.queries import names
+from scheduling.services import tying
 from scheduling.snapshots import Key, Snapshot, build_problem, changes_between, key, plan_of
 from scheduling.wording import violation_text
 
@@ -53,6 +54,7 @@ def adopt(run: MatchRun, session_ids: Collection[int] | None, *, actor: Actor) -
         if was != (item.start, item.instructor_id, item.venue_id):
             row.start, row.instructor_id, row.venue_id = item.start, item.instructor_id, item.venue_id
             before.append((row, was))
+    tying.restage([row for row, _was in before])
     session().flush()
     run.log = run.log | {
         "adopted": [
@@ -126,6 +128,7 @@ def give_back(run: MatchRun, *, actor: Actor) -> int:
         row = rows[was["session"]]
         row.start = None if was["start"] is None else datetime.fromisoformat(was["start"])
         row.instructor_id, row.venue_id = was["instructor"], was["venue"]
+    tying.restage(rows.values())
     run.log = {name: value for name, value in run.log.items() if name != "adopted"}
     run.state = RunState.READY
     session().flush()

@@ -19,6 +19,7 @@ from courses.models import Course
 from instructor_pool.models import Instructor
 from scheduling.enums import HalfDay, OrderKind, SessionState, Tier
 from scheduling.models import Session, TrainingClass
+from scheduling.services import tying
 from scheduling.services.planning import refuse_closed
 
 
@@ -103,12 +104,14 @@ def take_session(
 def amend_session(row: Session, *, actor: Actor, **fields: Unpack[SessionFields]) -> None:
     """Change what a session needs; a new day or half-day takes it off the working plan.
 
-    RuleBroken once people have been told of it: then it is moved on the board, where they are told again.
+    RuleBroken once people have been told of it: then it is moved on the board, where they are told again; and for
+    a part of a package, which is changed as a whole.
     """
     if row.state is not SessionState.PLANNED:
         raise RuleBroken(
             gettext("第 %(n)s 课次%(state)s,不能按表修改。", n=row.position, state=row.state.label)
         )
+    tying.refuse_alone(row)
     if {"day", "half_day"} & set(fields):
         row.start, row.pinned_start = None, False
     _set(row, fields)

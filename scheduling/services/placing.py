@@ -18,6 +18,7 @@ from scheduling.models import Session
 from scheduling.proposals import ids_in, new_violations
 from scheduling.queries import names
 from scheduling.queries.borrowing import Lent
+from scheduling.services import tying
 from scheduling.snapshots import Desk, Key, desk, key, plan_of
 from scheduling.wording import help_text, violation_text
 
@@ -40,6 +41,7 @@ def place(row: Session, choice: Choice, *, actor: Actor, seen: int | None = None
     changed since `seen`. Nobody is told before the class is published.
     """
     row.expect_version(seen)
+    _refuse_apart(row, choice)
     at = _desk(row)
     if not at.is_free:
         raise RuleBroken(gettext("这个课次已经过去或已授课,不能再排。"))
@@ -93,6 +95,13 @@ def _desk(row: Session) -> Desk:
 
 def _subject(row: Session) -> str:
     return f"{row.training_class.name} {row.position}"
+
+
+def _refuse_apart(row: Session, choice: Choice) -> None:
+    """A part of a package keeps its time and has all it needs; another person or room may be chosen for it."""
+    is_whole = choice.venue_id is not None and (choice.instructor_id is not None or not row.needs_instructor)
+    if row.start is None or choice.start != row.start or not is_whole:
+        tying.refuse_alone(row)
 
 
 def _check_loan(row: Session, choice: Choice) -> None:

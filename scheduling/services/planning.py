@@ -14,10 +14,11 @@ from core.db import session
 from core.errors import RuleBroken, Violation
 from core.pinyin import search_text
 from core.when import day_text
-from scheduling.enums import SessionState
-from scheduling.models import Session, TrainingClass
+from scheduling.enums import PackageStage, SessionState
+from scheduling.models import PackageOrder, Session, TrainingClass
 from scheduling.queries import classes as class_queries
 from scheduling.rules import ClassFacts, SessionFacts, broken_by_class, broken_by_session
+from scheduling.services import tying
 
 
 def create_class(owner: OrgUnit, facts: ClassFacts, *, actor: Actor) -> TrainingClass:
@@ -41,7 +42,11 @@ def update_class(klass: TrainingClass, facts: ClassFacts, *, actor: Actor, seen:
     days = session().scalars(
         select(Session.day).where(Session.class_id == klass.id, Session.state != SessionState.CANCELLED)
     )
-    broken = broken_by_class(facts, list(days))
+    ordered = select(PackageOrder.first_day, PackageOrder.last_day).where(
+        PackageOrder.class_id == klass.id, PackageOrder.stage == PackageStage.OPEN
+    )
+    held_days = [*days, *(day for span in session().execute(ordered) for day in span)]
+    broken = broken_by_class(facts, held_days)
     other = class_queries.find_class(klass.owner_id, facts.year, facts.number)
     if other is not None and other.id != klass.id:
         sentence = gettext("%(year)s年已有编号为 %(number)s 的班次。", year=facts.year, number=facts.number)
@@ -99,6 +104,7 @@ def update_session(row: Session, facts: SessionFacts, *, actor: Actor, seen: int
     row.expect_version(seen)
     if not row.is_live:
         raise RuleBroken(gettext("这个课次%(state)s,不能再改。", state=row.state.label))
+    tying.refuse_alone(row)
     klass = row.training_class
     _refuse(broken_by_session(facts, klass.starts_on, klass.ends_on))
     moved = (row.day, row.half_day) != (facts.day, facts.half_day)

@@ -17,7 +17,7 @@ from scheduling.enums import ResourceKind, SessionState
 from scheduling.models import Booking, ScheduleVersion, Session, TrainingClass
 from scheduling.queries import figures
 from scheduling.queries import sessions as session_queries
-from scheduling.services import checking, claiming, crediting, telling
+from scheduling.services import checking, claiming, crediting, telling, tying
 
 LONGEST_NOTE = 300
 
@@ -47,8 +47,7 @@ def publish(klass: TrainingClass, *, actor: Actor, note: str = "") -> Published:
     """
     _lock(klass)
     rows = session_queries.list_sessions(klass.id)
-    due = [row for row in rows if row.is_live and row.is_complete and not row.is_told]
-    left_out = [row for row in rows if row.is_live and not row.is_complete]
+    due, left_out = sort_out(rows)
     if not due:
         sentence = (
             gettext("没有可以发布的内容:课次还没排齐。")
@@ -65,6 +64,7 @@ def publish(klass: TrainingClass, *, actor: Actor, note: str = "") -> Published:
     settled = claiming.settle(due)
     for row in due:
         _tell(row)
+    tying.restage(due)
     version = _version(klass, rows, actor, note)
     session().flush()
     crediting.plan(due, actor=actor)
@@ -75,6 +75,17 @@ def publish(klass: TrainingClass, *, actor: Actor, note: str = "") -> Published:
     messages += telling.changed([b for b in settled.kept if _is_news(b, again)])
     audit.note(session(), f"{klass.name} v{version.number}")
     return Published(version, tuple(due), tuple(left_out), messages, len(asked) - reached)
+
+
+def sort_out(rows: Sequence[Session]) -> tuple[list[Session], list[Session]]:
+    """The sessions of a class that would be told now, and those that wait because they, or their package, lack a part."""
+    waiting = tying.held_back(rows)
+    due = [row for row in rows if row.is_live and row.is_complete and not row.is_told]
+    left_out = [row for row in rows if row.is_live and not row.is_complete]
+    return (
+        [row for row in due if row.id not in waiting],
+        left_out + [row for row in due if row.id in waiting],
+    )
 
 
 def _lock(klass: TrainingClass) -> None:
@@ -150,5 +161,5 @@ def _row(row: Session) -> dict[str, object]:
 
 def clash_sentence(klass: TrainingClass) -> str:
     """After a lost race: what stands in the way of the class now, or nothing when it cannot be found."""
-    rows = [row for row in session_queries.list_sessions(klass.id) if row.is_live and row.is_complete]
-    return claiming.find_clash([row for row in rows if not row.is_told])
+    due, _left_out = sort_out(session_queries.list_sessions(klass.id))
+    return claiming.find_clash(due)

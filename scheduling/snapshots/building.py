@@ -13,11 +13,12 @@ from core import clock
 from core.settings import get_setting
 from scheduling import engine
 from scheduling.engine.pins import contradictions
+from scheduling.enums import PackageStage
 from scheduling.queries.figures import day_times
 from scheduling.snapshots import duties, lessons, people, sites
 from scheduling.snapshots.keys import Key, key, number
 from scheduling.snapshots.lessons import Lesson
-from scheduling.snapshots.records import Records, read
+from scheduling.snapshots.records import AnyRow, Records, read
 from scheduling.snapshots.spans import joined
 
 LEADER_PERCENT = 20  # of the class hours of main classes [3 §一(三)4]
@@ -71,9 +72,16 @@ class Snapshot:
 
 
 def build_problem(
-    owner_id: int, year: int, class_ids: Collection[int] = (), *, loose: int | None = None
+    owner_id: int,
+    year: int,
+    class_ids: Collection[int] = (),
+    *,
+    loose: int | None = None,
+    package: int | None = None,
 ) -> Snapshot:
     """Read the plan of `owner_id` in `year` and freeze it; no class ids means all classes still to come.
+
+    With `package`, the id of an order, only its sessions may move.
 
     Sessions of other classes and all that is past or agreed stay where they stand, so that limits count
     them. Duties, limits, closures and travel are those of the whole plan. The session `loose` has no pins.
@@ -81,7 +89,11 @@ def build_problem(
     now = clock.now()
     records = read(owner_id, year)
     chosen = frozenset(class_ids) or frozenset(records.classes)
-    sorted_out = lessons.sort_out(records, chosen.__contains__, now, day_times(), loose)
+
+    def is_chosen(row: AnyRow) -> bool:
+        return row.class_id in chosen and package in (None, row.package_order_id)
+
+    sorted_out = lessons.sort_out(records, is_chosen, now, day_times(), loose)
     return _assemble(records, sorted_out, now)
 
 
@@ -117,7 +129,7 @@ def _assemble(records: Records, all_lessons: list[Lesson], now: datetime) -> Sna
         venues=tuple(rooms.values()),
         classes=classes,
         sessions=sessions,
-        series=tuple(_series(all_lessons, sessions)),
+        series=(*_series(all_lessons, sessions), *_packages(records, all_lessons)),
         duties=due,
     )
     free = frozenset(key(Key.SESSION, lesson.row.id) for lesson in all_lessons if lesson.is_free)
@@ -151,6 +163,27 @@ def _series(all_lessons: Iterable[Lesson], sessions: Iterable[engine.Session]) -
     for klass, members in indoors.items():
         if len(members) > 1:
             yield engine.Series(f"{klass}-room", tuple(members), min_days=0, same_venue=True)
+
+
+def _packages(records: Records, all_lessons: Iterable[Lesson]) -> Iterable[engine.Series]:
+    """Ordered packages that may move: parts in order, all of them or none.
+
+    One that people were told of keeps its times, and only a decline can have left it with a gap, which is no reason
+    to take back the rest.
+    """
+    parts: dict[int, list[AnyRow]] = {}
+    for lesson in all_lessons:
+        if lesson.is_free and lesson.row.package_order_id in records.orders:
+            parts.setdefault(lesson.row.package_order_id, []).append(lesson.row)
+    for order_id, rows in parts.items():
+        in_order = sorted(rows, key=lambda row: row.package_position)
+        yield engine.Series(
+            f"p{order_id}",
+            tuple(key(Key.SESSION, row.id) for row in in_order),
+            min_days=0,
+            ordered=True,
+            together=records.orders[order_id].stage is not PackageStage.TOLD,
+        )
 
 
 def _without_old_quarrels(problem: engine.Problem, free: frozenset[str]) -> engine.Problem:

@@ -10,9 +10,10 @@ from typing import Any
 from courses.enums import Method
 from scheduling import engine
 from scheduling.engine.model import PARTS
-from scheduling.enums import ResourceKind, SessionState
+from scheduling.enums import PackageStage, ResourceKind, SessionState
 from scheduling.models.classes import MINUTES_PER_CLASS_HOUR
 from scheduling.rules import DayTimes
+from scheduling.rules.packages import package_starts
 from scheduling.snapshots.keys import Key, key
 from scheduling.snapshots.records import AnyRow, Records
 from scheduling.snapshots.spans import Span
@@ -53,28 +54,35 @@ class Lesson:
 
 def sort_out(
     records: Records,
-    is_chosen: Callable[[int], bool],
+    is_chosen: Callable[[AnyRow], bool],
     now: datetime,
     times: DayTimes,
     loose: int | None = None,
 ) -> list[Lesson]:
     """What enters the problem: free sessions of chosen classes still to come, and everything that stands.
 
-    `is_chosen` takes a class id. Sessions in the past and those of other classes are fixed where they stand;
+    `is_chosen` takes a session. Sessions in the past and those not chosen are fixed where they stand;
     what has no place and cannot get one any more is left out. The session `loose` has no pins: a person is
-    about to place it by hand.
+    about to place it by hand. A package of which one part is fixed is fixed as a whole.
     """
     people, rooms = {row.id for row in records.people}, {row.id for row in records.venues}
+    free = {row.id: _free(records, row, now, times) if is_chosen(row) else None for row in records.sessions}
+    begun = {row.package_order_id for row in records.sessions if free[row.id] is None} - {None}
     found = []
     for row in records.sessions:
-        lesson = _free(records, row, now, times) if is_chosen(row.class_id) else None
+        lesson = free[row.id] if row.package_order_id not in begun else None
         lesson = lesson or _fixed(row)
         if lesson is not None:
             lesson = replace(lesson, stand=_known(lesson.stand, people, rooms))
-            found.append(
-                replace(lesson, pinned=frozenset()) if row.id == loose and lesson.is_free else lesson
-            )
+            found.append(_loosened(lesson) if row.id == loose and lesson.is_free else lesson)
     return found
+
+
+def _loosened(lesson: Lesson) -> Lesson:
+    """Without pins; a part of a package that has its time keeps it, for the package moves as a whole."""
+    start = lesson.stand.start
+    is_tied = lesson.row.package_order_id is not None and start is not None
+    return replace(lesson, pinned=frozenset(), starts=(start,) if is_tied and start else lesson.starts)
 
 
 def _known(stand: Stand, people: Collection[int], rooms: Collection[int]) -> Stand:
@@ -88,7 +96,7 @@ def _known(stand: Stand, people: Collection[int], rooms: Collection[int]) -> Sta
 
 def _free(records: Records, row: AnyRow, now: datetime, times: DayTimes) -> Lesson | None:
     """A session that the run may still move, else None."""
-    starts = tuple(start for start in times.starts(row.day, row.half_day) if start > now)
+    starts = tuple(start for start in _starts(records, row, times) if start > now)
     if row.state is SessionState.HELD or not starts or (row.start is not None and row.start <= now):
         return None
     stand = Stand(row.start, row.instructor_id, row.venue_id)
@@ -98,7 +106,30 @@ def _free(records: Records, row: AnyRow, now: datetime, times: DayTimes) -> Less
     wished = {"start": row.pinned_start, "instructor": row.pinned_instructor, "venue": row.pinned_venue}
     held = {"start": stand.start, "instructor": stand.instructor, "venue": stand.venue}
     pinned = {part for part, is_pinned in wished.items() if is_pinned and held[part] is not None}
+    if stage_of_order(records, row) is PackageStage.TOLD:
+        pinned.add("start")  # its parts were told one with another; another time is for the whole of it
     return Lesson(row, _minutes(row.class_hours), stand, starts, True, frozenset(pinned | told), told)
+
+
+def _starts(records: Records, row: AnyRow, times: DayTimes) -> list[datetime]:
+    """When it was asked for; parts of a package whenever its days have room."""
+    order = records.orders.get(row.package_order_id)
+    if order is None:
+        return times.starts(row.day, row.half_day)
+    return package_starts(order.first_day, order.last_day, _minutes(row.class_hours), times)
+
+
+def stage_of_order(records: Records, row: AnyRow) -> PackageStage | None:
+    """How far the package is that a session is a part of; None for other sessions."""
+    order = records.orders.get(row.package_order_id)
+    return None if order is None else order.stage
+
+
+def heads_of(records: Records, row: AnyRow) -> int:
+    """The people who come: those a package was ordered for, else the whole class."""
+    order = records.orders.get(row.package_order_id)
+    size: int = records.classes[row.class_id].size if order is None else order.people
+    return size
 
 
 def _told_parts(records: Records, row: AnyRow) -> Iterator[str]:
@@ -195,7 +226,7 @@ def _free_session(
         hours=float(row.class_hours),
         starts=lesson.starts,
         classes=(key(Key.CLASS, row.class_id),),
-        heads=records.classes[row.class_id].size,
+        heads=heads_of(records, row),
         instructors=allowed,
         venues=venues,
         features=features,
@@ -247,8 +278,15 @@ def _rooms(
     row = lesson.row
     kind = PRACTICE if row.method is Method.ON_SITE else CAMPUS
     refused = {key(Key.VENUE, v) for v in records.refused.get(row.id, ())}
-    if row.wanted_base_id is not None:
-        allowed = [v for v in of_base.get(row.wanted_base_id, {}) if v not in refused]
+    wanted = _wanted_bases(records, row)
+    if row.wanted_venue_id is not None:
+        allowed = [
+            v
+            for v in of_base.get(row.wanted_base_id, {})
+            if v == key(Key.VENUE, row.wanted_venue_id) and v not in refused
+        ]
+    elif wanted is not None:
+        allowed = [v for base_id in wanted for v in of_base.get(base_id, {}) if v not in refused]
     elif refused:
         allowed = [
             v
@@ -261,12 +299,21 @@ def _rooms(
     return (tuple(allowed), (kind,)) if allowed else (None, (NOBODY,))
 
 
+def _wanted_bases(records: Records, row: AnyRow) -> list[int] | None:
+    """The base that is wished for, or those of a theme; None where any of the right kind will do."""
+    if row.wanted_base_id is not None:
+        return [row.wanted_base_id]
+    if row.wanted_theme is not None:
+        return [base.id for base in records.bases if base.theme is row.wanted_theme]
+    return None
+
+
 def _fixed_session(
     records: Records, lesson: Lesson, rooms: Mapping[int, engine.Venue], ends: Ends
 ) -> engine.Session:
     """A session that stands, with only as many rules as it needs to take its place."""
-    row, stand, klass = lesson.row, lesson.stand, records.classes[lesson.row.class_id]
-    room = rooms[stand.venue].capacity if stand.venue is not None else klass.size
+    row, stand, heads = lesson.row, lesson.stand, heads_of(records, lesson.row)
+    room = rooms[stand.venue].capacity if stand.venue is not None else heads
     return engine.Session(
         id=key(Key.SESSION, row.id),
         topic=_topic(ends, row),
@@ -274,7 +321,7 @@ def _fixed_session(
         hours=lesson.minutes / MINUTES_PER_CLASS_HOUR,
         starts=lesson.starts,
         classes=(key(Key.CLASS, row.class_id),),
-        heads=min(klass.size, room),
+        heads=min(heads, room),
         instructors=() if stand.instructor is None else (key(Key.INSTRUCTOR, stand.instructor),),
         venues=() if stand.venue is None else (key(Key.VENUE, stand.venue),),
         current=_current(stand),

@@ -19,7 +19,7 @@ from instructor_pool.queries import unavailable
 from instructor_pool.rules.calendars import Away, year_of
 from party_lessons.models import Credit, Obligation, Post, Scheme
 from scheduling.enums import BookingState, LoanState, ResourceKind, SessionState
-from scheduling.models import Booking, Loan, Session, TrainingClass
+from scheduling.models import Booking, Loan, PackageOrder, Session, TrainingClass
 
 AnyRow = Row[*tuple[Any, ...]]
 Rows = Sequence[AnyRow]
@@ -51,6 +51,8 @@ class Records:
     closures: Rows
     classes: Mapping[int, AnyRow]
     sessions: Rows
+    orders: Mapping[int, AnyRow]
+    """Packages ordered for these classes."""
     accepted: frozenset[tuple[int, ResourceKind, int]]
     """Confirmed bookings: session, kind, resource."""
     declined: Mapping[int, frozenset[int]]
@@ -109,6 +111,7 @@ def read(owner_id: int, year: int) -> Records:
         closures=_closures(sharing, year),
         classes=classes,
         sessions=_sessions(owner_id, year),
+        orders={row.id: row for row in _orders(owner_id, year)},
         accepted=frozenset(
             (row.session_id, row.kind, row.resource_id)
             for row in bookings
@@ -251,6 +254,7 @@ def _bases(sharing: Any) -> Rows:
     columns = (
         TeachingBase.id,
         TeachingBase.kind,
+        TeachingBase.theme,
         TeachingBase.state,
         TeachingBase.town_id,
         TeachingBase.latitude,
@@ -307,7 +311,11 @@ def _sessions(owner_id: int, year: int) -> Rows:
         Session.class_hours,
         Session.leader_required,
         Session.wanted_base_id,
+        Session.wanted_venue_id,
+        Session.wanted_theme,
         Session.wanted_instructor_id,
+        Session.package_order_id,
+        Session.package_position,
         Session.state,
         Session.start,
         Session.instructor_id,
@@ -324,6 +332,19 @@ def _sessions(owner_id: int, year: int) -> Rows:
     mine = (TrainingClass.owner_id == owner_id) & (TrainingClass.year == year)
     statement = select(*columns).join(TrainingClass).outerjoin(Course, Session.course_id == Course.id)
     return _all(statement.where(mine, Session.state != SessionState.CANCELLED).order_by(Session.id))
+
+
+def _orders(owner_id: int, year: int) -> Rows:
+    """Ordered packages that still stand: their days, people and stage."""
+    columns = (
+        PackageOrder.id,
+        PackageOrder.first_day,
+        PackageOrder.last_day,
+        PackageOrder.people,
+        PackageOrder.stage,
+    )
+    mine = (TrainingClass.owner_id == owner_id) & (TrainingClass.year == year)
+    return _all(select(*columns).join(TrainingClass).where(mine).order_by(PackageOrder.id))
 
 
 def _bookings(owner_id: int, year: int) -> Rows:

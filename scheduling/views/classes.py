@@ -20,8 +20,9 @@ from scheduling.enums import HalfDay, SessionState
 from scheduling.forms import ClassForm, whole
 from scheduling.queries import choices, figures, timetable
 from scheduling.queries import classes as class_queries
+from scheduling.queries import packages as package_queries
 from scheduling.queries import sessions as session_queries
-from scheduling.services import checking, planning
+from scheduling.services import checking, planning, publishing
 from scheduling.views import blueprint
 
 
@@ -62,9 +63,11 @@ def show_class(class_id: int) -> ResponseReturnValue:
         gauges=figures.gauges_of(rows, is_main=klass.is_main),
         violations=checking.violations_of(klass, placed),
         versions=class_queries.list_versions(klass.id),
+        packages=package_queries.orders_of_class(klass.id),
+        stage_badge=package_queries.stage_badge,
         may_edit=class_queries.may_edit(current_actor().scope(P.SCHEDULE_EDIT), klass)
         and current_actor().can(P.SCHEDULE_EDIT),
-        untold=sum(1 for row in rows if row.is_live and row.is_complete and not row.is_told),
+        untold=len(publishing.sort_out(rows)[0]),
         unmarked=sum(1 for row in rows if row.state is SessionState.PUBLISHED and row.end and row.end <= now),
     )
 

@@ -63,16 +63,14 @@ def _publish(class_id: int, note: str) -> str:
 def _page(class_id: int, form: PublishForm, refused: RuleBroken | None = None) -> str:
     klass = class_queries.get_own_class(current_scope(), class_id)
     rows = session_queries.list_sessions(klass.id)
-    due = [row for row in rows if row.is_live and row.is_complete and not row.is_told]
+    due, left_out = publishing.sort_out(rows)
     live_rules = checking.violations_of(klass, due) if refused is None else []
     return render_template(
         "scheduling/publish.html",
         klass=klass,
         form=form,
         due=session_queries.lessons_of(due),
-        left_out=[
-            x for x in session_queries.lessons_of(rows) if x.session.is_live and not x.session.is_complete
-        ],
+        left_out=session_queries.lessons_of(left_out),
         gauges=figures.gauges_of(rows, is_main=klass.is_main),
         violations=[v for v in refused.violations if v.subject != "note"] if refused else live_rules,
         sentence=refused.sentence if refused else "",

@@ -61,6 +61,7 @@ from score_forms.models import ScoreSheet
 from score_forms.services import ensure_default_forms
 from score_forms.services.writing import start_draft
 from tests.factories.county import County, make_base, make_class, make_course, make_instructor, make_session
+from tests.factories.packages import package_and_order
 from tests.factories.visits import make_visits
 
 NOW = datetime(2027, 5, 10, 9, 0)
@@ -249,6 +250,7 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "publicity_id": objection.publicity_id,
         "row_id": away.id,
         "hint_id": hint.id,
+        **package_and_order(klass, course, base, DAY),
         "courseware_id": ware.id,
         "incident_id": incident.id,
         "closure_id": closure.id,
@@ -316,8 +318,7 @@ def _teacher(owner: OrgUnit, prefix: str, people: dict[str, User]) -> Instructor
     account = people.get("instructor")
     if account is not None:
         # The account belongs to somebody of the small county already; the matrix wants it here.
-        for known in session().query(Instructor).filter_by(user_id=account.id):
-            known.user_id = None
+        session().query(Instructor).filter_by(user_id=account.id).one().user_id = None
         session().flush()
     return make_instructor(owner, f"{prefix}讲师", [], user_id=account.id if account else None)
 
@@ -346,10 +347,8 @@ def _base_life(base: TeachingBase, people: dict[str, User]) -> tuple[BaseDocumen
 
 
 def _book(lesson: Session, kind: ResourceKind, resource_id: int) -> Booking:
-    row = Booking(
-        session_id=lesson.id, kind=kind, resource_id=resource_id, day=DAY, from_unit=34, to_unit=43, seat=0
-    )
-    row.state, row.asked_at = BookingState.HELD, NOW
+    row = Booking(session_id=lesson.id, kind=kind, resource_id=resource_id, day=DAY)
+    row.from_unit, row.to_unit, row.seat, row.state, row.asked_at = 34, 43, 0, BookingState.HELD, NOW
     session().add(row)
     session().flush()
     return row
