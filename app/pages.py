@@ -100,6 +100,7 @@ def install(app: Flask) -> None:
             "actor": seat,
             "unread": _unread(seat),
             "nav": destinations(seat.actor, request.path) if seat else [],
+            "nav_at": lambda place: destinations(seat.actor, place) if seat else [],
             "locale": str(get_locale()),
             "clock_today": clock.today(),
             "clock_now": clock.now(),

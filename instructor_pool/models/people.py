@@ -26,7 +26,7 @@ from instructor_pool.enums import (
     PoolState,
     SourceCategory,
 )
-from instructor_pool.rules.life import BOOKABLE
+from instructor_pool.rules.life import BOOKABLE, ENTERED
 from instructor_pool.rules.merging import moves, stays
 from score_forms.models import ScoreForm, ScoreSheet
 
@@ -134,6 +134,11 @@ class Instructor(Versioned, Sealing, Model):
     def is_bookable(self) -> bool:
         """Whether the state allows new bookings at all (dates are checked apart)."""
         return self.state in BOOKABLE
+
+    @property
+    def has_entered(self) -> bool:
+        """In the pool or gone from it, rather than on the way in."""
+        return self.state in ENTERED
 
 
 class Qualification(Model):

@@ -71,7 +71,6 @@ from instructor_pool.queries.entry import (
     has_sheets,
     list_attachments,
     list_nominations,
-    list_own_nominations,
     list_receiving_units,
 )
 from instructor_pool.queries.honours import (
@@ -88,6 +87,7 @@ from instructor_pool.queries.lists import (
     candidates_table,
     instructors_table,
 )
+from instructor_pool.queries.own_lists import nominations_table, seats_table
 from instructor_pool.queries.papers import (
     certificate_status,
     find_certificate,
@@ -130,7 +130,6 @@ from instructor_pool.queries.reviews import (
     find_open_panel,
     get_own_seat,
     list_evaluators,
-    list_own_seats,
 )
 from instructor_pool.queries.terms import (
     Ending,
@@ -216,8 +215,6 @@ __all__ = [
     "list_honours",
     "list_incidents",
     "list_nominations",
-    "list_own_nominations",
-    "list_own_seats",
     "list_pools",
     "list_published",
     "list_receiving_units",
@@ -230,6 +227,7 @@ __all__ = [
     "list_weekly",
     "list_without_account",
     "next_certificate_number",
+    "nominations_table",
     "organisers_of",
     "people_to_tell",
     "pick_people",
@@ -245,6 +243,7 @@ __all__ = [
     "reserve_table",
     "run_badge",
     "runs_table",
+    "seats_table",
     "seats_taken",
     "setting_key",
     "standings",

@@ -138,7 +138,6 @@ def standings_table(rows: Sequence[Standings]) -> ListedTable[Standings]:
         name="standings",
         title=lazy_gettext("评审排名"),
         columns=[
-            Column("rank", lazy_gettext("名次"), lambda r: r.rank, kind="number"),
             Column(
                 "name",
                 lazy_gettext("姓名"),
@@ -146,6 +145,7 @@ def standings_table(rows: Sequence[Standings]) -> ListedTable[Standings]:
                 note=lambda r: r.person.work_unit,
                 url=lambda r: url_for("instructor_pool.show", instructor_id=r.person.id),
             ),
+            Column("rank", lazy_gettext("名次"), lambda r: r.rank, kind="number"),
             Column(
                 "source", lazy_gettext("来源类别"), lambda r: r.person.source_category.label, default=False
             ),

@@ -6,7 +6,7 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from accounts.access import Actor, Scope
+from accounts.access import Scope
 from accounts.enums import Level
 from accounts.models import OrgUnit
 from core.db import session
@@ -15,7 +15,6 @@ from instructor_pool.models import Attachment, Instructor, Nomination, Reviewer,
 from instructor_pool.rules import life
 
 RECEIVING = (Level.COUNTY, Level.CITY, Level.PROVINCE)
-MOST_OWN = 100
 
 
 def list_receiving_units() -> list[OrgUnit]:
@@ -45,13 +44,6 @@ def list_nominations(instructor_id: int) -> list[Nomination]:
     """Who put a person forward, the first one first."""
     stmt = select(Nomination).where(Nomination.instructor_id == instructor_id).order_by(Nomination.id)
     return list(session().scalars(stmt))
-
-
-def list_own_nominations(actor: Actor) -> list[Nomination]:
-    """Those the actor made while signed in, the latest first; at most 100."""
-    stmt = select(Nomination).where(Nomination.nominated_by_id == actor.user_id)
-    stmt = stmt.options(joinedload(Nomination.instructor).joinedload(Instructor.owner))
-    return list(session().scalars(stmt.order_by(Nomination.id.desc()).limit(MOST_OWN)))
 
 
 def list_attachments(instructor_id: int) -> list[Attachment]:

@@ -29,7 +29,6 @@ TERM_ENDS = [
     ("30", lazy_gettext("30 天内到期")),
     ("90", lazy_gettext("90 天内到期")),
 ]
-OWN_STATES = (*life.IN_POOL, PoolState.EXITED)
 CANDIDATE_STATES = (*life.CANDIDATES, PoolState.REJECTED)
 
 
@@ -148,7 +147,7 @@ INSTRUCTORS: Table[Instructor] = Table(
             lambda s, v: s.where(
                 Instructor.state.in_(BOOKABLE) if v == "bookable" else Instructor.state == PoolState(v)
             ),
-            lambda: [("bookable", gettext("可排课")), *_words(OWN_STATES)],
+            lambda: [("bookable", gettext("可排课")), *_words(life.ENTERED)],
         ),
         person_columns.BY_SOURCE,
         person_columns.BY_MODE,
@@ -225,7 +224,7 @@ CANDIDATES: Table[tuple[Instructor, int, int]] = Table(
 
 def instructors_table(scope: Scope) -> BoundTable[Instructor]:
     """People in the pool and those who left it."""
-    stmt = scoped(scope).where(Instructor.state.in_(OWN_STATES))
+    stmt = scoped(scope).where(Instructor.state.in_(life.ENTERED))
     courses = selectinload(Instructor.qualifications).joinedload(Qualification.course)
     honours = selectinload(Instructor.honours)
     return INSTRUCTORS.bind(session(), stmt.options(courses, honours, joinedload(Instructor.town)))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
 from accounts.access import Actor
 from accounts.enums import Level, Role
@@ -29,27 +29,6 @@ def find_last_panel(instructor_id: int) -> ReviewPanel | None:
     """The latest panel of a candidate, open or closed."""
     stmt = select(ReviewPanel).where(ReviewPanel.instructor_id == instructor_id)
     return session().scalars(stmt.order_by(ReviewPanel.id.desc()).limit(1)).first()
-
-
-def list_own_seats(actor: Actor) -> list[Reviewer]:
-    """The actor's seats, those still to be scored first."""
-    stmt = (
-        select(Reviewer)
-        .join(ReviewPanel)
-        .where(Reviewer.user_id == actor.user_id)
-        .options(
-            joinedload(Reviewer.panel).joinedload(ReviewPanel.instructor),
-            selectinload(Reviewer.panel, ReviewPanel.reviewers),
-        )
-        .order_by(
-            Reviewer.sheet_id.is_not(None),
-            ReviewPanel.closed_at.is_not(None),
-            ReviewPanel.due,
-            ReviewPanel.id.desc(),
-        )
-        .limit(200)
-    )
-    return list(session().scalars(stmt))
 
 
 def get_own_seat(actor: Actor, panel_id: int) -> Reviewer:

@@ -10,6 +10,8 @@ _A, _S = PoolAction, PoolState
 _BEFORE_APPROVAL = (_S.NOMINATED, _S.ELIGIBILITY_CHECKED, _S.REVIEWED, _S.PUBLICISED)
 IN_POOL = (_S.APPOINTED, _S.SUSPENDED, _S.RENEWAL_DUE)
 BOOKABLE = (_S.APPOINTED, _S.RENEWAL_DUE)
+ENTERED = (*IN_POOL, _S.EXITED)
+"""In the pool or gone from it, rather than on the way in."""
 
 TRANSITIONS: Mapping[tuple[PoolState, PoolAction], PoolState] = {
     (_S.NOMINATED, _A.CHECK_ELIGIBILITY): _S.ELIGIBILITY_CHECKED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -63,9 +64,13 @@ def receive(
     """Take a nomination. Somebody who is a candidate already (same name and telephone) gets one more, told to nobody."""
     person = _known(owner, fields) or entering.nominate(owner, fields, reason=told.kind.label, actor=actor)
     code = note_nomination(person, told, actor=actor)
+    # Whoever nominates a candidate anew often sends the same courseware anew.
+    known = queries.list_attachments(person.id)
+    digests, urls = {row.file.sha256 for row in known if row.file}, {row.url for row in known}
     for upload in uploads:
-        attach_file(person, upload, actor=actor)
-    if link:
+        if hashlib.sha256(upload.data).hexdigest() not in digests:
+            attach_file(person, upload, actor=actor)
+    if link and link.strip() not in urls:
         attach_link(person, link, actor=actor)
     return Receipt(person, code)
 

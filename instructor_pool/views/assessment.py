@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -149,7 +150,7 @@ def _grade_form(row: Any) -> GradeForm:
     return form
 
 
-def _person_page(row: Any, form: GradeForm) -> str:
+def _person_page(row: Any, form: GradeForm, wrong: Mapping[str, str] | None = None) -> str:
     actor, path = current_actor(), row.instructor.owner.path
     is_own = row.instructor.user_id is not None and row.instructor.user_id == actor.user_id
     waits = row.run.published_at is not None and row.outcome is None and row.instructor.state in life.IN_POOL
@@ -159,6 +160,7 @@ def _person_page(row: Any, form: GradeForm) -> str:
         "instructor_pool/assessment.html",
         **explained(row),
         form=form,
+        wrong=wrong or {},
         may_grade=actor.scope(P.YEAR_GRADE).covers(path) and not is_own,
         may_warn=waits and row.consequence is Consequence.WARNING and actor.scope(P.POOL_EDIT).covers(path),
         may_end=waits and row.consequence is Consequence.EXIT and may_approve,
@@ -218,11 +220,17 @@ def keep_assessment(assessment_id: int) -> ResponseReturnValue:
 
 def _settle(assessment_id: int, outcome: Outcome) -> ResponseReturnValue:
     act = assessing.warn if outcome is Outcome.WARNED else assessing.keep
-    with transaction():
+    try:
+        with transaction():
+            row = queries.get_assessment(current_scope(), assessment_id)
+            seen = _seen()
+            act(row, request.form.get("reason", ""), actor=current_actor(), seen=seen)
+            name = row.instructor.name
+    except RuleBroken as refused:
+        if not refused.violations:
+            raise
         row = queries.get_assessment(current_scope(), assessment_id)
-        seen = _seen()
-        act(row, request.form.get("reason", ""), actor=current_actor(), seen=seen)
-        name = row.instructor.name
+        return _person_page(row, _grade_form(row), {outcome.value: refused.sentence}), 422
     flash(gettext("%(name)s:%(outcome)s", name=name, outcome=outcome.label), "success")
     return redirect(url_for("instructor_pool.assessment", assessment_id=assessment_id))
 

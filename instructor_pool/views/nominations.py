@@ -15,6 +15,7 @@ from core.db import transaction
 from core.errors import RuleBroken
 from core.refusals import put_errors
 from core.settings import get_setting
+from core.tables import wants_export
 from core.throttle import admit
 from instructor_pool import queries
 from instructor_pool.enums import EngagementMode, NominationKind, SourceCategory
@@ -144,11 +145,11 @@ def receipt() -> ResponseReturnValue:
 @requires(P.OWN_ACCOUNT)
 def own_nominations() -> ResponseReturnValue:
     """Those one made while signed in."""
-    found = queries.list_own_nominations(current_actor())
-    badges = {n.id: queries.state_badge(n.instructor) for n in found}
+    listing = queries.nominations_table(current_actor())
+    if wants_export(request.args):
+        return listing.export(request.args)
     return render_template(
         "instructor_pool/own_nominations.html",
-        nominations=found,
-        badges=badges,
+        page=listing.page(request.args),
         url=url_for("instructor_pool.nominate_publicly"),
     )

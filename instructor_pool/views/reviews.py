@@ -10,10 +10,10 @@ from flask_babel import gettext
 
 from accounts.enums import P
 from accounts.web import current_actor, current_scope, requires
-from core import clock
 from core.db import transaction
 from core.errors import NotFound, RuleBroken
 from core.refusals import put_errors
+from core.tables import wants_export
 from instructor_pool import queries
 from instructor_pool.enums import PoolAction
 from instructor_pool.forms import PanelForm, RecuseForm
@@ -77,8 +77,13 @@ def close_panel(instructor_id: int) -> ResponseReturnValue:
 @requires(P.CANDIDATE_SCORE)
 def reviews() -> ResponseReturnValue:
     """The actor's own reviews."""
-    seats = queries.list_own_seats(current_actor())
-    return render_template("instructor_pool/reviews.html", seats=seats, today=clock.today())
+    listing = queries.seats_table(current_actor())
+    if wants_export(request.args):
+        return listing.export(request.args)
+    following = queries.find_next_seat(current_actor())
+    return render_template(
+        "instructor_pool/reviews.html", page=listing.page(request.args), following=following
+    )
 
 
 @blueprint.route("/instructors/reviews/<int:panel_id>", methods=["GET", "POST"])

@@ -24,11 +24,12 @@ from instructor_pool.rules.terms import term_problem
 from party_lessons.models import Post
 from party_lessons.queries.obligations import held_in
 from party_lessons.rules import LessonFacts
-from scheduling.enums import BookingState, OrderKind, ResourceKind, SessionState
-from scheduling.models import Booking, Session, TrainingClass
+from scheduling.enums import BookingState, LoanState, OrderKind, ResourceKind, SessionState
+from scheduling.models import Booking, Loan, Session, TrainingClass
 from scheduling.models.classes import MINUTES_PER_CLASS_HOUR
 from scheduling.queries.bookings import moments_of
 from scheduling.queries.figures import day_times
+from scheduling.queries.loans import in_year, is_other_unit
 from scheduling.rules import DayTimes
 
 Span = tuple[datetime, datetime]
@@ -74,10 +75,11 @@ def list_told_facts(year: int) -> list[LessonFacts]:
 
 
 def list_lesson_facts(year: int, today: date) -> list[LessonFacts]:
-    """Party lessons of the year that are still to come, with the post holders who could teach each; five statements.
+    """Party lessons of the year that are still to come, with the post holders who could teach each; six statements.
 
     Every level's are in it: who competes for a lesson may be out of the reader's sight. Could teach means
-    qualified or asked for by name, in term, not away, not told to be elsewhere, and not declined before.
+    qualified or asked for by name, in term, not away, not told to be elsewhere, not declined before, and of the
+    plan's own people or lent to it.
     """
     live = (SessionState.PLANNED, SessionState.PUBLISHED)
     stmt = _sessions().where(
@@ -153,6 +155,10 @@ class _Staff:
     """The post holders of a year: what they may teach and when they cannot."""
 
     people: Mapping[int, Instructor]
+    pools: Mapping[int, str]
+    """Path of the unit that manages each."""
+    lent: Mapping[tuple[int, int], Sequence[Loan]]
+    """Borrower and person to the loans that are not used up."""
     by_course: Mapping[int, frozenset[int]]
     away: Mapping[int, Sequence[Span]]
     declined: Mapping[int, frozenset[int]]
@@ -162,7 +168,8 @@ class _Staff:
     @classmethod
     def read(cls, year: int) -> _Staff:
         holders = select(Post.holder_id).where(held_in(year))
-        people = {p.id: p for p in session().scalars(select(Instructor).where(Instructor.id.in_(holders)))}
+        owned = select(Instructor, OrgUnit.path).join(OrgUnit, Instructor.owner_id == OrgUnit.id)
+        found = session().execute(owned.where(Instructor.id.in_(holders))).all()
         by_course: dict[int, set[int]] = defaultdict(set)
         pairs = select(Qualification.course_id, Qualification.instructor_id)
         for course_id, person in session().execute(pairs.where(Qualification.instructor_id.in_(holders))):
@@ -177,7 +184,15 @@ class _Staff:
             else:
                 away[booking.resource_id].append(moments_of(booking))
         frozen = {course_id: frozenset(people) for course_id, people in by_course.items()}
-        return cls(people, frozen, away, {k: frozenset(v) for k, v in declined.items()}, day_times())
+        return cls(
+            {person.id: person for person, _path in found},
+            {person.id: path for person, path in found},
+            _lent(holders, year),
+            frozen,
+            away,
+            {k: frozenset(v) for k, v in declined.items()},
+            day_times(),
+        )
 
     def who_could(self, row: AnyRow) -> frozenset[int]:
         """Ids of those who could still teach a session."""
@@ -189,7 +204,13 @@ class _Staff:
         wanted = lesson.instructor_id if lesson.pinned_instructor else lesson.wanted_instructor_id
         qualified = frozenset({wanted}) if wanted else self.by_course.get(lesson.course_id or 0, frozenset())
         left = qualified & self.people.keys() - self.declined.get(lesson.id, frozenset())
-        return frozenset(person for person in left if self._is_free(person, lesson))
+        return frozenset(p for p in left if self._may_be_asked(p, row) and self._is_free(p, lesson))
+
+    def _may_be_asked(self, person: int, row: AnyRow) -> bool:
+        lesson, klass, _is_party_lesson, owner_path, *_rest = row
+        if not is_other_unit(self.pools[person], owner_path):
+            return True
+        return any(loan.covers(klass.id, lesson.day) for loan in self.lent.get((klass.owner_id, person), ()))
 
     def _is_free(self, person: int, lesson: Session) -> bool:
         starts = (
@@ -202,6 +223,14 @@ class _Staff:
             all(start + length <= since or start >= until for since, until in self.away.get(person, ()))
             for start in starts
         )
+
+
+def _lent(holders: AnySelect, year: int) -> Mapping[tuple[int, int], Sequence[Loan]]:
+    running = (Loan.state == LoanState.APPROVED, Loan.used < Loan.granted, in_year(year))
+    lent: dict[tuple[int, int], list[Loan]] = defaultdict(list)
+    for loan in session().scalars(select(Loan).where(Loan.instructor_id.in_(holders), *running)):
+        lent[loan.borrower_id, loan.instructor_id].append(loan)
+    return lent
 
 
 def _answers(holders: AnySelect, year: int) -> Iterable[Booking]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -120,7 +120,8 @@ def show(loan_id: int) -> ResponseReturnValue:
     return _show(loan_id)
 
 
-def _show(loan_id: int, grant: GrantForm | None = None, reasons: dict[str, Any] | None = None) -> str:
+def _show(loan_id: int, grant: GrantForm | None = None, wrong: Mapping[str, str] | None = None) -> str:
+    """`wrong` says of the action that was refused what is wrong with its reason."""
     loan = loan_queries.get_loan(current_scope(P.LOAN_VIEW), loan_id)
     decides = current_scope(P.LOAN_DECIDE).covers(loan.lender.path)
     asks = current_scope(P.LOAN_ASK).covers(loan.borrower.path)
@@ -139,7 +140,7 @@ def _show(loan_id: int, grant: GrantForm | None = None, reasons: dict[str, Any] 
         bookings=loan_queries.list_bookings(loan),
         quota=quota,
         grant=grant,
-        reasons=reasons or {},
+        wrong=wrong or {},
         may_decide=decides and is_open and current_actor().user_id != loan.asked_by_id,
         own_request=decides and is_open and current_actor().user_id == loan.asked_by_id,
         may_withdraw=asks and is_open,
@@ -172,9 +173,14 @@ def approve(loan_id: int) -> ResponseReturnValue:
 @requires(P.LOAN_DECIDE)
 def refuse(loan_id: int) -> ResponseReturnValue:
     """Say no, with a reason."""
-    with transaction():
-        loan = loan_queries.get_loan(current_scope(), loan_id, "lender")
-        lending.refuse(loan, request.form.get("reason", ""), actor=current_actor(), seen=_seen())
+    try:
+        with transaction():
+            loan = loan_queries.get_loan(current_scope(), loan_id, "lender")
+            lending.refuse(loan, request.form.get("reason", ""), actor=current_actor(), seen=_seen())
+    except RuleBroken as refused:
+        if not refused.violations:
+            raise
+        return _show(loan_id, wrong={"refuse": refused.sentence}), 422
     flash(gettext("已答复不同意。"), "success")
     return redirect(url_for("loans.show", loan_id=loan_id))
 
@@ -194,9 +200,14 @@ def withdraw(loan_id: int) -> ResponseReturnValue:
 @requires(P.LOAN_VIEW)
 def end(loan_id: int) -> ResponseReturnValue:
     """End a loan before its last day; both sides may."""
-    with transaction():
-        loan = loan_queries.get_loan(current_scope(), loan_id)
-        coming = lending.end(loan, request.form.get("reason", ""), actor=current_actor(), seen=_seen())
+    try:
+        with transaction():
+            loan = loan_queries.get_loan(current_scope(), loan_id)
+            coming = lending.end(loan, request.form.get("reason", ""), actor=current_actor(), seen=_seen())
+    except RuleBroken as refused:
+        if not refused.violations:
+            raise
+        return _show(loan_id, wrong={"end": refused.sentence}), 422
     text = gettext("借用已结束,没有用完的名额退回。")
     flash(text + (gettext("还有 %(n)s 节已发布的课要改派。", n=coming) if coming else ""), "success")
     return redirect(url_for("loans.show", loan_id=loan_id))

@@ -11,6 +11,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -20,7 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -171,19 +173,57 @@ EXPECTED = (
 )
 
 
+@dataclass
+class Chromium:
+    """One headless Chromium for all tests; another takes its place once it had to be ended."""
+
+    playwright: Playwright
+    browser: Browser | None = None
+    pid: int = 0
+
+    def running(self) -> Browser:
+        """The browser, started where none is running."""
+        if self.browser is None or not self.browser.is_connected():
+            found = os.environ.get("JIANGTAI_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+            assert found, f"none of {', '.join(NAMES)} is installed"
+            self.browser = self.playwright.chromium.launch(executable_path=found, args=FLAGS, headless=True)
+            asked = self.browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+            self.pid = next(p["id"] for p in asked["processInfo"] if p["type"] == "browser")
+        return self.browser
+
+    def close(self, what: Browser | BrowserContext, seconds: float = 30) -> None:
+        """Close a window or the browser; one that does not answer is ended, for closing waits without a limit."""
+        ending = threading.Timer(seconds, os.kill, (self.pid, signal.SIGKILL))
+        ending.start()
+        try:
+            what.close()
+        except PlaywrightError:
+            # It went away while it was being closed.
+            assert not ending.is_alive()
+        finally:
+            ending.cancel()
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One headless Chromium for all tests."""
-    found = os.environ.get("JIANGTAI_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    assert found, f"none of {', '.join(NAMES)} is installed"
+def started() -> Iterator[Chromium]:
+    """What keeps a Chromium running for all tests."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS, headless=True)
-        yield browser
-        browser.close()
+        kept = Chromium(playwright)
+        yield kept
+        if kept.browser is not None:
+            kept.close(kept.browser)
 
 
 @pytest.fixture
-def new_context(chromium: Browser, site: Site) -> Iterator[Callable[[dict[str, object]], BrowserContext]]:
+def chromium(started: Chromium) -> Browser:
+    """A headless Chromium."""
+    return started.running()
+
+
+@pytest.fixture
+def new_context(
+    started: Chromium, chromium: Browser, site: Site
+) -> Iterator[Callable[[dict[str, object]], BrowserContext]]:
     """Makes signed-out browser windows of a given width; what went wrong in any of them fails the test."""
     faults: list[str] = []
     made: list[BrowserContext] = []
@@ -216,7 +256,7 @@ def new_context(chromium: Browser, site: Site) -> Iterator[Callable[[dict[str, o
 
     yield make
     for context in made:
-        context.close()
+        started.close(context)
     assert faults == []
 
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import axe_faults
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PHONE, Chromium
 from tests.browser.gallery import served
 
 PAGES = ("/", "/people", "/people?open=n&sort=-score", "/people?q=无此人", "/form", "/board", "/error")
@@ -25,7 +25,7 @@ def gallery() -> Iterator[str]:
 
 
 @pytest.fixture
-def desk(chromium: Browser, gallery: str) -> Iterator[Page]:
+def desk(started: Chromium, chromium: Browser, gallery: str) -> Iterator[Page]:
     context = chromium.new_context(base_url=gallery, locale="zh-CN", **DESK)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     context.set_default_timeout(10_000)
@@ -36,7 +36,7 @@ def desk(chromium: Browser, gallery: str) -> Iterator[Page]:
         "console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None
     )
     yield page
-    context.close()
+    started.close(context)
     assert faults == []
 
 

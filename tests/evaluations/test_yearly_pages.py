@@ -56,6 +56,7 @@ def test_the_pages_lead_from_asking_to_the_instructors_own_year(sign_in: SignIn,
     own = body(sign_in("instructor").get("/me/assessments"))
     assert "听课记录一般" in own and "88.2" in own
     assert "考核建议警示" in body(organiser.get("/"))
+    assert 'id="warn-reason-error"' in body(organiser.post(f"{one}/warn", data={"reason": " "}))
     assert organiser.post(f"{one}/warn", data={"reason": "案例要更新"}).status_code == 302
     assert "考核建议警示" not in body(organiser.get("/"))
     assert "案例要更新" in body(sign_in("instructor").get("/me/assessments"))

@@ -175,6 +175,14 @@ def test_a_second_nomination_joins_the_first_and_tells_nobody(client: Browser, c
     assert kinds == [NominationKind.ONESELF, NominationKind.COLLEAGUE]
 
 
+def test_the_same_courseware_handed_in_again_is_kept_once(client: Browser, county: County) -> None:
+    for _ in range(2):
+        sent = said(county, files=[(io.BytesIO(PDF), "课件.pdf")], link="https://video.example.cn/t/1")
+        answer = client.post("/nominate", data=sent, content_type="multipart/form-data")
+        assert answer.status_code == 200
+    assert session().scalar(select(func.count()).select_from(Attachment)) == 2
+
+
 @pytest.mark.parametrize(
     ("other", "sentence"),
     [

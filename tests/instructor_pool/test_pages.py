@@ -190,7 +190,7 @@ def test_only_an_approver_makes_somebody_leave_and_the_page_says_so(sign_in: Sig
     assert late.status_code == 422 and "退出日期不能晚于今天。" in text_of(late)
     assert approver.post(f"{url}/decisions/exit", data=leaving).status_code == 302
     page = text_of(organiser.get(url))
-    assert "2027-05-10 退出:考核不合格。批准人:approver。" in page and "连续两年基本合格" in page
+    assert "2027年5月10日 周一 退出:考核不合格。批准人:approver。" in page and "连续两年基本合格" in page
 
 
 def test_the_organiser_records_an_absence_with_its_source_and_takes_it_back(

@@ -47,7 +47,8 @@ def test_the_pages_of_both_sides(sign_in: SignIn, county: County, guest: int) ->
     assert "嘉祥县" in theirs.get("/loans/lent?state=requested").text
     assert ours.post(f"{page}/approve", data={"granted": "2"}).status_code == 404
     assert theirs.post(f"{page}/approve", data={"granted": "3"}).status_code == 422
-    assert theirs.post(f"{page}/refuse", data={"reason": ""}).status_code == 422
+    blank = theirs.post(f"{page}/refuse", data={"reason": " "})
+    assert blank.status_code == 422 and 'id="refuse-reason-error"' in blank.text
     assert theirs.post(f"{page}/approve", data={"granted": "2", "note": "欢迎"}).status_code == 302
     assert "已同意" in ours.get("/loans/").text and "欢迎" in ours.get(page).text
     assert (
@@ -60,6 +61,7 @@ def test_the_pages_of_both_sides(sign_in: SignIn, county: County, guest: int) ->
     assert "没有借用" in ours.get("/loans/counter?year=2026").text
     assert "嘉祥县" in theirs.get(f"/loans/of/{guest}").text
     assert sign_in("outsider").get(page).status_code == 404
+    assert 'id="end-reason-error"' in theirs.post(f"{page}/end", data={"reason": ""}).text
     assert theirs.post(f"{page}/end", data={"reason": "另有任用"}).status_code == 302
     assert the(loan_id).state is LoanState.ENDED
     again = int(ours.post(url, data=form).headers["Location"].rsplit("/", 1)[1])

@@ -18,10 +18,13 @@ from instructor_pool.enums import PoolState
 from instructor_pool.models import Instructor
 from instructor_pool.services import merging
 from notifications.models import OutboxMessage
+from party_lessons.enums import SchemeKind
+from party_lessons.models import Post
 from scheduling.enums import BookingState, HalfDay, LoanState, ResourceKind
 from scheduling.models import Booking, Loan, Session, TrainingClass
 from scheduling.queries import choices
 from scheduling.queries.clashes import list_clashes
+from scheduling.queries.lessons import list_lesson_facts
 from scheduling.services import lending, placing, publishing
 from scheduling.services.lending import Wish
 from scheduling.services.placing import Choice
@@ -298,3 +301,27 @@ def test_people_who_left_are_not_lent(county: County, guest: int) -> None:
         session().get_one(Instructor, guest).state = PoolState.SUSPENDED
     with pytest.raises(RuleBroken, match="不能借出"), transaction():
         lending.approve(the(loan_id), 1, actor=county.actor("city"))
+
+
+def test_the_forecast_counts_another_units_leader_only_under_a_loan(county: County, guest: int) -> None:
+    with transaction():
+        post = Post(
+            holder_id=guest,
+            unit_id=county.units["济宁市"],
+            title="市委书记",
+            kind=SchemeKind.AREA_SECRETARY,
+            starts=date(2024, 1, 1),
+        )
+        session().add(post)
+
+    def could() -> bool:
+        facts = list_lesson_facts(2027, date(2027, 5, 10))
+        return guest in next(f.candidates for f in facts if f.session_ref == county.sessions[0])
+
+    assert not could()
+    loan_id = lent(county, guest, 1)
+    assert could()
+    with transaction():
+        used = booking(county, guest, session_id=county.sessions[2], day=TUESDAY, loan_id=loan_id)
+        session().add(used)
+    assert not could()
