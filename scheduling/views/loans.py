@@ -141,6 +141,7 @@ def _show(loan_id: int, grant: GrantForm | None = None, wrong: Mapping[str, str]
         quota=quota,
         grant=grant,
         wrong=wrong or {},
+        lends=decides,
         may_decide=decides and is_open and current_actor().user_id != loan.asked_by_id,
         own_request=decides and is_open and current_actor().user_id == loan.asked_by_id,
         may_withdraw=asks and is_open,
