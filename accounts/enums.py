@@ -64,6 +64,7 @@ class P(StrEnum):
     BASE_EDIT = "base_edit"
     BASE_APPROVE = "base_approve"
     SITE_SCORE = "site_score"
+    FUNDING_VIEW = "funding_view"
     OWN_BASE = "own_base"
     SCHEDULE_VIEW = "schedule_view"
     SCHEDULE_EDIT = "schedule_edit"

@@ -127,6 +127,7 @@ DESTINATIONS = (
             Destination("site_reviews", N_("基地评审"), "/bases/site-reviews", "star", (P.SITE_SCORE,)),
             Destination("visits", N_("参观预约"), "/visits/", "calendar", (P.VISIT_VIEW,)),
             Destination("visit_figures", N_("参观统计"), "/visits/figures", "chart", (P.BASE_VIEW,)),
+            Destination("funding", N_("维护经费"), "/bases/funding", "chart", (P.FUNDING_VIEW,)),
             Destination("base_codes", N_("管理员激活码"), "/bases/activation", "key", (P.ACTIVATION_ISSUE,)),
         ),
     ),

@@ -13,6 +13,26 @@ class BaseKind(Labelled):
     PRACTICE_POINT = "practice_point", N_("实训点")
 
 
+class Element(Labelled):
+    """The seven elements of a school site [2; the list of seven is common]."""
+
+    PREMISES = "premises", N_("场地")
+    MANAGEMENT = "management", N_("管理团队")
+    TEACHERS = "teachers", N_("师资")
+    PLAN = "plan", N_("培训计划")
+    COURSES = "courses", N_("课程体系")
+    RULES = "rules", N_("制度")
+    FUNDS = "funds", N_("经费")
+
+
+class Standing(Labelled):
+    """How far an element is there."""
+
+    MET = "met", N_("具备")
+    PARTLY = "partly", N_("部分具备")
+    LACKING = "lacking", N_("缺")
+
+
 class Theme(Labelled):
     """Themes of on-site bases [0 §5]."""
 

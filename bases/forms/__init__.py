@@ -1,5 +1,6 @@
 """Forms of bases, by subject."""
 
+from bases.forms.checklist import read_checklist
 from bases.forms.filing import (
     AnswerForm,
     ConclusionForm,
@@ -10,6 +11,7 @@ from bases.forms.filing import (
     StepForm,
     read_invited,
 )
+from bases.forms.funding import CancelForm, GrantForm, SpendingForm
 from bases.forms.register import (
     BaseForm,
     ClosureForm,
@@ -24,18 +26,22 @@ from bases.forms.register import (
 __all__ = [
     "AnswerForm",
     "BaseForm",
+    "CancelForm",
     "ClosureForm",
     "ConclusionForm",
     "ContactForm",
     "DocumentForm",
+    "GrantForm",
     "InviteForm",
     "NewBaseForm",
     "RectifyForm",
     "ReportForm",
     "RevealForm",
+    "SpendingForm",
     "StepForm",
     "VenueForm",
     "apart",
+    "read_checklist",
     "read_invited",
     "read_spans",
 ]

@@ -74,6 +74,12 @@ class BaseForm(ContactForm):
 
     name = StringField(_("名称"), [InputRequired(_("请填写名称。")), Length(max=80)], filters=[_plain])
     kind = SelectField(_("类型"), [InputRequired(_("请选类型。"))])
+    parent = SelectField(
+        _("上级校区"),
+        [Optional()],
+        filters=[_not_empty],
+        description=_("分教点归主校区,实训点归主校区或分教点。"),
+    )
     theme = SelectField(_("主题"), [Optional()], filters=[_not_empty])
     supervising_unit = StringField(_("主管单位"), [Length(max=80)], filters=[_plain])
     town = SelectField(_("所在镇街"), [Optional()], filters=[_not_empty])
@@ -92,6 +98,9 @@ class BaseForm(ContactForm):
         _("讲解员数"), [InputRequired(_("请填写讲解员数,没有填 0。")), NumberRange(0, 1000)], default=0
     )
     visit_minutes = IntegerField(_("参观时长(分钟)"), [Optional(), NumberRange(5, 1440)])
+    courses_text = StringField(
+        _("对应课程"), [Length(max=300)], filters=[_plain], description=_("多门用顿号隔开")
+    )
     lead_time = IntegerField(
         _("预约提前量"), [InputRequired(_("请填写提前量,不用提前填 0。")), NumberRange(0, 365)], default=0
     )
@@ -101,9 +110,10 @@ class BaseForm(ContactForm):
     designated_on = DateField(_("挂牌日期"), [Optional()])
     expires_on = DateField(_("有效期至"), [Optional()])
 
-    def offer(self, towns: Sequence[tuple[str, str]]) -> None:
-        """Fill the select boxes; `towns` are pairs of id and name."""
+    def offer(self, towns: Sequence[tuple[str, str]], parents: Sequence[tuple[str, str]]) -> None:
+        """Fill the select boxes; `towns` and `parents` are pairs of id and name."""
         none = [("", "—")]
+        self.parent.choices = none + list(parents)
         self.kind.choices = BaseKind.choices()
         self.theme.choices = none + Theme.choices()
         self.town.choices = none + list(towns)
@@ -122,11 +132,11 @@ class BaseForm(ContactForm):
             raise ValidationError(gettext("经纬度要么都填,要么都不填。"))
 
     def values(self) -> dict[str, Any]:
-        """What was filled in, as bases.services.register takes it; the town is left to the view."""
+        """What was filled in, as bases.services.register takes it; town and parent are left to the view."""
         found = {
             name: field.data
             for name, field in self._fields.items()
-            if name not in ("town", "version", "csrf_token", "phone")
+            if name not in ("town", "parent", "version", "csrf_token", "phone")
         }
         found["kind"] = BaseKind(self.kind.data)
         found["theme"] = Theme(self.theme.data) if self.theme.data else None

@@ -1,5 +1,6 @@
 """Tables of bases, by subject."""
 
+from bases.models.checklist import SiteElement
 from bases.models.filing import (
     AnnualReview,
     BaseAlert,
@@ -9,6 +10,7 @@ from bases.models.filing import (
     SiteReview,
     SiteReviewSeat,
 )
+from bases.models.funding import FundingGrant, Spending
 from bases.models.sites import BaseStateChange, Closure, OpeningHours, TeachingBase, Venue
 
 __all__ = [
@@ -17,11 +19,14 @@ __all__ = [
     "BaseDocument",
     "BaseStateChange",
     "Closure",
+    "FundingGrant",
     "OpeningHours",
     "Rectification",
     "RectificationReport",
+    "SiteElement",
     "SiteReview",
     "SiteReviewSeat",
+    "Spending",
     "TeachingBase",
     "Venue",
 ]

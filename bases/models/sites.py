@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,6 +13,9 @@ from bases import rules
 from bases.enums import BaseKind, BaseState, DesignationLevel, LeadUnit, Theme
 from core.db import Model, Versioned, choice
 from core.sealed import SealedText, Sealing, mask_phone
+
+if TYPE_CHECKING:
+    from bases.models.checklist import SiteElement
 
 
 class TeachingBase(Versioned, Sealing, Model):
@@ -29,6 +33,8 @@ class TeachingBase(Versioned, Sealing, Model):
     owner_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), index=True)
     """The level that manages the register (the county)."""
     manager_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("teaching_base.id"), index=True)
+    """The site it belongs to, of a kind that may have it (see rules.tree)."""
     name: Mapped[str] = mapped_column(String(80))
     kind: Mapped[BaseKind] = mapped_column(choice(BaseKind), index=True)
     theme: Mapped[Theme | None] = mapped_column(choice(Theme), index=True)
@@ -50,6 +56,8 @@ class TeachingBase(Versioned, Sealing, Model):
     lead_unit: Mapped[LeadUnit] = mapped_column(choice(LeadUnit), default=LeadUnit.DAYS)
     opening_text: Mapped[str] = mapped_column(String(120), default="")
     """Opening times as staff wrote them; `opening_hours` is what the system reads."""
+    courses_text: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    """Courses it can host, as the filing sheet names them."""
     search_text: Mapped[str] = mapped_column(String(400), default="", index=True)
 
     phone = SealedText()
@@ -57,7 +65,9 @@ class TeachingBase(Versioned, Sealing, Model):
     owner: Mapped[OrgUnit] = relationship(foreign_keys=[owner_id])
     town: Mapped[OrgUnit | None] = relationship(foreign_keys=[town_id])
     manager: Mapped[User | None] = relationship()
+    parent: Mapped[TeachingBase | None] = relationship(remote_side="TeachingBase.id")
     venues: Mapped[list[Venue]] = relationship(back_populates="base", cascade="all, delete-orphan")
+    elements: Mapped[list[SiteElement]] = relationship(back_populates="base", cascade="all, delete-orphan")
     opening_hours: Mapped[list[OpeningHours]] = relationship(
         cascade="all, delete-orphan", order_by="OpeningHours.weekday"
     )

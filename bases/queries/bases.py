@@ -43,6 +43,8 @@ PARTS = (
     joinedload(TeachingBase.town),
     joinedload(TeachingBase.owner),
     joinedload(TeachingBase.manager),
+    joinedload(TeachingBase.parent),
+    selectinload(TeachingBase.elements),
     selectinload(TeachingBase.venues),
     selectinload(TeachingBase.opening_hours),
 )
@@ -270,6 +272,14 @@ def base_table(scope: Scope) -> BoundTable[Any]:
                 lazy_gettext("能否预约"),
                 _by_booking,
                 [("yes", lazy_gettext("可以预约")), ("no", lazy_gettext("不能预约"))],
+            ),
+            Filter(
+                "parent",
+                lazy_gettext("上级校区"),
+                lambda s, v: s.where(
+                    TeachingBase.parent_id.is_(None), TeachingBase.kind != BaseKind.MAIN_CAMPUS
+                ),
+                [("none", lazy_gettext("没有上级校区"))],
             ),
             Filter(
                 "expiry",

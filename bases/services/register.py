@@ -30,6 +30,7 @@ class BaseFields(TypedDict, total=False):
     theme: Theme | None
     supervising_unit: str
     town: OrgUnit | None
+    parent: TeachingBase | None
     address: str
     latitude: float | None
     longitude: float | None
@@ -45,6 +46,7 @@ class BaseFields(TypedDict, total=False):
     lead_time: int
     lead_unit: LeadUnit
     opening_text: str
+    courses_text: str
     openings: Sequence[Span]
     capacity: int
     groups: int
@@ -52,7 +54,7 @@ class BaseFields(TypedDict, total=False):
 
 
 _VENUE = frozenset({"capacity", "groups", "max_per_day"})
-_APART = _VENUE | {"town", "openings"}
+_APART = _VENUE | {"town", "parent", "openings"}
 
 
 def enter(owner: OrgUnit, *, actor: Actor, **fields: Unpack[BaseFields]) -> TeachingBase:
@@ -86,6 +88,8 @@ def _set(base: TeachingBase, fields: BaseFields) -> None:
             setattr(base, name, value)
     if "town" in fields:
         base.town_id = fields["town"].id if fields["town"] else None
+    if "parent" in fields:
+        base.parent_id = fields["parent"].id if fields["parent"] else None
     if "openings" in fields:
         _open(base, fields["openings"])
     venue = main_venue(base)

@@ -9,12 +9,14 @@ own_pages = Blueprint("own_base", __name__, url_prefix="/my-base")
 from bases.views import (  # noqa: E402
     annual,
     documents,
+    funding,
     life,
     managers,
     own,
     rectifying,
     register,
     site_reviews,
+    tree,
     upkeep,
 )
 
@@ -22,6 +24,7 @@ __all__ = [
     "annual",
     "blueprint",
     "documents",
+    "funding",
     "life",
     "managers",
     "own",
@@ -29,5 +32,6 @@ __all__ = [
     "rectifying",
     "register",
     "site_reviews",
+    "tree",
     "upkeep",
 ]

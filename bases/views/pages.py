@@ -7,8 +7,10 @@ from flask import render_template
 from accounts.access import Scope
 from accounts.enums import P
 from accounts.web import current_actor, current_scope
+from bases.enums import Element
 from bases.forms import ClosureForm, RevealForm, apart
 from bases.queries import bases as base_queries
+from bases.queries import tree
 from bases.queries.closures import list_closures
 from bases.rules import days_to_expiry
 from bases.services.life import why_not_bookable
@@ -39,6 +41,9 @@ def base_page(
         not_bookable=why_not_bookable(base),
         days_left=days_to_expiry(base.expires_on, clock.today()),
         weekdays=WEEKDAYS,
+        standings=tree.standings(base),
+        elements=list(Element),
+        children=tree.list_children(base.id),
         closure=closure,
         reveal=reveal,
         phone=phone,

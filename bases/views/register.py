@@ -14,12 +14,14 @@ from accounts.web import current_actor, current_scope, requires
 from bases.enums import LeadUnit
 from bases.forms import BaseForm, NewBaseForm
 from bases.queries import bases as base_queries
+from bases.queries import tree as tree_queries
 from bases.queries.map import map_of
-from bases.services import register
+from bases.services import register, tree
 from bases.views import blueprint
 from bases.views.pages import base_page, edit_scope
+from core import refusals
 from core.db import transaction
-from core.errors import NotFound
+from core.errors import NotFound, RuleBroken
 from core.tables import wants_export
 
 
@@ -51,15 +53,21 @@ def show(base_id: int) -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Enter a base; it is surveyed until it is filed."""
     form = NewBaseForm(lead_unit=LeadUnit.DAYS.value)
-    form.offer(_towns())
+    owner = _owner()
+    form.offer(_towns(), _parents(owner.id))
     if request.method == "GET":
         return render_template("bases/edit.html", form=form, base=None)
-    owner = _owner()
     if not form.validate_on_submit() or _is_taken(form, owner.id):
         return render_template("bases/edit.html", form=form, base=None), 422
-    with transaction():
-        base = register.enter(_owner(), actor=current_actor(), **_values(form))
-        base_id = register.saved(base).id
+    try:
+        with transaction():
+            values = _values(form)
+            tree.check_place(None, values["kind"], values["parent"])
+            base = register.enter(_owner(), actor=current_actor(), **values)
+            base_id = register.saved(base).id
+    except RuleBroken as refused:
+        refusals.put_errors(form, refused, "parent")
+        return render_template("bases/edit.html", form=form, base=None), refused.status
     flash(gettext("已登记。补齐档案以后可以申报备案。"), "success")
     return redirect(url_for("bases.show", base_id=base_id))
 
@@ -70,17 +78,24 @@ def edit(base_id: int) -> ResponseReturnValue:
     """Change the file of a base."""
     base = base_queries.get_kept_base(edit_scope(), base_id)
     form = BaseForm(obj=base, **_shown(base)) if request.method == "GET" else BaseForm()
-    form.offer(_towns())
+    form.offer(_towns(), _parents(base.owner_id, but=base_id))
     if request.method == "GET":
         form.phone.data = ""
         return render_template("bases/edit.html", form=form, base=base)
     if not form.validate_on_submit() or _is_taken(form, base.owner_id, base.id):
         return render_template("bases/edit.html", form=form, base=base), 422
-    with transaction():
+    try:
+        with transaction():
+            base = base_queries.get_kept_base(edit_scope(), base_id)
+            base.expect_version(form.seen())
+            values = _values(form)
+            tree.check_place(base, values["kind"], values["parent"])
+            register.amend(base, actor=current_actor(), **values)
+            register.saved(base)
+    except RuleBroken as refused:
+        refusals.put_errors(form, refused, "parent")
         base = base_queries.get_kept_base(edit_scope(), base_id)
-        base.expect_version(form.seen())
-        register.amend(base, actor=current_actor(), **_values(form))
-        register.saved(base)
+        return render_template("bases/edit.html", form=form, base=base), refused.status
     flash(gettext("档案已保存。"), "success")
     return redirect(url_for("bases.show", base_id=base_id))
 
@@ -91,6 +106,7 @@ def _shown(base: Any) -> dict[str, str]:
         "kind": base.kind.value,
         "theme": base.theme.value if base.theme else "",
         "town": str(base.town_id or ""),
+        "parent": str(base.parent_id or ""),
         "lead_unit": base.lead_unit.value,
         "designation_level": base.designation_level.value if base.designation_level else "",
     }
@@ -98,6 +114,11 @@ def _shown(base: Any) -> dict[str, str]:
 
 def _towns() -> list[tuple[str, str]]:
     return [(str(town.id), town.name) for town in base_queries.list_towns(edit_scope())]
+
+
+def _parents(owner_id: int, but: int | None = None) -> list[tuple[str, str]]:
+    found = tree_queries.list_parents(owner_id)
+    return [(str(base.id), f"{base.name} ({base.kind.label})") for base in found if base.id != but]
 
 
 def _owner() -> Any:
@@ -117,4 +138,5 @@ def _is_taken(form: BaseForm, owner_id: int, but: int | None = None) -> bool:
 
 def _values(form: BaseForm) -> dict[str, Any]:
     town = get_unit(edit_scope(), int(form.town.data)) if form.town.data else None
-    return {**form.values(), "town": town}
+    parent = base_queries.get_kept_base(edit_scope(), int(form.parent.data)) if form.parent.data else None
+    return {**form.values(), "town": town, "parent": parent}

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from accounts.access import SYSTEM
+from accounts.models import User
 from bases.enums import BaseKind, BaseState, DesignationLevel, DocumentKind
-from bases.models import TeachingBase
+from bases.models import AnnualReview, SiteReview, SiteReviewSeat, TeachingBase
 from bases.queries.filing import list_scorers
-from bases.services import documents, site_reviews
+from bases.services import documents, funding, site_reviews
 from bases.services.documents import Upload
+from bases.services.funding import GrantFields
 from bases.services.site_reviews import Invitation
 from core import clock
-from score_forms.enums import Kind
+from core.db import session
+from score_forms.enums import Kind, Purpose
 from score_forms.models import ScoreForm
+from score_forms.services import ensure_default_forms
 from tests.factories.county import County, make_base
 
 PDF = b"%PDF-1.4\nx\n%%EOF"
@@ -75,3 +81,29 @@ def review_on_site(county: County, base: TeachingBase, shares: dict[str, str]) -
         marks = full_marks(review.form, shares[login])
         site_reviews.score(seat, marks, actor=county.actor(login))
     site_reviews.close(review, actor=organiser)
+
+
+def furnish_base(base: TeachingBase, people: Mapping[str, User], due: date) -> dict[str, int | str]:
+    """Ids of one of everything a base's file may hold: a paper, a site review that asks `people`, a year, a ledger."""
+    forms = ensure_default_forms()
+    paper = documents.add_document(base, DocumentKind.SAFETY_PLAN, Upload("预案.pdf", PDF), actor=SYSTEM)
+    review = SiteReview(
+        base_id=base.id, form_id=forms[Purpose.SITE_REVIEW].id, due=due, opened_at=clock.now()
+    )
+    seats = [people[login] for login in ("organiser", "approver", "evaluator") if login in people]
+    review.seats = [SiteReviewSeat(user_id=user.id, office=user.login) for user in seats]
+    year = AnnualReview(
+        base_id=base.id, year=clock.today().year, form_id=forms[Purpose.BASE_YEAR].id, opened_at=clock.now()
+    )
+    session().add_all([review, year])
+    fields = GrantFields("县财政", "维护", 1000, clock.today())
+    grant = funding.enter_grant(base, fields, actor=SYSTEM)
+    paid = funding.spend(grant, "展板", 100, clock.today(), voucher=Upload("票.pdf", PDF), actor=SYSTEM)
+    session().flush()
+    return {
+        "document_id": paper.id,
+        "review_id": review.id,
+        "year": year.year,
+        "grant_id": grant.id,
+        "spending_id": paid.id,
+    }

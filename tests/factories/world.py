@@ -10,8 +10,8 @@ from werkzeug.routing import Rule
 
 from accounts.access import SYSTEM
 from accounts.models import OrgUnit, User
-from bases.enums import BaseKind, DocumentKind
-from bases.models import AnnualReview, BaseDocument, Closure, SiteReview, SiteReviewSeat, TeachingBase
+from bases.enums import BaseKind
+from bases.models import Closure, TeachingBase
 from core import files
 from core.codes import paper_code
 from core.db import session
@@ -60,6 +60,7 @@ from score_forms.enums import Purpose
 from score_forms.models import ScoreSheet
 from score_forms.services import ensure_default_forms
 from score_forms.services.writing import start_draft
+from tests.factories.bases import furnish_base
 from tests.factories.county import County, make_base, make_class, make_course, make_instructor, make_session
 from tests.factories.packages import package_and_order
 from tests.factories.visits import make_visits
@@ -145,7 +146,6 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
     )
     session().add(honour)
     hint = AvailabilityHint(instructor_id=teacher.id, text="7月休假")
-    paper, site_review = _base_life(base, people)
     closure = Closure(base_id=base.id, first_day=date(2027, 9, 1), last_day=date(2027, 9, 2), recorded_at=NOW)
     post = Post(
         holder_id=teacher.id,
@@ -254,9 +254,7 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "courseware_id": ware.id,
         "incident_id": incident.id,
         "closure_id": closure.id,
-        "document_id": paper.id,
-        "review_id": site_review.id,
-        "year": 2027,
+        **furnish_base(base, people, DAY),
         "post_id": post.id,
         "loan_id": loan.id,
         "obligation_id": duty.id,
@@ -328,22 +326,6 @@ def _base(owner: OrgUnit, prefix: str, people: dict[str, User]) -> TeachingBase:
     return make_base(
         owner, f"{prefix}基地", BaseKind.MAIN_CAMPUS, owner, manager_id=manager.id if manager else None
     )
-
-
-def _base_life(base: TeachingBase, people: dict[str, User]) -> tuple[BaseDocument, SiteReview]:
-    """A paper, a site review that asks everybody who has an account, and this year's review."""
-    forms = ensure_default_forms()
-    pages = files.keep("预案.pdf", b"%PDF-1.4\n" + base.name.encode() + b"\n%%EOF")
-    paper = BaseDocument(
-        base_id=base.id, kind=DocumentKind.SAFETY_PLAN, file_id=pages.id, added_at=NOW, added_by="test"
-    )
-    review = SiteReview(base_id=base.id, form_id=forms[Purpose.SITE_REVIEW].id, due=DAY, opened_at=NOW)
-    seats = [people[login] for login in ("organiser", "approver", "evaluator") if login in people]
-    review.seats = [SiteReviewSeat(user_id=user.id, office=user.login) for user in seats]
-    year = AnnualReview(base_id=base.id, year=2027, form_id=forms[Purpose.BASE_YEAR].id, opened_at=NOW)
-    session().add_all([paper, review, year])
-    session().flush()
-    return paper, review
 
 
 def _book(lesson: Session, kind: ResourceKind, resource_id: int) -> Booking:
