@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
         HTTPS=settings.https,
         TESTING=settings.testing,
+        MAP_TILES=settings.map_tiles,
         LANGUAGES=LANGUAGES,
         MAX_CONTENT_LENGTH=24 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,

@@ -121,9 +121,16 @@ DESTINATIONS = (
         "/bases/",
         "bases",
         (P.BASE_VIEW, P.SITE_SCORE, P.VISIT_VIEW),
-        ("/bases/", "/visits/"),
+        ("/bases/", "/visits/", "/scheduling/free-bases"),
         (
-            Destination("base_register", N_("基地名录"), "/bases/", "list", (P.BASE_VIEW,)),
+            Destination(
+                "base_register",
+                N_("基地名录"),
+                "/bases/",
+                "list",
+                (P.BASE_VIEW,),
+                ("/bases/", "/scheduling/free-bases"),
+            ),
             Destination("site_reviews", N_("基地评审"), "/bases/site-reviews", "star", (P.SITE_SCORE,)),
             Destination("visits", N_("参观预约"), "/visits/", "calendar", (P.VISIT_VIEW,)),
             Destination("visit_figures", N_("参观统计"), "/visits/figures", "chart", (P.BASE_VIEW,)),

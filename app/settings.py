@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_bytes, token_hex
@@ -21,6 +22,8 @@ class Settings:
     https: bool = False
     proxies: int = 0
     """Reverse proxies in front whose X-Forwarded-For, -Proto and -Host are to be believed."""
+    map_tiles: str = ""
+    """Address of map tiles with {z}, {x} and {y}, shown behind the bases; empty: a plain map without any."""
     testing: bool = False
 
 
@@ -34,8 +37,17 @@ def _key_file(path: Path, make: str) -> str:
     return path.read_text().strip()
 
 
+def _tiles(address: str) -> str:
+    """Checked at start: an address that cannot work would only show as holes in a map."""
+    if address and not (
+        re.match(r"https?://[^/\s;,'{}]+/", address) and all(p in address for p in ("{z}", "{x}", "{y}"))
+    ):
+        raise ValueError("JIANGTAI_MAP_TILES must be an http(s) address with {z}, {x} and {y}")
+    return address
+
+
 def from_environment() -> Settings:
-    """Read JIANGTAI_INSTANCE, DATABASE_URL, SECRET_KEY, DATA_KEY (`id:hex`, several by comma), JIANGTAI_HTTPS and JIANGTAI_PROXIES."""
+    """Read JIANGTAI_INSTANCE, DATABASE_URL, SECRET_KEY, DATA_KEY (`id:hex`, several by comma), JIANGTAI_HTTPS, JIANGTAI_PROXIES and JIANGTAI_MAP_TILES."""
     instance = Path(os.environ.get("JIANGTAI_INSTANCE", ROOT / "instance")).resolve()
     instance.mkdir(parents=True, exist_ok=True)
     keys = os.environ.get("DATA_KEY") or _key_file(instance / "data.key", f"k1:{token_bytes(32).hex()}")
@@ -46,4 +58,5 @@ def from_environment() -> Settings:
         data_keys={name: bytes.fromhex(key) for name, key in (part.split(":") for part in keys.split(","))},
         https=os.environ.get("JIANGTAI_HTTPS", "") == "1",
         proxies=int(os.environ.get("JIANGTAI_PROXIES", "0")),
+        map_tiles=_tiles(os.environ.get("JIANGTAI_MAP_TILES", "")),
     )

@@ -16,7 +16,7 @@ from werkzeug.routing import IntegerConverter, Map
 from core import when
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{images}; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
 
@@ -52,6 +52,8 @@ def install(app: Flask) -> None:
     def asset(name: str) -> str:
         return url_for("static", filename=f"dist/{_manifest(str(manifest)).get(name, name)}")
 
+    tiles = urlsplit(app.config.get("MAP_TILES", ""))
+    policy = POLICY.format(images=f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else "")
     app.url_map.converters["int"] = RowId
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.globals.update(
@@ -75,7 +77,7 @@ def install(app: Flask) -> None:
     @app.after_request
     def _headers(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", POLICY)
+        headers.setdefault("Content-Security-Policy", policy)
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

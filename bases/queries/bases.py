@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from accounts.access import Scope
 from accounts.enums import Level
 from accounts.models import OrgUnit
-from bases.enums import BaseKind, BaseState, DesignationLevel, Theme
+from bases.enums import BaseState
 from bases.models import BaseStateChange, TeachingBase, Venue
-from bases.rules import BOOKABLE, expiry_alert
-from core import clock
 from core.db import session
 from core.errors import NotFound
-from core.tables import Badge, BoundTable, Column, Filter, Table
-from core.tables.parts import Statement
 
 TONES = {
     BaseState.SURVEYED: "idle",
@@ -146,161 +142,3 @@ def search(scope: Scope, words: str, limit: int = 20) -> list[TeachingBase]:
     for word in words.split()[:5]:
         stmt = stmt.where(TeachingBase.search_text.icontains(word.lower(), autoescape=True))
     return list(session().scalars(stmt.order_by(TeachingBase.name).limit(limit)))
-
-
-def _with_capacity(stmt: Statement, value: str) -> Statement:
-    return stmt.where(int(value) <= CAPACITY)
-
-
-def _by_booking(stmt: Statement, value: str) -> Statement:
-    return stmt.where(
-        TeachingBase.state.in_(BOOKABLE) if value == "yes" else TeachingBase.state.not_in(BOOKABLE)
-    )
-
-
-def _by_expiry(stmt: Statement, value: str) -> Statement:
-    today = clock.today()
-    if value == "over":
-        return stmt.where(TeachingBase.expires_on < today)
-    return stmt.where(TeachingBase.expires_on.between(today, expiry_alert(today)))
-
-
-def base_table(scope: Scope) -> BoundTable[Any]:
-    """The register as a list."""
-    towns = [(str(town.id), town.name) for town in list_towns(scope)]
-    return Table[Any](
-        name="bases",
-        title=lazy_gettext("教学基地"),
-        columns=[
-            Column(
-                "name",
-                lazy_gettext("名称"),
-                lambda r: r[0].name,
-                sort=TeachingBase.name,
-                note=lambda r: r[0].address,
-            ),
-            Column("kind", lazy_gettext("类型"), lambda r: r[0].kind.label, sort=TeachingBase.kind),
-            Column(
-                "theme",
-                lazy_gettext("主题"),
-                lambda r: r[0].theme.label if r[0].theme else None,
-                sort=TeachingBase.theme,
-            ),
-            Column("state", lazy_gettext("状态"), state_badge, sort=TeachingBase.state, kind="badge"),
-            Column("town", lazy_gettext("所在镇街"), lambda r: r[1], sort=Town.name),
-            Column("capacity", lazy_gettext("单批容量"), lambda r: r[2], sort=CAPACITY, kind="number"),
-            Column(
-                "level",
-                lazy_gettext("挂牌级别"),
-                lambda r: r[0].designation_level.label if r[0].designation_level else None,
-                sort=TeachingBase.designation_level,
-            ),
-            Column(
-                "expires",
-                lazy_gettext("有效期至"),
-                lambda r: r[0].expires_on,
-                sort=TeachingBase.expires_on,
-                kind="date",
-            ),
-            Column(
-                "unit",
-                lazy_gettext("主管单位"),
-                lambda r: r[0].supervising_unit,
-                sort=TeachingBase.supervising_unit,
-                default=False,
-            ),
-            Column(
-                "contact",
-                lazy_gettext("联系人"),
-                lambda r: r[0].contact_name,
-                sort=TeachingBase.contact_name,
-                default=False,
-            ),
-            Column(
-                "guides",
-                lazy_gettext("讲解员数"),
-                lambda r: r[0].guides,
-                sort=TeachingBase.guides,
-                kind="number",
-                default=False,
-            ),
-            Column("opening", lazy_gettext("开放时段"), lambda r: r[0].opening_text, default=False),
-            Column(
-                "document",
-                lazy_gettext("文号"),
-                lambda r: r[0].document_number,
-                sort=TeachingBase.document_number,
-                default=False,
-            ),
-        ],
-        filters=[
-            Filter(
-                "kind",
-                lazy_gettext("类型"),
-                lambda s, v: s.where(TeachingBase.kind == BaseKind(v)),
-                BaseKind.choices,
-            ),
-            Filter(
-                "theme",
-                lazy_gettext("主题"),
-                lambda s, v: s.where(TeachingBase.theme == Theme(v)),
-                Theme.choices,
-            ),
-            Filter(
-                "town", lazy_gettext("所在镇街"), lambda s, v: s.where(TeachingBase.town_id == int(v)), towns
-            ),
-            Filter(
-                "state",
-                lazy_gettext("状态"),
-                lambda s, v: s.where(TeachingBase.state == BaseState(v)),
-                BaseState.choices,
-            ),
-            Filter(
-                "level",
-                lazy_gettext("挂牌级别"),
-                lambda s, v: s.where(TeachingBase.designation_level == DesignationLevel(v)),
-                DesignationLevel.choices,
-            ),
-            Filter(
-                "capacity",
-                lazy_gettext("容量不少于"),
-                _with_capacity,
-                [(str(n), str(n)) for n in (30, 50, 80, 100, 150, 200)],
-            ),
-            Filter(
-                "bookable",
-                lazy_gettext("能否预约"),
-                _by_booking,
-                [("yes", lazy_gettext("可以预约")), ("no", lazy_gettext("不能预约"))],
-            ),
-            Filter(
-                "parent",
-                lazy_gettext("上级校区"),
-                lambda s, v: s.where(
-                    TeachingBase.parent_id.is_(None), TeachingBase.kind != BaseKind.MAIN_CAMPUS
-                ),
-                [("none", lazy_gettext("没有上级校区"))],
-            ),
-            Filter(
-                "expiry",
-                lazy_gettext("挂牌到期"),
-                _by_expiry,
-                [("soon", lazy_gettext("90 天内到期")), ("over", lazy_gettext("已到期"))],
-            ),
-        ],
-        search=TeachingBase.search_text,
-        default_sort="name",
-        row_url=lambda r: f"/bases/{r[0].id}",
-        row_key=lambda r: r[0].id,
-    ).bind(
-        session(),
-        select(TeachingBase, Town.name, CAPACITY)
-        .outerjoin(Town, TeachingBase.town_id == Town.id)
-        .where(and_(visible(scope))),
-    )
-
-
-def state_badge(row: Any) -> Badge:
-    """The state of a base in a list."""
-    base: TeachingBase = row[0]
-    return Badge(base.state.label, TONES[base.state])  # type: ignore[arg-type]

@@ -1,22 +1,26 @@
-"""Bases and townships as points of a plain projected map: no tiles, no outlines."""
+"""Bases of a list as points of a plain projected map: towns, distance rings, and heaps where points would hide each other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, radians
+from typing import Any
 
-from sqlalchemy import select
-
-from accounts.access import Scope
+from accounts.models import OrgUnit
 from bases.enums import BaseKind
 from bases.models import TeachingBase
-from bases.queries.bases import list_towns, visible
 from bases.rules import is_bookable
+from bases.rules.places import Box, Origin, View, box_around, view_of
 from core.db import session
+from core.tables import Statement
 
-WIDTH, HEIGHT, MARGIN = 960.0, 640.0, 40.0
-KM_PER_DEGREE = 111.195
+WIDTH, HEIGHT, MARGIN = 960.0, 640.0, 48.0
+CELL = 40.0
+"""Points that share a square of this size are shown as a heap."""
+MOST_BASES = 6000
+MOST_TOWNS = 40
+RINGS = (2, 5, 10, 20, 50, 100, 200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +36,48 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Map:
-    """What the map shows; `scale` is the length of `scale_km` kilometres in its units."""
+class Heap:
+    """Bases too close to tell apart: how many, and the part of the map that shows them."""
 
-    bases: tuple[Spot, ...]
-    towns: tuple[Spot, ...]
-    unplaced: int
+    x: float
+    y: float
+    count: int
+    box: str
+    is_one_place: bool
+    """All at the same spot: looking closer does not help."""
+
+    @property
+    def radius(self) -> float:
+        """Larger for more, within reason."""
+        return min(11.0 + float(self.count) ** 0.5, 26.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """What the map shows; rings are (radius in its units, kilometres) around `centre`."""
+
+    bases: tuple[Spot, ...] = ()
+    heaps: tuple[Heap, ...] = ()
+    towns: tuple[Spot, ...] = ()
+    more_towns: int = 0
+    unplaced: int = 0
+    left_out: int = 0
+    centre: tuple[float, float] = (0.0, 0.0)
+    rings: tuple[tuple[float, int], ...] = ()
     scale: float = 0.0
     scale_km: int = 10
+    tiles: tuple[tuple[str, float, float, float], ...] = ()
 
 
-def map_of(scope: Scope) -> Map:
-    """Every base in sight that has coordinates, with the townships around; two statements."""
+def map_of(
+    stmt: Statement,
+    towns: Sequence[OrgUnit],
+    *,
+    box: Box | None = None,
+    origin: Origin | None = None,
+    tiles: str = "",
+) -> Map:
+    """The bases of a list on the map: those in `box`, or all; one statement however many there are."""
     fields = (
         TeachingBase.id,
         TeachingBase.name,
@@ -52,38 +86,66 @@ def map_of(scope: Scope) -> Map:
         TeachingBase.latitude,
         TeachingBase.longitude,
     )
-    rows = session().execute(select(*fields).where(visible(scope)).order_by(TeachingBase.name)).all()
-    towns = [t for t in list_towns(scope) if t.latitude is not None and t.longitude is not None]
+    ordered = stmt.with_only_columns(*fields).order_by(None).order_by(TeachingBase.id)
+    rows = session().execute(ordered.limit(MOST_BASES + 1)).all()
+    left_out, rows = max(0, len(rows) - MOST_BASES), rows[:MOST_BASES]
     placed = [row for row in rows if row.latitude is not None and row.longitude is not None]
     if not placed:
-        return Map((), (), len(rows))
+        return Map(unplaced=len(rows), left_out=left_out)
     points = [(row.latitude, row.longitude) for row in placed]
-    points += [(town.latitude or 0.0, town.longitude or 0.0) for town in towns]
-    at, scale = _projection(points)
-    bases = []
-    for row in placed:
-        x, y = at(row.latitude, row.longitude)
-        bases.append(Spot(x, y, row.name, row.id, row.kind, is_bookable(row.state)))
+    if origin is not None:
+        points.append((origin.latitude, origin.longitude))
+    view = view_of(box or box_around(points, pad=0.01), WIDTH, HEIGHT, MARGIN)
+    spots, heaps = _spots(placed, view)
+    names, more = _towns(towns, view)
+    middle = origin or view.middle
+    centre, unit = view.at(middle.latitude, middle.longitude), view.unit_km(middle.latitude)
+    scale_km = next((km for km in reversed(RINGS) if km * unit <= WIDTH / 4), 1)
+    return Map(
+        bases=tuple(spots),
+        heaps=tuple(heaps),
+        towns=tuple(names),
+        more_towns=more,
+        unplaced=len(rows) - len(placed),
+        left_out=left_out,
+        centre=centre,
+        rings=tuple((round(km * unit, 1), km) for km in RINGS if 40 <= km * unit <= WIDTH / 2),
+        scale=round(scale_km * unit, 1),
+        scale_km=scale_km,
+        tiles=tuple(view.tiles(tiles)) if tiles else (),
+    )
+
+
+def _spots(rows: Sequence[Any], view: View) -> tuple[list[Spot], list[Heap]]:
+    cells: defaultdict[tuple[int, int], list[tuple[float, float, Any]]] = defaultdict(list)
+    for row in rows:
+        x, y = view.at(row.latitude, row.longitude)
+        if 0 <= x <= WIDTH and 0 <= y <= HEIGHT:
+            cells[int(x // CELL), int(y // CELL)].append((x, y, row))
+    spots, heaps = [], []
+    for found in cells.values():
+        if len(found) == 1:
+            x, y, row = found[0]
+            spots.append(Spot(x, y, row.name, row.id, row.kind, is_bookable(row.state)))
+            continue
+        places = [(row.latitude, row.longitude) for _x, _y, row in found]
+        heaps.append(
+            Heap(
+                x=round(sum(x for x, _y, _row in found) / len(found), 1),
+                y=round(sum(y for _x, y, _row in found) / len(found), 1),
+                count=len(found),
+                box=box_around(places, pad=0.0005).text,
+                is_one_place=len(set(places)) == 1,
+            )
+        )
+    return spots, heaps
+
+
+def _towns(towns: Sequence[OrgUnit], view: View) -> tuple[list[Spot], int]:
     names = []
     for town in towns:
-        x, y = at(town.latitude or 0.0, town.longitude or 0.0)
-        names.append(Spot(x, y, town.name))
-    return Map(tuple(bases), tuple(names), len(rows) - len(placed), scale * 10)
-
-
-def _projection(
-    points: Sequence[tuple[float, float]],
-) -> tuple[Callable[[float, float], tuple[float, float]], float]:
-    """Degrees to map units, north up, the same scale both ways; and units per kilometre."""
-    south, north = min(p[0] for p in points), max(p[0] for p in points)
-    west, east = min(p[1] for p in points), max(p[1] for p in points)
-    squeeze = cos(radians((south + north) / 2))
-    tall, wide = max(north - south, 0.01), max((east - west) * squeeze, 0.01)
-    unit = min((HEIGHT - 2 * MARGIN) / tall, (WIDTH - 2 * MARGIN) / wide)
-    left = (WIDTH - (east - west) * squeeze * unit) / 2
-    top = (HEIGHT - (north - south) * unit) / 2
-
-    def at(latitude: float, longitude: float) -> tuple[float, float]:
-        return round(left + (longitude - west) * squeeze * unit, 1), round(top + (north - latitude) * unit, 1)
-
-    return at, unit / KM_PER_DEGREE
+        if town.latitude is not None and town.longitude is not None:
+            x, y = view.at(town.latitude, town.longitude)
+            if 0 <= x <= WIDTH and 0 <= y <= HEIGHT:
+                names.append(Spot(x, y, town.name))
+    return names[:MOST_TOWNS], max(0, len(names) - MOST_TOWNS)

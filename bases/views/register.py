@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -16,6 +16,7 @@ from bases.forms import BaseForm, NewBaseForm
 from bases.queries import bases as base_queries
 from bases.queries import tree as tree_queries
 from bases.queries.map import map_of
+from bases.queries.register import base_table, look_of
 from bases.services import register, tree
 from bases.views import blueprint
 from bases.views.pages import base_page, edit_scope
@@ -30,14 +31,22 @@ from core.tables import wants_export
 def index() -> ResponseReturnValue:
     """All bases in sight, as a list or on the map."""
     scope = current_scope()
-    table = base_queries.base_table(scope)
+    look = look_of(scope, request.args)
+    table = base_table(scope, look)
     if wants_export(request.args):
         return table.export(request.args)
     is_map = request.args.get("view") == "map"
+    drawn = None
+    if is_map:
+        drawn = map_of(
+            table.narrowed(request.args),
+            look.towns,
+            box=look.box,
+            origin=look.origin,
+            tiles=current_app.config["MAP_TILES"],
+        )
     return render_template(
-        "bases/map.html" if is_map else "bases/list.html",
-        page=None if is_map else table.page(request.args),
-        map=map_of(scope) if is_map else None,
+        "bases/map.html" if is_map else "bases/list.html", page=table.page(request.args), map=drawn, look=look
     )
 
 

@@ -6,7 +6,7 @@ view; `templates/_table.html` renders it. See docs/how-to/add-a-page.md.
 
 from core.tables.listed import Choice, ListedTable
 from core.tables.page import Chip, FilterState, TablePage, TableRow
-from core.tables.parts import Badge, Cell, Column, Filter, Tone, wants_export
+from core.tables.parts import Badge, Cell, Column, Filter, Statement, Tone, wants_export
 from core.tables.table import BoundTable, Table
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Filter",
     "FilterState",
     "ListedTable",
+    "Statement",
     "Table",
     "TablePage",
     "TableRow",

@@ -118,6 +118,11 @@ class Table(Generic[RowT]):
         )
         return workbook_response(f"{self.title} {clock.today():%Y-%m-%d}", [sheet])
 
+    def narrowed(self, stmt: Statement, args: Args) -> Statement:
+        """The statement with the filters and the search of the address, for what shows the same rows otherwise."""
+        q = clean_arg(args.get("q", "")) if self.search is not None else ""
+        return self._narrow(stmt, self._filter_states(args), q)
+
     def _filter_states(self, args: Args) -> list[FilterState]:
         states = []
         for item in self.filters:
@@ -180,6 +185,10 @@ class BoundTable(Generic[RowT]):
     def export(self, args: Args) -> Response:
         """All rows as an Excel download."""
         return self.table.export(self.session, self.stmt, args)
+
+    def narrowed(self, args: Args) -> Statement:
+        """The statement behind the rows that the filters of the address leave."""
+        return self.table.narrowed(self.stmt, args)
 
 
 def _fetch(session: Session, stmt: Statement) -> Iterator[Any]:

@@ -46,7 +46,7 @@ def test_sites_are_put_in_their_place(sign_in: SignIn, county: County) -> None:
     browser = sign_in("organiser")
     campus, branch, point = (county.bases[n] for n in ("东镇党校", "西镇分教点", "红色纪念馆"))
     assert _edit(county, browser, "西镇分教点", parent=campus)[0] == 302
-    assert _edit(county, browser, "红色纪念馆", parent=branch)[0] == 302
+    assert _edit(county, browser, "红色纪念馆", parent=branch, theme="revolutionary_tradition")[0] == 302
     status, page = _edit(county, browser, "东镇党校", parent=branch)
     assert status == 422 and "主校区没有上级校区。" in page
     status, page = _edit(county, browser, "西镇分教点", kind="practice_point", parent="")
