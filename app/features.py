@@ -43,7 +43,7 @@ from instructor_pool.views import blueprint as pool_pages
 from notifications.jobs import OUTBOX
 from notifications.views import blueprint as inbox_pages
 from party_lessons.services.merging import DUTIES as MERGED_DUTIES
-from scheduling.jobs import MATCHING, VISITS
+from scheduling.jobs import MATCHING, OUTLOOKS, VISITS
 from scheduling.services.merging import BOOKINGS
 from scheduling.services.moving import tell_planners
 from scheduling.views import blueprint as scheduling_pages
@@ -93,7 +93,7 @@ BLUEPRINTS = (
     trainee_pages,
 )
 JOBS: tuple[Job, ...] = (TERMS, DESIGNATIONS, RATINGS, REMINDERS, DUTIES, VISITS)
-QUEUES: tuple[Queue, ...] = (IMPORTS, MATCHING, ASSESSMENTS, OUTBOX)
+QUEUES: tuple[Queue, ...] = (IMPORTS, MATCHING, ASSESSMENTS, OUTBOX, OUTLOOKS)
 
 
 FOLLOWERS: tuple[Follower, ...] = (BOOKINGS, MERGED_DUTIES, MERGED_RATINGS)

@@ -21,10 +21,10 @@ from evaluations.queries.appeals import todos as appeal_todos
 from evaluations.queries.closing import todos as closing_todos
 from evaluations.queries.instructors import todos as own_class_todos
 from instructor_pool.queries.todos import todos as pool_todos
+from party_lessons.queries.board import overview
 from scheduling.models import Booking, Session, Visit
 from scheduling.notices import place_of, when_of
 from scheduling.queries.bookings import list_for_bases, list_own
-from scheduling.queries.duties import duty_board
 from scheduling.queries.duties import todos as duty_todos
 from scheduling.queries.tallies import (
     MonthTally,
@@ -186,7 +186,7 @@ def _county(actor: Actor) -> list[Figure]:
         )
     )
     if actor.can(P.DUTY_VIEW):
-        board = duty_board(actor.scope(P.DUTY_VIEW), year)
+        board = overview(actor.scope(P.DUTY_VIEW), year, clock.today())
         found.append(
             Figure(
                 gettext("党课责任完成率"),
@@ -194,7 +194,7 @@ def _county(actor: Actor) -> list[Figure]:
                 "%",
                 gettext("应讲 %(owed)s 项", owed=board.owed),
                 "/duties/",
-                _running(board.monthly()),
+                _running(board.monthly),
                 labels,
                 gettext("各月累计完成"),
             )

@@ -18,6 +18,7 @@ from app.home import figures, todos, week
 from app.navigation import destinations
 from core import clock
 from notifications.queries import count_unread
+from scheduling.views.freshening import freshen
 
 blueprint = Blueprint("pages", __name__)
 
@@ -78,6 +79,8 @@ def _unread(seat: Seat | None) -> int:
 def home() -> ResponseReturnValue:
     """The workbench."""
     actor = current_actor()
+    if actor.can(P.DUTY_VIEW) or actor.can(P.OWN_TEACHING):
+        freshen()
     return render_template("pages/home.html", todos=todos(actor), week=week(actor), figures=figures(actor))
 
 

@@ -13,7 +13,9 @@ from core import clock
 from core.jobs import Job, daily_at
 from core.todo import Urgency
 from notifications import services as notifications
-from party_lessons.services import credits, obligations
+from party_lessons.queries.reckonings import freshness
+from party_lessons.services import credits, obligations, outlooks
+from scheduling.queries.forecast import reckon
 from scheduling.queries.lessons import list_told_facts
 
 MOST_LINES = 12
@@ -21,6 +23,8 @@ MOST_LINES = 12
 
 def remind() -> None:
     """One message a person with every line that cannot wait; nobody is written to for nothing."""
+    if freshness(clock.today()).is_stale:
+        outlooks.keep(reckon())
     for user_id, locale, actor in [(u.id, u.locale, _actor(u)) for u in list_active_users()]:
         with force_locale(locale or current_app.config["BABEL_DEFAULT_LOCALE"]):
             lines = _pressing(actor)

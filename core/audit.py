@@ -63,6 +63,10 @@ QUIET_TABLES = {
     "job_run",
     "match_run",
     "import_run",
+    # Reckoned from the rest, and reckoned anew whenever that changes.
+    "duty_outlook",
+    "duty_reckoning",
+    "duty_change",
     # Anonymous answers: a record would put an address and a time beside them.
     "feedback_ticket",
     "trainee_answer",

@@ -50,3 +50,4 @@ class Ground(Labelled):
     LAST_ONES = "last_ones", N_("符合条件的课次只剩 %(left)s 个,不能再错过。")
     CROWDED = "crowded", N_("有 %(left)s 个符合条件的课次,但其他领导也要用,须有人让出。")
     ROOM = "room", N_("还有 %(left)s 个符合条件的课次可安排。")
+    UNRECKONED = "unreckoned", N_("刚有变动,可用课次正在推算。")

@@ -74,6 +74,7 @@ class Obligation(Versioned, Model):
 
     post: Mapped[Post] = relationship()
     credits: Mapped[list[Credit]] = relationship(back_populates="obligation", cascade="all, delete-orphan")
+    outlook: Mapped[KeptOutlook | None] = relationship(viewonly=True)
 
 
 class Credit(Model):
@@ -91,3 +92,40 @@ class Credit(Model):
     description: Mapped[str] = mapped_column(String(200), default="")
 
     obligation: Mapped[Obligation] = relationship(back_populates="credits")
+
+
+class KeptOutlook(Model):
+    """What the forecast found for an obligation that was short of lessons; `Reckoning` says how old it is."""
+
+    __tablename__ = "duty_outlook"
+    __table_args__ = (CheckConstraint("lessons_left >= 0 AND lessons_near >= 0", name="lessons"),)
+
+    obligation_id: Mapped[int] = mapped_column(
+        ForeignKey("obligation.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    lessons_left: Mapped[int]
+    lessons_near: Mapped[int]
+    is_crowded: Mapped[bool]
+
+
+class Reckoning(Model):
+    """The last time the forecast was reckoned: one row."""
+
+    __tablename__ = "duty_reckoning"
+    __table_args__ = (CheckConstraint("id = 1", name="one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    """Counts up: who has reckoned beside a later one does not write."""
+    day: Mapped[date]
+    at: Mapped[datetime]
+    size: Mapped[int]
+    """How many obligations and lessons it was over, in all."""
+
+
+class DutyChange(Model):
+    """Something that the forecast reads was changed. Triggers write these rows; reckoning takes them away."""
+
+    __tablename__ = "duty_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)

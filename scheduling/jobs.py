@@ -1,4 +1,7 @@
-"""The queue of match runs: one is claimed, solved in a process of its own with no transaction open, and kept."""
+"""The queue of match runs: one is claimed, solved in a process of its own with no transaction open, and kept.
+
+And the forecast of duties, reckoned after changes.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,15 @@ from datetime import datetime
 import structlog
 from flask_babel import gettext
 
-from core import jobs
+from core import clock, jobs
 from core.audit import Doing, doing
 from core.db import session, transaction
 from core.processes import Bench
+from party_lessons.queries.reckonings import freshness
+from party_lessons.services import outlooks
 from scheduling import engine
 from scheduling.proposals import Contradiction, News, Proposal, propose
+from scheduling.queries.forecast import reckon
 from scheduling.queries.visits import waiting_days
 from scheduling.services import matching, receiving, waiting
 from scheduling.snapshots import Snapshot, build_problem
@@ -89,5 +95,17 @@ def _each_quarter(now: datetime) -> datetime:
     return now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
 
 
+def take_outlooks() -> bool:
+    """Reckon the forecast of duties anew when something has changed since. Never twice on end: pages come first."""
+    if not freshness(clock.today()).is_stale:
+        session().rollback()
+        return False
+    found = reckon()
+    with doing(Doing(action="job:outlooks")), transaction():
+        outlooks.keep(found)
+    return False
+
+
 VISITS = jobs.Job("visits", 60, keep_visits, _each_quarter)
+OUTLOOKS = jobs.Queue("outlooks", 20, take_outlooks)
 MATCHING = jobs.Queue("match", 1, take_run)

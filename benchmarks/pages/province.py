@@ -17,13 +17,15 @@ from sqlalchemy import Column, Connection, Enum, Index, String, Table, UniqueCon
 
 from core import guards
 from core.db import db
-from core.pinyin import plain_pinyin, search_text
+from core.pinyin import plain_pinyin, search_text, sound
 
 STEP = 1_000_000
 """Between the number of a row and that of its next copy."""
 SHIFT = 31
 """Classes are copied more often than people: each round gives a lesson to somebody so many places further."""
 GIVEN = "安邦昌诚德方刚广海和恒宏建江杰景凯立林茂明宁平强勤庆仁荣瑞森尚盛世泰天庭伟文武先祥兴旭延扬毅永友裕元泽正志忠"
+TWICE = 40
+"""Every so many copies are second files of the people before them: 2.5 in a hundred."""
 ROWS_AT_ONCE = 5_000
 WITH_PEOPLE = ("instructor", "stored_file", "review_batch")
 """What is copied as often as the people without belonging to one of them."""
@@ -93,7 +95,7 @@ def _made(table: Table, rows: list[Row], family: dict[str, Family], copies: Copi
             if "resource_id" in row:
                 made["resource_id"] = _resource(row, n, copies)
             if not is_claim or row["kind"] != "venue":
-                yield _named(made, n) if table.name == "instructor" else made
+                yield _somebody(made, n) if table.name == "instructor" else made
 
 
 def _changes(table: Table, family: dict[str, Family], copies: Copies) -> dict[str, Change]:
@@ -142,12 +144,35 @@ def _resource(row: Row, n: int, copies: Copies) -> int:
     return copies.person(number, n) if row["kind"] == "instructor" else _next(number, n)
 
 
+def _somebody(person: Row, n: int) -> Row:
+    """Somebody of a name, a telephone and an identity number of their own; some have two files, as in any pool."""
+    if n % TWICE == 0:
+        # The other file was made before: the same name and telephone, and no identity number.
+        return _named(person, n - 1) | {
+            "id_number_blind": None,
+            "phone_blind": _blind(person["phone_blind"], n - 1),
+        }
+    return _named(person, n) | {key: _blind(person[key], n) for key in ("id_number_blind", "phone_blind")}
+
+
+def _blind(index: str | None, n: int) -> str | None:
+    """The blind index of another number: as long, and its own."""
+    return hashlib.sha256(f"{index}-{n}".encode()).hexdigest()[: len(index)] if index else None
+
+
 def _named(person: Row, n: int) -> Row:
-    """Somebody of a name of their own, found by it."""
+    """Another name and what people find it by; born in another month."""
     later, first = divmod(n, len(GIVEN))
     name = person["name"][:2] + GIVEN[first] + GIVEN[later] * bool(later)
     words = search_text(name, person["work_unit"], person["post_title"])
-    return person | {"name": name, "name_pinyin": plain_pinyin(name), "search_text": words}
+    born = person["birth_month"]
+    return person | {
+        "name": name,
+        "name_pinyin": plain_pinyin(name),
+        "name_sound": sound(name),
+        "search_text": words,
+        "birth_month": born.replace(month=(born.month + n) % 12 + 1) if born else None,
+    }
 
 
 def _put_away(connection: Connection) -> None:

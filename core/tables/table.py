@@ -6,9 +6,9 @@ from typing import Any, Generic
 
 from flask import Response, after_this_request, has_request_context, request
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy import inspect as inspect_entity
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core import clock
 from core.excel import MAX_ROWS, CellValue, Sheet, SheetColumn, workbook_response
@@ -32,7 +32,8 @@ _EXCEL_KINDS = {"number": "number", "date": "date", "percent": "percent"}
 
 @dataclass(frozen=True)
 class Table(Generic[RowT]):
-    """A list. `search` is the text column matched by the search box, every word must occur.
+    """A list. `search` is the text column in which every word of the search box must occur, or says of a word what
+    it asks of a row: where the text is that of several tables, looking through each alone is far less work.
 
     `default_sort` is a column key, "-key" for descending. `row_url` gives a row its page, `row_key` what its
     checkbox sends (default: `row.id`). Extra address arguments to carry along go in `keep`.
@@ -43,7 +44,7 @@ class Table(Generic[RowT]):
     columns: Sequence[Column[RowT]]
     default_sort: str
     filters: Sequence[Filter] = ()
-    search: SortExpression | None = None
+    search: SortExpression | Callable[[str], ColumnElement[bool]] | None = None
     page_size: int = 50
     row_url: Callable[[RowT], str] | None = None
     row_key: Callable[[RowT], object] | None = None
@@ -96,6 +97,12 @@ class Table(Generic[RowT]):
             params=self._params(args, states, q, size),
         )
 
+    def matching(self, session: Session, stmt: Statement, args: Args) -> list[RowT]:
+        """All rows that the filters and the search leave, in the order the page shows; as many as a sheet holds."""
+        q = clean_arg(args.get("q", "")) if self.search is not None else ""
+        stmt = self._narrow(stmt, self._filter_states(args), q)
+        return list(_fetch(session, self._ordered(stmt, *self._sort(args)).limit(MAX_ROWS)))
+
     def export(self, session: Session, stmt: Statement, args: Args) -> Response:
         """The list as Excel: all pages, with the filters, order and columns the page shows."""
         states = self._filter_states(args)
@@ -134,10 +141,16 @@ class Table(Generic[RowT]):
         for state in states:
             if state.value:
                 stmt = state.filter.apply(stmt, state.value)
-        if self.search is not None:
-            for word in q.split()[:5]:
-                stmt = stmt.where(self.search.icontains(word, autoescape=True))
+        for word in q.split()[:5]:
+            stmt = stmt.where(self._has(word))
         return stmt
+
+    def _has(self, word: str) -> ColumnElement[bool]:
+        if self.search is None:
+            return true()
+        if isinstance(self.search, (ColumnElement, InstrumentedAttribute)):
+            return self.search.icontains(word, autoescape=True)
+        return self.search(word)
 
     def _sort(self, args: Args) -> tuple[str, bool]:
         asked = args.get("sort", "")
@@ -181,6 +194,10 @@ class BoundTable(Generic[RowT]):
     def page(self, args: Args) -> TablePage[RowT]:
         """One page of rows."""
         return self.table.page(self.session, self.stmt, args)
+
+    def matching(self, args: Args) -> list[RowT]:
+        """All rows that the filters and the search of the address leave."""
+        return self.table.matching(self.session, self.stmt, args)
 
     def export(self, args: Args) -> Response:
         """All rows as an Excel download."""

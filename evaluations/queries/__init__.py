@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from accounts.access import Actor, Scope
@@ -87,6 +87,17 @@ def _instructor_choices(scope: Scope) -> list[tuple[str, str]]:
 
 def _mine_badge(row: HeldRow) -> Badge:
     return Badge(gettext("已评"), "ok") if row[3] else Badge(gettext("没评"), "warn")
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    """Whether who taught it, its class or its course has the word."""
+    people = select(Person.id).where(Person.search_text.icontains(word, autoescape=True))
+    classes = select(Klass.id).where(Klass.search_text.icontains(word, autoescape=True))
+    return or_(
+        Session.instructor_id.in_(people),
+        Session.class_id.in_(classes),
+        Session.course_name.icontains(word, autoescape=True),
+    )
 
 
 def held_table(scope: Scope, actor: Actor) -> BoundTable[HeldRow]:
@@ -172,10 +183,7 @@ def held_table(scope: Scope, actor: Actor) -> BoundTable[HeldRow]:
         columns=columns,
         default_sort="-day",
         filters=filters,
-        search=Instructor.search_text.concat(" ")
-        .concat(TrainingClass.search_text)
-        .concat(" ")
-        .concat(Session.course_name),
+        search=_has,
         row_url=lambda r: url_for("evaluations.score", session_id=r[0].id),
         row_key=lambda r: r[0].id,
     )

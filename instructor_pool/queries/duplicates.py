@@ -39,14 +39,14 @@ def _keys() -> dict[Likeness, ColumnElement[bool]]:
     }
 
 
-def _alike(scope: Scope, key: ColumnElement[bool], likeness: Likeness) -> Select[int, int, int]:
+def _alike(scope: Scope, likeness: Likeness, *key: ColumnElement[bool]) -> Select[int, int, int]:
     return (
         select(
             First.id.label("first"),
             Second.id.label("second"),
             literal(list(Likeness).index(likeness)).label("rank"),
         )
-        .join(Second, and_(First.id < Second.id, key))
+        .join(Second, and_(First.id < Second.id, *key))
         .join(_FirstOwner, First.owner_id == _FirstOwner.id)
         .join(_SecondOwner, Second.owner_id == _SecondOwner.id)
         .where(
@@ -58,9 +58,9 @@ def _alike(scope: Scope, key: ColumnElement[bool], likeness: Likeness) -> Select
     )
 
 
-def _pairs(scope: Scope) -> Select[Any]:
-    """Pairs nobody has told apart yet, each with the strongest thing they share."""
-    found = union_all(*(_alike(scope, key, likeness) for likeness, key in _keys().items())).subquery()
+def _pairs(scope: Scope, *these: ColumnElement[bool]) -> Select[Any]:
+    """Pairs nobody has told apart yet, each with the strongest thing they share; of `these` files only."""
+    found = union_all(*(_alike(scope, likeness, key, *these) for likeness, key in _keys().items())).subquery()
     rank = func.min(found.c.rank)
     best = select(found.c.first, found.c.second, rank.label("rank")).group_by(found.c.first, found.c.second)
     pairs = best.subquery()
@@ -133,7 +133,7 @@ def count_duplicates(scope: Scope) -> Select[int]:
 
 def find_likeness(scope: Scope, first_id: int, second_id: int) -> Likeness | None:
     """What two files share, or None when nothing that is looked for."""
-    stmt = _pairs(scope).where(First.id == min(first_id, second_id), Second.id == max(first_id, second_id))
+    stmt = _pairs(scope, First.id == min(first_id, second_id), Second.id == max(first_id, second_id))
     row = session().execute(stmt).first()
     return None if row is None else likeness_of(row[2])
 

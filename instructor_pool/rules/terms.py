@@ -36,6 +36,13 @@ def term_problem(person: HasTerm, day: date) -> TermProblem | None:
     return None
 
 
+def bookable_days(person: HasTerm) -> tuple[date, date] | None:
+    """First and last day on which `term_problem` finds nothing, or None: for whoever looks at many days at once."""
+    if person.state not in BOOKABLE:
+        return None
+    return person.term_start or date.min, person.term_end or date.max
+
+
 def days_left(person: HasTerm, today: date) -> int | None:
     """Days until the term is over (0 on its last day, negative after it); None without a term."""
     return (person.term_end - today).days if person.term_end is not None else None

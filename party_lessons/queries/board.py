@@ -1,40 +1,26 @@
-"""The duty board: every obligation with its state, reason, credits and the lessons that would still serve it."""
+"""The duty board: obligations with their state and reason, the list of them, and the figures of a year."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
-from flask_babel import gettext
+from flask import url_for
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy import extract, func, select
 
 from accounts.access import Scope
-from core.tables import Tone
+from accounts.models import OrgUnit
+from core.db import session
+from core.tables import Badge, BoundTable, Column, Filter, Table, Tone
+from instructor_pool.models import Instructor
 from party_lessons.enums import DutyState, SchemeKind
-from party_lessons.models import Credit, Obligation
+from party_lessons.models import Credit, Obligation, Post
 from party_lessons.queries.facts import due_facts, post_facts, scheme_facts
-from party_lessons.queries.obligations import list_obligations
-from party_lessons.rules import (
-    Demand,
-    LessonFacts,
-    Outlook,
-    SchemeFacts,
-    Standing,
-    eligible,
-    forecast,
-    standing,
-)
+from party_lessons.queries.standing import IS_OWED, LEFT, STATE_ORDER, by_need, obligations_of, state_on
+from party_lessons.rules import Outlook, SchemeFacts, Standing, standing
 
-# What needs somebody first.
-STATE_ORDER = (
-    DutyState.OVERDUE,
-    DutyState.IMPOSSIBLE,
-    DutyState.AT_RISK,
-    DutyState.OPEN,
-    DutyState.PLANNED,
-    DutyState.HELD,
-    DutyState.EXEMPT,
-)
 TONES: Mapping[DutyState, Tone] = {
     DutyState.OVERDUE: "bad",
     DutyState.IMPOSSIBLE: "bad",
@@ -48,15 +34,10 @@ TONES: Mapping[DutyState, Tone] = {
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """One obligation as the board shows it; `lessons` would still serve it, soonest first.
-
-    `near` are before the right people, but the holder cannot teach them as things stand.
-    """
+    """One obligation as the board shows it."""
 
     obligation: Obligation
     standing: Standing
-    lessons: tuple[LessonFacts, ...]
-    near: tuple[LessonFacts, ...] = ()
 
     @property
     def state(self) -> DutyState:
@@ -78,101 +59,202 @@ class BoardRow:
         """Lessons held or planned for it, by day."""
         return sorted(self.obligation.credits, key=lambda credit: credit.day)
 
+    @property
+    def is_short(self) -> bool:
+        """Whether a lesson could still serve it."""
+        return self.state in (DutyState.OPEN, DutyState.AT_RISK, DutyState.IMPOSSIBLE)
+
+
+@dataclass
+class Judge:
+    """Says of obligations where they stand on a day; the schemes are read once."""
+
+    today: date
+    schemes: Mapping[SchemeKind, SchemeFacts] = field(default_factory=scheme_facts)
+    _said: dict[int, BoardRow] = field(default_factory=dict)
+
+    def row(self, row: Obligation) -> BoardRow:
+        """By what the forecast found when it was last reckoned."""
+        if row.id not in self._said:
+            self._said[row.id] = self.judge(row, kept_outlook(row))
+        return self._said[row.id]
+
+    def judge(self, row: Obligation, outlook: Outlook | None) -> BoardRow:
+        """By this outlook."""
+        post = row.post
+        return BoardRow(
+            row, standing(due_facts(row), self.today, outlook, post_facts(post), self.schemes[post.kind])
+        )
+
+
+def kept_outlook(row: Obligation) -> Outlook | None:
+    """What the forecast found when it was last reckoned; None for what it has not met yet."""
+    kept = row.outlook
+    return Outlook(kept.lessons_left, kept.is_crowded, kept.lessons_near) if kept is not None else None
+
 
 @dataclass(frozen=True, slots=True)
-class Board:
-    """The rows in scope with their figures."""
+class Overview:
+    """How the obligations of a year stand: so many in each state, and fulfilled by the end of each month."""
 
     year: int
-    rows: tuple[BoardRow, ...]
-
-    def count(self, state: DutyState) -> int:
-        """How many stand there."""
-        return sum(row.state is state for row in self.rows)
+    counts: Mapping[DutyState, int]
+    monthly: tuple[int, ...]
 
     @property
-    def counts(self) -> dict[DutyState, int]:
-        """Every state with its number, in the order of need."""
-        return {state: self.count(state) for state in STATE_ORDER}
+    def total(self) -> int:
+        """All obligations."""
+        return sum(self.counts.values())
 
     @property
     def owed(self) -> int:
         """Obligations that are not exempt."""
-        return len(self.rows) - self.count(DutyState.EXEMPT)
+        return self.total - self.counts[DutyState.EXEMPT]
 
     @property
     def percent(self) -> float:
         """Share of what is owed that is held, 0..100; 100 when nothing is owed."""
-        return 100 * self.count(DutyState.HELD) / self.owed if self.owed else 100.0
-
-    def monthly(self) -> list[int]:
-        """Obligations fulfilled by the end of each month, January first."""
-        months = [_fulfilled_in(row.obligation) for row in self.rows if row.state is DutyState.HELD]
-        return [sum(month <= limit for month in months) for limit in range(1, 13)]
+        return 100 * self.counts[DutyState.HELD] / self.owed if self.owed else 100.0
 
 
-def _fulfilled_in(row: Obligation) -> int:
-    held = sorted(credit.day for credit in row.credits if credit.is_held)
-    return held[row.need - 1].month
+def count_states(scope: Scope, year: int, today: date) -> dict[DutyState, int]:
+    """Every state with its number inside the scope, in the order of need; one statement."""
+    found = (
+        obligations_of(year)
+        .where(scope.clause(OrgUnit.path))
+        .with_only_columns(state_on(today).label("state"))
+        .subquery()
+    )
+    rows = session().execute(select(found.c.state, func.count()).group_by(found.c.state))
+    counted = {state: number for state, number in rows}
+    return {state: counted.get(state.value, 0) for state in STATE_ORDER}
 
 
-def board(scope: Scope, year: int, today: date, lessons: Sequence[LessonFacts]) -> Board:
-    """Every obligation of `year` inside `scope` as it stands on `today`; three statements.
-
-    `lessons` are the sessions of the year, of all levels: those still to come are what the forecast
-    matches. It runs over every obligation, since leaders out of sight compete as well.
-    """
-    return _board(year, today, lessons, lambda row: scope.covers(row.post.unit.path))
+def overview(scope: Scope, year: int, today: date) -> Overview:
+    """The figures of a year inside the scope; two statements."""
+    return Overview(year, count_states(scope, year, today), _monthly(scope, year))
 
 
-def own_board(user_id: int, year: int, today: date, lessons: Sequence[LessonFacts]) -> Board:
-    """The same for the person behind an account."""
-    return _board(year, today, lessons, lambda row: row.post.holder.user_id == user_id)
+def _monthly(scope: Scope, year: int) -> tuple[int, ...]:
+    """Obligations fulfilled by the end of each month, January first: the lesson that fulfils is the last one needed."""
+    place = func.row_number().over(partition_by=Credit.obligation_id, order_by=(Credit.day, Credit.id))
+    held = (
+        select(extract("month", Credit.day).label("month"), Obligation.need, place.label("place"))
+        .join(Credit.obligation)
+        .join(Obligation.post)
+        .join(Post.unit)
+        .where(Obligation.year == year, Credit.is_held, scope.clause(OrgUnit.path))
+        .where(IS_OWED)
+        .subquery()
+    )
+    stmt = select(held.c.month, func.count()).where(held.c.place == held.c.need).group_by(held.c.month)
+    found = {int(month): count for month, count in session().execute(stmt)}
+    return tuple(sum(found.get(month, 0) for month in range(1, limit + 1)) for limit in range(1, 13))
 
 
-def _board(
-    year: int, today: date, lessons: Sequence[LessonFacts], shown: Callable[[Obligation], bool]
-) -> Board:
-    schemes = scheme_facts()
-    obligations = list_obligations(year)
-    ahead = [lesson for lesson in lessons if lesson.day >= today and not lesson.is_held]
-    fitting = {row.id: fitting_lessons(row, ahead, schemes) for row in obligations}
-    serving = {row.id: tuple(x for x in fitting[row.id] if _could_teach(row, x)) for row in obligations}
-    outlooks = forecast(list(demands(obligations, serving)))
-    rows = []
-    for row in obligations:
-        if shown(row):
-            near = tuple(x for x in fitting[row.id] if not _could_teach(row, x))
-            outlook = replace(outlooks.get(row.id, Outlook(0, False)), near=len(near))
-            stands = standing(due_facts(row), today, outlook, post_facts(row.post), schemes[row.post.kind])
-            rows.append(BoardRow(row, stands, serving[row.id], near))
-    rows.sort(key=lambda r: (STATE_ORDER.index(r.state), r.obligation.deadline))
-    return Board(year, tuple(rows))
+def list_own(user_id: int, year: int, today: date) -> list[BoardRow]:
+    """The duties of the person behind an account, what needs something first; three statements."""
+    stmt = obligations_of(year).where(Instructor.user_id == user_id).order_by(by_need(today), Obligation.id)
+    return judged(session().scalars(stmt), today)
 
 
-def _could_teach(row: Obligation, lesson: LessonFacts) -> bool:
-    """Whether the lesson is still to be given and the holder is among those who could take it."""
-    return not lesson.is_told and row.post.holder_id in lesson.candidates
+def judged(rows: Iterable[Obligation], today: date) -> list[BoardRow]:
+    """Each with its state and reason."""
+    judge = Judge(today)
+    return [judge.row(row) for row in rows]
 
 
-def fitting_lessons(
-    row: Obligation, ahead: Iterable[LessonFacts], schemes: Mapping[SchemeKind, SchemeFacts]
-) -> tuple[LessonFacts, ...]:
-    """Lessons that would count if the holder taught them, soonest first; none where none is missing."""
-    due = due_facts(row)
-    if due.is_exempt or not due.missing:
-        return ()
-    post, scheme = post_facts(row.post), schemes[row.post.kind]
-    found = (x for x in ahead if x.day <= row.deadline and eligible(post, x, scheme))
-    return tuple(sorted(found, key=lambda lesson: (lesson.day, lesson.session_ref)))
+def duty_table(scope: Scope, year: int, today: date) -> BoundTable[Obligation]:
+    """The board as a list, what needs somebody first."""
+    judge = Judge(today)
+    state = state_on(today)
+    table: Table[Obligation] = Table(
+        name="duties",
+        title=lazy_gettext("党课责任"),
+        columns=[
+            Column(
+                "name",
+                lazy_gettext("姓名"),
+                lambda r: r.post.holder.name,
+                sort=Instructor.name_pinyin,
+                note=lambda r: r.post.title,
+            ),
+            Column("unit", lazy_gettext("单位"), lambda r: r.post.unit.title, sort=OrgUnit.path),
+            Column("scheme", lazy_gettext("职责类别"), lambda r: r.post.kind.label, sort=Post.kind),
+            Column(
+                "state",
+                lazy_gettext("状态"),
+                lambda r: Badge(judge.row(r).state.label, judge.row(r).tone),
+                sort=by_need(today),
+                kind="badge",
+                note=lambda r: judge.row(r).reason,
+            ),
+            Column("credits", lazy_gettext("已讲与已排"), lambda r: _credits(judge.row(r)), kind="tags"),
+            Column("left", lazy_gettext("可用课次"), lambda r: _left(judge.row(r)), sort=LEFT, kind="number"),
+            Column(
+                "deadline", lazy_gettext("期限"), lambda r: r.deadline, sort=Obligation.deadline, kind="date"
+            ),
+            Column(
+                "starts",
+                lazy_gettext("任职起"),
+                lambda r: r.post.starts,
+                sort=Post.starts,
+                kind="date",
+                default=False,
+            ),
+            Column(
+                "ends",
+                lazy_gettext("任职止"),
+                lambda r: r.post.ends,
+                sort=Post.ends,
+                kind="date",
+                default=False,
+            ),
+        ],
+        filters=[
+            Filter(
+                "state",
+                lazy_gettext("状态"),
+                lambda stmt, v: stmt.where(state == v),
+                [(s.value, s.label) for s in STATE_ORDER],
+            ),
+            Filter(
+                "scheme",
+                lazy_gettext("职责类别"),
+                lambda stmt, v: stmt.where(Post.kind == v),
+                SchemeKind.choices(),
+            ),
+            Filter(
+                "unit",
+                lazy_gettext("单位"),
+                lambda stmt, v: stmt.where(Post.unit_id == int(v)),
+                lambda: _units(scope, year),
+            ),
+        ],
+        search=Instructor.search_text + " " + OrgUnit.name + " " + OrgUnit.committee,
+        default_sort="state",
+        row_url=lambda r: url_for("duties.show", obligation_id=r.id),
+        keep=("year",),
+    )
+    return table.bind(session(), obligations_of(year).where(scope.clause(OrgUnit.path)))
 
 
-def demands(
-    obligations: Iterable[Obligation], serving: Mapping[int, Sequence[LessonFacts]]
-) -> Iterable[Demand]:
-    """What the forecast has to seat: obligations still short of lessons."""
-    for row in obligations:
-        due = due_facts(row)
-        if not due.is_exempt and due.missing:
-            sessions = frozenset(lesson.session_ref for lesson in serving[row.id])
-            yield Demand(row.id, row.post.holder_id, due.missing, sessions)
+def _units(scope: Scope, year: int) -> list[tuple[str, str]]:
+    """Units whose leaders owe something in a year, by name."""
+    stmt = (
+        select(OrgUnit)
+        .where(scope.clause(OrgUnit.path))
+        .where(OrgUnit.id.in_(select(Post.unit_id).join(Obligation).where(Obligation.year == year)))
+    )
+    return sorted(((str(u.id), u.title) for u in session().scalars(stmt)), key=lambda unit: unit[1])
+
+
+def _left(row: BoardRow) -> int | None:
+    """Sessions that would still serve it; nothing where none is needed."""
+    outlook = kept_outlook(row.obligation)
+    return outlook.left if row.is_short and outlook is not None else None
+
+
+def _credits(row: BoardRow) -> list[str]:
+    held, planned = gettext("已讲"), gettext("已排")
+    return [f"{credit.day:%m-%d} {held if credit.is_held else planned}" for credit in row.credits]

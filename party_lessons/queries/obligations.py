@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from accounts.access import Scope
@@ -38,11 +38,9 @@ def get_obligation(scope: Scope, obligation_id: int) -> Obligation:
     return found
 
 
-def list_obligations(year: int, condition: ColumnElement[bool] | None = None) -> list[Obligation]:
-    """All obligations of a year whatever the scope, in tree order: the forecast needs competitors too."""
-    stmt = _whole().where(Obligation.year == year).order_by(OrgUnit.path, Post.starts, Obligation.id)
-    if condition is not None:
-        stmt = stmt.where(condition)
+def list_obligations(ids: Sequence[int]) -> list[Obligation]:
+    """These obligations whatever the scope, in tree order: a few of them."""
+    stmt = _whole().where(Obligation.id.in_(ids)).order_by(OrgUnit.path, Post.starts, Obligation.id)
     return list(session().scalars(stmt).unique())
 
 
@@ -83,17 +81,3 @@ def years_of(post: Post) -> set[int]:
 def years() -> list[int]:
     """Years that have obligations, latest first."""
     return list(session().scalars(select(Obligation.year).distinct().order_by(Obligation.year.desc())))
-
-
-def held_by_month(scope: Scope, year: int) -> dict[int, int]:
-    """Month → lessons held in it that count for a post inside the scope."""
-    month = extract("month", Credit.day)
-    stmt = (
-        select(month, func.count())
-        .join(Credit.obligation)
-        .join(Obligation.post)
-        .join(Post.unit)
-        .where(Obligation.year == year, Credit.is_held, scope.clause(OrgUnit.path))
-        .group_by(month)
-    )
-    return {int(number): count for number, count in session().execute(stmt)}

@@ -4,18 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from party_lessons.enums import SchemeKind
 from party_lessons.rules.duties import PostFacts, SchemeFacts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LessonFacts:
-    """A session of a training class as the duty sees it. Paths are those of the organisation tree.
+class Before(Protocol):
+    """Who hosts a lesson and who attends. Paths are those of the organisation tree.
 
     `host_path` is the unit that hosts the class ("" when it is not in the tree); `area_path` the area it hosts
     for: itself, or the area it is a department of; `audience_paths` the areas or units whose members attend.
     """
+
+    @property
+    def host_path(self) -> str: ...
+    @property
+    def area_path(self) -> str: ...
+    @property
+    def audience_paths(self) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The three by themselves: thousands of lessons have the same."""
+
+    host_path: str
+    area_path: str
+    audience_paths: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonFacts:
+    """A session of a training class as the duty sees it; the paths are as in `Before`."""
 
     session_ref: int
     day: date
@@ -29,8 +50,6 @@ class LessonFacts:
     is_told: bool = False
     """Published: the instructor above was asked."""
     is_held: bool = False
-    candidates: frozenset[int] = frozenset()
-    """Who could still teach it: qualified, in term, not away. The one asked, once it is told."""
     title: str = ""
     class_id: int = 0
     class_name: str = ""
@@ -42,16 +61,20 @@ def eligible(post: PostFacts, lesson: LessonFacts, scheme: SchemeFacts) -> bool:
     """Whether `lesson`, taught by the post's holder, counts for the post.
 
     It must be a party lesson, long enough, on a day the post is held (a move leaves earlier credits with
-    the old post), and before the right people: see `_for_area` and `_for_unit` [0 §16, 1 §17].
+    the old post), and before the right people.
     """
     if not lesson.is_party_lesson or lesson.minutes < scheme.least_minutes or not post.holds_on(lesson.day):
         return False
-    return _for_area(post, lesson) if scheme.kind is SchemeKind.AREA_SECRETARY else _for_unit(post, lesson)
+    return is_for(post.unit_path, lesson, scheme.kind)
 
 
-def _for_area(post: PostFacts, lesson: LessonFacts) -> bool:
-    """Scheme A: hosted by the leader's own area or a unit below it, or by the level above for that area's people."""
-    own = post.unit_path
+def is_for(own: str, lesson: Before, kind: SchemeKind) -> bool:
+    """Whether a lesson is before the right people for whoever leads the area or unit at `own` [0 §16, 1 §17]."""
+    return _for_area(own, lesson) if kind is SchemeKind.AREA_SECRETARY else _for_unit(own, lesson)
+
+
+def _for_area(own: str, lesson: Before) -> bool:
+    """Scheme A: hosted by the leader's own area or a unit below it, or by the level above it for that area's people."""
     if lesson.host_path.startswith(own):
         return True
     above = own.rstrip("/").rpartition("/")[0] + "/"
@@ -61,7 +84,6 @@ def _for_area(post: PostFacts, lesson: LessonFacts) -> bool:
     )
 
 
-def _for_unit(post: PostFacts, lesson: LessonFacts) -> bool:
+def _for_unit(own: str, lesson: Before) -> bool:
     """Scheme B: host or participants are the leader's own unit."""
-    own = post.unit_path
     return lesson.host_path.startswith(own) or any(people.startswith(own) for people in lesson.audience_paths)

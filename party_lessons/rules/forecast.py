@@ -8,11 +8,14 @@ posts of one person serves them all, so people with overlapping posts are tried 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 
-MOST_SHARERS = 8  # people with overlapping posts tried both ways within one component: 2^8 matchings
+MOST_SHARERS = 8
+"""People with overlapping posts tried both ways within one component: 2^8 seatings."""
+MOST_SEATS = 1_000_000
+"""Seats looked at for one component; where more would be needed, fewer sharers are tried, none in the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Demand:
     ref: int
     person: int
     missing: int
-    sessions: frozenset[int]
+    sessions: Collection[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +44,27 @@ class Outlook:
 class _Seat:
     """One lesson wanted; `worth` obligations are served by it."""
 
-    sessions: frozenset[int]
+    sessions: Collection[int]
     worth: int
-    refs: tuple[int, ...]
 
 
 def forecast(demands: Sequence[Demand]) -> dict[int, Outlook]:
     """The outlook of every demand by its `ref`. Demands of one person may share a session."""
-    outlooks: dict[int, Outlook] = {}
-    for component in _components(demands):
-        crowded = _crowded(component)
-        for demand in component:
-            outlooks[demand.ref] = Outlook(len(demand.sessions), demand.ref in crowded)
-    return outlooks
+    crowded: set[int] = set()
+    for component in _components(_tight(demands)):
+        crowded |= _crowded(component)
+    return {d.ref: Outlook(len(d.sessions), d.ref in crowded) for d in demands}
+
+
+def _tight(demands: Sequence[Demand]) -> list[Demand]:
+    """Demands that some fullest seating leaves out.
+
+    Every other has a seat among lessons that none of these could take, so it is served whatever happens to them,
+    and whoever shares lessons there frees none for them.
+    """
+    seats = [i for i, demand in enumerate(demands) for _ in range(demand.missing)]
+    _taken, short = _match([demands[i].sessions for i in seats])
+    return [demands[i] for i in sorted({seats[seat] for seat in short})]
 
 
 def _components(demands: Sequence[Demand]) -> list[list[Demand]]:
@@ -80,32 +91,37 @@ def _components(demands: Sequence[Demand]) -> list[list[Demand]]:
 
 
 def _crowded(component: Sequence[Demand]) -> set[int]:
-    """Refs without which as much could be served: each costs another its lesson."""
-    sharers = _sharers(component)
+    """Refs of tight demands without which as much could be served: each costs another its lesson."""
+    sharers = _sharers(component)[: _most_tried(component)]
     if not sharers:
-        return _missable([seat for demand in component for seat in _seats([demand])])
+        return {demand.ref for demand in component}
     most = _most(component, sharers)
     crowded = set()
     for demand in component:
         others = [d for d in component if d.ref != demand.ref]
-        if most - _most(others, _sharers(others)) < demand.missing:
+        if most - _most(others, sharers) < demand.missing:
             crowded.add(demand.ref)
     return crowded
 
 
+def _most_tried(component: Sequence[Demand]) -> int:
+    """How many sharers are tried both ways: each doubles the seatings, of so many demands, for each demand."""
+    room = MOST_SEATS // len(component) ** 2
+    return min(MOST_SHARERS, max(0, room.bit_length() - 1))
+
+
 def _sharers(demands: Iterable[Demand]) -> list[int]:
-    """People with two obligations that one session could serve, the first few of them."""
+    """People with two obligations that one session could serve."""
     mine: dict[int, list[Demand]] = defaultdict(list)
     for demand in demands:
         mine[demand.person].append(demand)
-    shared = [
+    return sorted(
         p for p, own in mine.items() if len(own) > 1 and sum(len(d.sessions) for d in own) > len(_union(own))
-    ]
-    return sorted(shared)[:MOST_SHARERS]
+    )
 
 
 def _union(demands: Iterable[Demand]) -> frozenset[int]:
-    return frozenset().union(*(d.sessions for d in demands))
+    return frozenset[int]().union(*(d.sessions for d in demands))
 
 
 def _most(demands: Sequence[Demand], sharers: Sequence[int]) -> int:
@@ -127,63 +143,62 @@ def _ways(own: Sequence[Demand]) -> list[list[_Seat]]:
     for size in range(len(own)):
         for partners in combinations(others, size):
             together = (first, *partners)
-            shared = frozenset.intersection(*(d.sessions for d in together))
+            shared = frozenset(first.sessions).intersection(*(d.sessions for d in partners))
             if size and not shared:
                 continue
             less = [replace(d, missing=d.missing - 1) if d in together else d for d in own]
-            seat = _Seat(shared, len(together), tuple(d.ref for d in together))
+            seat = _Seat(shared, len(together))
             ways += [[seat, *rest] for rest in _ways([d for d in less if d.missing])]
     return ways
 
 
 def _seats(demands: Iterable[Demand]) -> list[_Seat]:
-    return [_Seat(d.sessions, 1, (d.ref,)) for d in demands for _ in range(d.missing)]
+    return [_Seat(d.sessions, 1) for d in demands for _ in range(d.missing)]
 
 
 def _value(seats: Sequence[_Seat]) -> int:
     """The greatest worth that can be seated: heavier seats first is optimal, as seatings form a matroid."""
     heavy_first = sorted(seats, key=lambda seat: -seat.worth)
-    taken = _match([seat.sessions for seat in heavy_first])
-    return sum(heavy_first[i].worth for i in taken.values())
+    taken, _short = _match([seat.sessions for seat in heavy_first])
+    return sum(heavy_first[seat].worth for seat in taken.values())
 
 
-def _match(wanted: Sequence[frozenset[int]]) -> dict[int, int]:
-    """A maximum matching by augmenting paths: session → index of the seat. Earlier seats are never given up."""
+def _match(wanted: Sequence[Collection[int]]) -> tuple[dict[int, int], set[int]]:
+    """A maximum matching by augmenting paths: session → index of the seat. Earlier seats are never given up.
+
+    With it the seats that some maximum matching leaves out: those that the searches in vain came by. What such a
+    search has seen is seen by no later one, as no free session can ever be reached from there [Hungarian trees].
+    """
     taken: dict[int, int] = {}
+    held: dict[int, int] = {}
+    shut: set[int] = set()
+    short: set[int] = set()
     for start in range(len(wanted)):
-        parents: dict[int, int] = {}
-        stack, free = [start], None
-        while stack and free is None:
-            seat = stack.pop()
-            for session in sorted(wanted[seat] - parents.keys()):
-                parents[session] = seat
-                if session not in taken:
-                    free = session
-                    break
-                stack.append(taken[session])
-        _turn(taken, parents, free, start)
-    return taken
+        parents, free = _search(wanted, start, taken, shut)
+        if free is None:
+            shut |= parents.keys()
+            short |= {start, *(taken[session] for session in parents)}
+        while free is not None:
+            seat = parents[free]
+            taken[free] = seat
+            # Each seat of the path hands what it held back towards the start.
+            free, held[seat] = held.get(seat), free
+    return taken, short
 
 
-def _turn(taken: dict[int, int], parents: Mapping[int, int], free: int | None, start: int) -> None:
-    """Give the free session to the end of the path and hand every other one back towards its start."""
-    held = {seat: session for session, seat in taken.items()} if free is not None else {}
-    while free is not None:
-        seat = parents[free]
-        taken[free] = seat
-        free = held[seat] if seat != start else None
-
-
-def _missable(seats: Sequence[_Seat]) -> set[int]:
-    """Refs that some maximum matching leaves out: those an alternating path reaches from an unseated one."""
-    wanted = [seat.sessions for seat in seats]
-    taken = _match(wanted)
-    stack = [i for i in range(len(seats)) if i not in taken.values()]
-    reached = set(stack)
+def _search(
+    wanted: Sequence[Collection[int]], start: int, taken: Mapping[int, int], shut: Set[int]
+) -> tuple[dict[int, int], int | None]:
+    """An alternating path from a seat to a free session: session → seat it was reached from, and the free one."""
+    parents: dict[int, int] = {}
+    stack = [start]
     while stack:
-        for session in wanted[stack.pop()]:
-            seat = taken[session]
-            if seat not in reached:
-                reached.add(seat)
-                stack.append(seat)
-    return {ref for i in reached for ref in seats[i].refs}
+        seat = stack.pop()
+        for session in wanted[seat]:
+            if session not in taken:
+                parents[session] = seat
+                return parents, session
+            if session not in parents and session not in shut:
+                parents[session] = seat
+                stack.append(taken[session])
+    return parents, None

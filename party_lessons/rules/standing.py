@@ -43,28 +43,28 @@ class Standing:
     blanks: Mapping[str, str] = field(default_factory=dict)
 
 
-def standing(due: DueFacts, today: date, outlook: Outlook, post: PostFacts, scheme: SchemeFacts) -> Standing:
+def standing(
+    due: DueFacts, today: date, outlook: Outlook | None, post: PostFacts, scheme: SchemeFacts
+) -> Standing:
     """The state of an obligation on `today`.
 
-    `outlook` is the forecast over the eligible sessions left, needed only while lessons are missing. The
-    deadline's own day still counts. At risk: served only if others give way, or no session to spare;
+    `outlook` is the forecast over the eligible sessions left, needed only while lessons are missing; without one
+    the obligation is open until it is reckoned. The deadline's own day still counts. At risk: served only if others give way, or no session to spare;
     impossible: too few sessions left.
     """
     if due.is_exempt:
         return _exempt(due, post, scheme)
     if due.held >= due.need:
         return Standing(DutyState.HELD, Ground.DONE, {"held": str(due.held)})
-    blanks = {
-        "deadline": due.deadline.isoformat(),
-        "missing": str(due.need - due.held),
-        "left": str(outlook.left),
-    }
+    blanks = {"deadline": due.deadline.isoformat(), "missing": str(due.need - due.held)}
     if today > due.deadline:
         ground = Ground.DEADLINE_PASSED if due.missing else Ground.NOT_REPORTED
         return Standing(DutyState.OVERDUE, ground, blanks)
     if not due.missing:
         return Standing(DutyState.PLANNED, Ground.ARRANGED)
-    return _ahead(due.missing, outlook, {**blanks, "missing": str(due.missing)})
+    if outlook is None:
+        return Standing(DutyState.OPEN, Ground.UNRECKONED)
+    return _ahead(due.missing, outlook, {**blanks, "missing": str(due.missing), "left": str(outlook.left)})
 
 
 def _exempt(due: DueFacts, post: PostFacts, scheme: SchemeFacts) -> Standing:

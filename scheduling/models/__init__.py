@@ -1,6 +1,6 @@
 """Tables of scheduling, by subject."""
 
-from scheduling.models import base_guard  # noqa: F401  (registers its triggers)
+from scheduling.models import base_guard, changes  # noqa: F401  (register their triggers)
 from scheduling.models.booking import Booking, Claim, Party, QuarterHour
 from scheduling.models.classes import MINUTES_PER_CLASS_HOUR, ScheduleVersion, Session, TrainingClass
 from scheduling.models.loans import LendingQuota, Loan

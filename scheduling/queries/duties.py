@@ -1,11 +1,12 @@
-"""The duty board with the sessions that feed its forecast: list, one duty, the staff's own table, to-dos."""
+"""What the forecast's lessons add to the duty board: one duty with its lessons, the staff's own table, to-dos."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from flask import url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
@@ -13,118 +14,65 @@ from accounts.access import Actor, Scope
 from accounts.enums import P
 from core import clock
 from core.db import session
-from core.errors import NotFound
 from core.excel import CellValue, Sheet, SheetColumn
-from core.tables import Badge, Choice, Column, ListedTable
 from core.todo import Todo, Urgency
-from party_lessons.enums import DutyState, SchemeKind
-from party_lessons.queries.board import STATE_ORDER, Board, BoardRow, board, own_board
+from party_lessons.enums import DutyState
+from party_lessons.models import Obligation
+from party_lessons.queries.board import BoardRow, Judge, count_states, kept_outlook, list_own
 from party_lessons.queries.obligations import get_obligation
+from party_lessons.rules import LessonFacts, Outlook, Served
 from scheduling.models import Session
-from scheduling.queries.lessons import list_lesson_facts
+from scheduling.queries.forecast import find_served
+from scheduling.queries.lessons import list_facts, list_near
 
+MOST_LESSONS = 30
+"""Lessons that are listed for one duty."""
 STATISTIC = ("序号", "单位", "姓名", "职务", "时间", "地点", "主题", "对象", "人数", "形式", "备注")
 """讲党课情况统计表: the staff's own column names, in Chinese whatever the reader's language."""
 
 
-def duty_board(scope: Scope, year: int) -> Board:
-    """Where every duty inside the scope stands today; about eight statements."""
-    today = clock.today()
-    return board(scope, year, today, list_lesson_facts(year, today))
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One obligation with the lessons that would still serve it, soonest first: the first few, and how many in all.
+
+    `near` are before the right people, but the holder cannot teach them as things stand.
+    """
+
+    row: BoardRow
+    lessons: Sequence[LessonFacts] = ()
+    left: int = 0
+    near: Sequence[LessonFacts] = ()
+    near_left: int = 0
 
 
-def own_duties(user_id: int, year: int) -> Board:
-    """Where the duties of the person behind an account stand today."""
-    today = clock.today()
-    return own_board(user_id, year, today, list_lesson_facts(year, today))
-
-
-def get_duty(scope: Scope, obligation_id: int) -> BoardRow:
+def get_duty(scope: Scope, obligation_id: int) -> Duty:
     """One duty inside the scope as it stands today; NotFound otherwise."""
-    year = get_obligation(scope, obligation_id).year
-    found = next((r for r in duty_board(scope, year).rows if r.obligation.id == obligation_id), None)
+    return _duty(get_obligation(scope, obligation_id), with_near=True)
+
+
+def own_duties(user_id: int, year: int) -> list[Duty]:
+    """Where the duties of the person behind an account stand today, what needs something first."""
+    return [_duty(row.obligation, with_near=False) for row in list_own(user_id, year, clock.today())]
+
+
+def _duty(row: Obligation, *, with_near: bool) -> Duty:
+    """The lessons are those of this moment; whether others compete for them is what was reckoned last."""
+    today = clock.today()
+    judge, kept, found = Judge(today), kept_outlook(row), find_served(row, today)
     if found is None:
-        raise NotFound(gettext("没有这项党课责任,或不在您的管理范围内。"))
-    return found
+        return Duty(judge.judge(row, kept))
+    near = _near(found, today) if with_near else []
+    left, near_left = len(found.sessions), max(kept.near if kept is not None else 0, len(near))
+    # Until it has been reckoned, nobody is said to compete.
+    outlook = Outlook(left, kept is not None and kept.is_crowded, near_left)
+    lessons = list_facts(found.sessions[:MOST_LESSONS])
+    return Duty(judge.judge(row, outlook), lessons, left, near, near_left)
 
 
-def duty_table(shown: Board) -> ListedTable[BoardRow]:
-    """The board as a list, what needs somebody first."""
-    units = sorted(
-        {(str(r.obligation.post.unit_id), r.obligation.post.unit.title) for r in shown.rows},
-        key=lambda u: u[1],
-    )
-    return ListedTable(
-        name="duties",
-        title=lazy_gettext("党课责任"),
-        columns=[
-            Column(
-                "name",
-                lazy_gettext("姓名"),
-                lambda r: r.obligation.post.holder.name,
-                note=lambda r: r.obligation.post.title,
-            ),
-            Column("unit", lazy_gettext("单位"), lambda r: r.obligation.post.unit.title),
-            Column("scheme", lazy_gettext("职责类别"), lambda r: r.obligation.post.kind.label),
-            Column(
-                "state",
-                lazy_gettext("状态"),
-                lambda r: Badge(r.state.label, r.tone),
-                kind="badge",
-                note=lambda r: r.reason,
-            ),
-            Column("credits", lazy_gettext("已讲与已排"), _credits, kind="tags"),
-            Column("left", lazy_gettext("可用课次"), lambda r: _left(r), kind="number"),
-            Column("deadline", lazy_gettext("期限"), lambda r: r.obligation.deadline, kind="date"),
-            Column(
-                "starts",
-                lazy_gettext("任职起"),
-                lambda r: r.obligation.post.starts,
-                kind="date",
-                default=False,
-            ),
-            Column(
-                "ends", lazy_gettext("任职止"), lambda r: r.obligation.post.ends, kind="date", default=False
-            ),
-        ],
-        rows=shown.rows,
-        filters=[
-            Choice(
-                "state",
-                lazy_gettext("状态"),
-                lambda r, v: r.state.value == v,
-                [(s.value, s.label) for s in STATE_ORDER],
-            ),
-            Choice(
-                "scheme",
-                lazy_gettext("职责类别"),
-                lambda r, v: r.obligation.post.kind.value == v,
-                SchemeKind.choices(),
-            ),
-            Choice("unit", lazy_gettext("单位"), lambda r, v: str(r.obligation.post.unit_id) == v, units),
-        ],
-        search=lambda r: " ".join(
-            (
-                r.obligation.post.holder.search_text,
-                r.obligation.post.holder.name,
-                r.obligation.post.unit.title,
-            )
-        ),
-        row_url=lambda r: url_for("duties.show", obligation_id=r.obligation.id),
-        row_key=lambda r: r.obligation.id,
-        keep=("year",),
-    )
-
-
-def _left(row: BoardRow) -> int | None:
-    """Sessions that would still serve it; nothing where none is needed."""
-    waiting = (DutyState.OPEN, DutyState.AT_RISK, DutyState.IMPOSSIBLE)
-    return len(row.lessons) if row.state in waiting else None
-
-
-def _credits(row: BoardRow) -> list[str]:
-    held, planned = gettext("已讲"), gettext("已排")
-    return [f"{credit.day:%m-%d} {held if credit.is_held else planned}" for credit in row.credits]
+def _near(found: Served, today: date) -> list[LessonFacts]:
+    want = found.want
+    span = max(today, date(want.deadline.year, 1, 1)), want.deadline
+    return list_near(want.post, want.scheme, span, set(found.sessions), MOST_LESSONS)
 
 
 def statistic_sheet(rows: Sequence[BoardRow], year: int) -> Sheet:
@@ -165,12 +113,12 @@ def _lesson(lesson: Session) -> list[CellValue]:
 
 def todos(actor: Actor) -> list[Todo]:
     """What waits: one's own duty, and for whoever watches, leaders who may miss theirs."""
-    year, lines = clock.today().year, []
+    today, lines = clock.today(), []
     if actor.can(P.OWN_TEACHING) and actor.user_id is not None:
-        lines += [_own(row) for row in own_duties(actor.user_id, year).rows if row.state in _WAITING]
+        lines += [_own(row) for row in list_own(actor.user_id, today.year, today) if row.state in _WAITING]
     if actor.can(P.DUTY_EDIT):
-        shown = duty_board(actor.scope(P.DUTY_EDIT), year)
-        lines += [_watched(state, shown.count(state)) for state in _ALARMS if shown.count(state)]
+        counts = count_states(actor.scope(P.DUTY_EDIT), today.year, today)
+        lines += [_watched(state, counts[state]) for state in _ALARMS if counts[state]]
     return lines
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from accounts.access import Actor, Scope
-from party_lessons.enums import DutyState
+from accounts.models import OrgUnit
+from core import clock
+from party_lessons.queries.obligations import list_obligations
 from party_lessons.services import credits
 from scheduling.models import Session, TrainingClass
-from scheduling.queries.duties import duty_board
+from scheduling.queries.forecast import list_served
 from scheduling.queries.lessons import lesson_facts
 
 
@@ -29,7 +31,11 @@ def withdraw(row: Session, *, actor: Actor) -> None:
 
 
 def impossible(klass: TrainingClass) -> dict[int, str]:
-    """Obligations of the level and year that no session left could serve: id → holder and post."""
-    board = duty_board(Scope(subtrees=frozenset({klass.owner.path})), klass.year)
-    lost = [row.obligation for row in board.rows if row.state is DutyState.IMPOSSIBLE]
-    return {duty.id: f"{duty.post.holder.name}({duty.post.unit.title}{duty.post.title})" for duty in lost}
+    """Obligations of the level and year that too few sessions are left for: id → holder and post."""
+    level = Scope(subtrees=frozenset({klass.owner.path})).clause(OrgUnit.path)
+    found = list_served(klass.year, clock.today(), level)
+    lost = [x.want.ref for x in found if len(x.sessions) < x.want.missing]
+    return {
+        duty.id: f"{duty.post.holder.name}({duty.post.unit.title}{duty.post.title})"
+        for duty in list_obligations(lost)
+    }

@@ -13,10 +13,13 @@ from core.db import transaction
 from core.errors import RuleBroken
 from core.excel import workbook_response
 from core.tables import wants_export
+from party_lessons.queries.board import duty_table, judged, overview
 from party_lessons.queries.obligations import get_obligation, years
+from party_lessons.queries.reckonings import freshness
 from party_lessons.services import credits, obligations
-from scheduling.queries.duties import duty_board, duty_table, get_duty, own_duties, statistic_sheet
+from scheduling.queries.duties import get_duty, own_duties, statistic_sheet
 from scheduling.queries.lessons import list_told_facts
+from scheduling.views.freshening import freshen
 
 blueprint = Blueprint("duties", __name__, url_prefix="/duties")
 
@@ -32,20 +35,21 @@ def _year() -> int:
 @requires(P.DUTY_VIEW)
 def board() -> ResponseReturnValue:
     """Every leader with a duty, what needs somebody first."""
-    year = _year()
-    shown = duty_board(current_scope(), year)
-    table = duty_table(shown)
+    freshen()
+    year, today = _year(), clock.today()
+    table = duty_table(current_scope(), year, today)
     if wants_export(request.args):
         return table.export(request.args)
     if request.args.get("export") == "statistic":
-        sheet = statistic_sheet(table.matching(request.args), year)
+        sheet = statistic_sheet(judged(table.matching(request.args), today), year)
         return workbook_response(sheet.title, [sheet])
     return render_template(
         "party_lessons/board.html",
-        board=shown,
+        board=overview(current_scope(), year, today),
+        reckoned=freshness(today),
         page=table.page(request.args),
-        years=sorted({*years(), clock.today().year}, reverse=True),
-        month=clock.today().month if year == clock.today().year else 12,
+        years=sorted({*years(), today.year}, reverse=True),
+        month=today.month if year == today.year else 12,
     )
 
 
@@ -53,15 +57,24 @@ def board() -> ResponseReturnValue:
 @requires(P.OWN_TEACHING)
 def mine() -> ResponseReturnValue:
     """The signed-in leader's own duties."""
-    shown = own_duties(current_actor().user_id or 0, clock.today().year)
-    return render_template("party_lessons/mine.html", board=shown)
+    freshen()
+    year = clock.today().year
+    return render_template(
+        "party_lessons/mine.html", duties=own_duties(current_actor().user_id or 0, year), year=year
+    )
 
 
 @blueprint.get("/<int:obligation_id>")
 @requires(P.DUTY_VIEW)
 def show(obligation_id: int) -> ResponseReturnValue:
     """One duty: why it stands so, its lessons, and those that would still serve it."""
-    return render_template("party_lessons/show.html", row=get_duty(current_scope(), obligation_id))
+    freshen()
+    return _page(obligation_id)
+
+
+def _page(obligation_id: int, **more: str) -> str:
+    duty, reckoned = get_duty(current_scope(), obligation_id), freshness(clock.today())
+    return render_template("party_lessons/show.html", duty=duty, row=duty.row, reckoned=reckoned, **more)
 
 
 @blueprint.post("/<int:obligation_id>/exempt")
@@ -74,9 +87,7 @@ def exempt(obligation_id: int) -> ResponseReturnValue:
             row = get_obligation(current_scope(), obligation_id)
             obligations.exempt(row, reason, actor=current_actor(), seen=seen)
     except RuleBroken as refused:
-        shown = get_duty(current_scope(), obligation_id)
-        page = render_template("party_lessons/show.html", row=shown, refused=refused.sentence, reason=reason)
-        return page, refused.status
+        return _page(obligation_id, refused=refused.sentence, reason=reason), refused.status
     flash(gettext("已免计,理由已记录。"), "success")
     return redirect(url_for("duties.show", obligation_id=obligation_id))
 

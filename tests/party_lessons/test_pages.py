@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from accounts.access import SYSTEM
 from accounts.enums import P
@@ -16,12 +17,15 @@ from instructor_pool.enums import AnswerSource, Grade
 from instructor_pool.models import Instructor, Unavailability
 from party_lessons.enums import DutyState, SchemeKind
 from party_lessons.models import Obligation, Post
+from party_lessons.queries.board import overview
 from party_lessons.services import credits, posts
 from scheduling.enums import HalfDay, OrderKind, SessionState
 from scheduling.models import Session, TrainingClass
-from scheduling.queries.duties import STATISTIC, duty_board, todos
-from scheduling.queries.lessons import lesson_facts, list_lesson_facts
+from scheduling.queries.ahead import read_offer
+from scheduling.queries.duties import STATISTIC, todos
+from scheduling.queries.lessons import lesson_facts
 from tests.factories.county import Browser, County, make_class, make_session
+from tests.factories.duties import reckon_all
 
 TODAY = date(2027, 5, 10)
 SignIn = Callable[[str], Browser]
@@ -179,7 +183,9 @@ def test_recomputing_credits_what_was_held_before_the_post_was_entered(
 
 def candidates(county: County) -> frozenset[int]:
     """Who could teach the first lesson of B001."""
-    return next(f.candidates for f in list_lesson_facts(2027, TODAY) if f.session_ref == county.sessions[0])
+    offer = read_offer(2027, TODAY, select(Post.holder_id))
+    place = offer.ahead.refs.tolist().index(county.sessions[0])
+    return frozenset(who for who in county.instructors.values() if place in offer.open_to(who))
 
 
 def test_who_could_still_teach(county: County, duty: Post) -> None:
@@ -215,5 +221,6 @@ def test_sent_to_another_township_it_serves_nobody_here(county: County, duty: Po
         klass = session().get_one(TrainingClass, county.classes["B001"])
         klass.order_kind, klass.town_id = OrderKind.INDIVIDUAL_ORDER, county.units["西镇"]
     organiser = county.actor("organiser")
-    assert [r.state for r in duty_board(organiser.scope(P.DUTY_VIEW), 2027).rows] == [DutyState.IMPOSSIBLE]
+    reckon_all()
+    assert overview(organiser.scope(P.DUTY_VIEW), 2027, TODAY).counts[DutyState.IMPOSSIBLE] == 1
     assert [(t.kind, t.count) for t in todos(organiser)] == [("duty_impossible", 1)]

@@ -188,7 +188,9 @@ def test_the_matrix_is_as_wide_as_the_roles(arena: Arena) -> None:
 def test_no_get_changes_anything(arena: Arena) -> None:
     """A GET by the organiser leaves every business row as it was."""
     arena.reset()
-    quiet = {"user_session", "sign_in_attempt", "alembic_version"}
+    # What the forecast found is reckoned from the rest by whoever looks first.
+    reckoned = {"duty_outlook", "duty_reckoning", "duty_change"}
+    quiet = {"user_session", "sign_in_attempt", "alembic_version", *reckoned}
     tables = [t for t in db.metadata.sorted_tables if t.name not in quiet]
 
     def rows() -> dict[str, list[tuple[object, ...]]]:
