@@ -180,9 +180,10 @@ def _match(wanted: Sequence[Collection[int]]) -> tuple[dict[int, int], set[int]]
             short |= {start, *(taken[session] for session in parents)}
         while free is not None:
             seat = parents[free]
-            taken[free] = seat
             # Each seat of the path hands what it held back towards the start.
-            free, held[seat] = held.get(seat), free
+            before = held.get(seat)
+            taken[free], held[seat] = seat, free
+            free = before
     return taken, short
 
 

@@ -67,7 +67,7 @@ def served(wants: Iterable[Want], ahead: Ahead, open_to: Callable[[int], Whole])
         mine = mine[(mine >= first) & (mine < after)]
         mine = mine[fitting[key][mine]]
         near = int(np.count_nonzero(fitting[key][first:after])) - len(mine)
-        yield Served(want, memoryview(ahead.refs[mine]), near)
+        yield Served(want, ahead.refs[mine].data, near)
 
 
 def _fitting(ahead: Ahead, own: str, kind: SchemeKind, least_minutes: int) -> Mask:

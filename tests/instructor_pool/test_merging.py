@@ -179,7 +179,7 @@ def totals() -> dict[str, int]:
     return {
         table.name: session().scalar(select(func.count()).select_from(table)) or 0
         for table in db.metadata.sorted_tables
-        if table.name != "audit_record"
+        if table.name not in ("audit_record", "duty_change")
     }
 
 
