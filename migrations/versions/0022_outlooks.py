@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 _READ = (
-    "booking", "course", "credit", "instructor", "obligation", "org_unit", "post", "qualification", "scheme",
+    "booking", "course", "credit", "instructor", "loan", "obligation", "org_unit", "post", "qualification", "scheme",
     "session", "setting", "training_class", "unavailability", "weekly_time",
 )  # fmt: skip
 

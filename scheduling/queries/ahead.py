@@ -21,11 +21,12 @@ from instructor_pool.models import Instructor, Qualification
 from instructor_pool.queries import unavailable
 from instructor_pool.rules.terms import bookable_days
 from party_lessons.rules import Ahead, Audience
-from scheduling.enums import BookingState, HalfDay, ResourceKind, SessionState
-from scheduling.models import Booking, Session, TrainingClass
+from scheduling.enums import BookingState, HalfDay, LoanState, ResourceKind, SessionState
+from scheduling.models import Booking, Loan, Session, TrainingClass
 from scheduling.models.classes import MINUTES_PER_CLASS_HOUR
 from scheduling.queries.figures import day_times
 from scheduling.queries.lessons import Place, audience_of
+from scheduling.queries.loans import in_year, is_other_unit
 from scheduling.rules import MINUTES_PER_UNIT
 
 MINUTES_PER_DAY = 24 * 60
@@ -38,19 +39,26 @@ class Offer:
     """Party lessons ahead, and what post holders could teach of them: `starts` has one or two moments of each.
 
     A lesson is open to whoever is qualified for its course (`by_course`) or to the person asked for by name
-    (`by_name`), places in `ahead` both; one that somebody was told to teach is open to nobody.
+    (`by_name`), places in `ahead` both; one that somebody was told to teach is open to nobody. `ordered` are the
+    days they were ordered for; `plans` the units that plan them.
     """
 
     ahead: Ahead
     ordered: Whole
+    plans: Whole
+    classes: Whole
     starts: tuple[Whole, Whole]
     lengths: Whole
     by_course: Mapping[int, Whole]
     by_name: Mapping[int, Whole]
+    places: Mapping[int, Place]
     staff: Staff
 
     def open_to(self, person: int) -> Whole:
-        """Places of the lessons somebody could teach: in term, not away, not told to be elsewhere, not declined."""
+        """Places of the lessons somebody could teach.
+
+        In term, not away, not told to be elsewhere, not declined before, and of the plan's own people or lent to it.
+        """
         days = self.staff.days.get(person)
         courses = (self.by_course.get(course, NOBODY) for course in self.staff.courses.get(person, ()))
         found = np.concatenate([self.by_name.get(person, NOBODY), *courses])
@@ -63,11 +71,23 @@ class Offer:
         if declined:
             kept &= ~np.isin(self.ahead.refs[found], declined)
         found = found[kept]
+        found = found[self._may_ask(person, found)]
         away = _joined(self.staff.away.get(person, ()))
         lengths = self.lengths[found]
         free = [~_meets(away, starts[found], lengths) for starts in self.starts]
         result: Whole = found[free[0] | free[1]]
         return result
+
+    def _may_ask(self, person: int, found: Whole) -> NDArray[np.bool_]:
+        """In which of these lessons' plans somebody may be used: their own unit's and those above, else by a loan."""
+        plans, pool = self.plans[found], self.staff.pools[person]
+        own = [unit for unit in set(plans.tolist()) if not is_other_unit(pool, self.places[unit].path)]
+        may: NDArray[np.bool_] = np.isin(plans, own)
+        for borrower, class_id, first, last in self.staff.loans.get(person, ()):
+            ordered = self.ordered[found]
+            lent = (plans == borrower) & (ordered >= first) & (ordered <= last)
+            may |= lent if class_id is None else lent & (self.classes[found] == class_id)
+        return may
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +95,10 @@ class Staff:
     """Post holders: what they may teach and when they cannot, in minutes since the year 1."""
 
     days: Mapping[int, tuple[int, int]]
+    pools: Mapping[int, str]
+    """Path of the unit that manages each."""
+    loans: Mapping[int, Sequence[tuple[int, int | None, int, int]]]
+    """Borrower, the only class if any, first and last day of the loans that are not used up."""
     courses: Mapping[int, Sequence[int]]
     away: Mapping[int, Sequence[tuple[int, int]]]
     declined: Mapping[int, Sequence[int]]
@@ -83,7 +107,7 @@ class Staff:
 def read_offer(
     year: int, today: date, holders: Select[int], condition: ColumnElement[bool] | None = None
 ) -> Offer:
-    """The party lessons of a year from today on, of every level's plan; eight statements.
+    """The party lessons of a year from today on, of every level's plan; nine statements.
 
     Every level's are in it, since who competes for a lesson may be out of the reader's sight. `holders` gives the
     ids of the people to be asked about; `condition` over Session leaves lessons out.
@@ -101,7 +125,7 @@ def _lessons(year: int, today: date) -> Select[*tuple[Any, ...]]:
             Session.id, Session.day, Session.half_day, Session.course_id, Session.method, Session.class_hours,
             Session.state, Session.start, Session.pinned_start, Session.pinned_instructor, Session.instructor_id,
             Session.wanted_instructor_id, Session.told_start, Session.told_instructor_id, Session.told_hours,
-            TrainingClass.order_kind, TrainingClass.owner_id, TrainingClass.host_id, TrainingClass.town_id,
+            Session.class_id, TrainingClass.order_kind, TrainingClass.owner_id, TrainingClass.host_id, TrainingClass.town_id,
         )
         .join(TrainingClass, Session.class_id == TrainingClass.id)
         .join(Course, Session.course_id == Course.id)
@@ -111,7 +135,8 @@ def _lessons(year: int, today: date) -> Select[*tuple[Any, ...]]:
 
 
 def _offer(rows: Iterable[Row[*tuple[Any, ...]]], staff: Staff) -> Offer:
-    audiences = _Audiences(_places())
+    places = _places()
+    audiences = _Audiences(places)
     by_course: defaultdict[int, list[int]] = defaultdict(list)
     by_name: defaultdict[int, list[int]] = defaultdict(list)
     halves = _halves()
@@ -129,7 +154,9 @@ def _offer(rows: Iterable[Row[*tuple[Any, ...]]], staff: Staff) -> Offer:
             else [ordered * MINUTES_PER_DAY + at for at in halves[row.half_day]]
         )
         length = int(hours * MINUTES_PER_CLASS_HOUR)
-        line = (day, row.id, ordered, length, moments[0], moments[-1], audiences.place(row))
+        line = (
+            day, row.id, ordered, length, moments[0], moments[-1], audiences.place(row), row.owner_id, row.class_id,
+        )  # fmt: skip
         found.append((line, row.course_id, _asked(row), is_told or row.method is Method.ON_SITE))
     found.sort(key=lambda entry: entry[0])
     for place, (_line, course, name, is_shut) in enumerate(found):
@@ -137,10 +164,13 @@ def _offer(rows: Iterable[Row[*tuple[Any, ...]]], staff: Staff) -> Offer:
             by_name[name].append(place)
         elif not is_shut:
             by_course[course].append(place)
-    lines = np.array([entry[0] for entry in found], np.int64).reshape(-1, 7)
-    days, refs, ordered_days, minutes, first, second, audience = np.ascontiguousarray(lines.T)
+    lines = np.array([entry[0] for entry in found], np.int64).reshape(-1, 9)
+    days, refs, ordered_days, minutes, first, second, audience, plans, classes = np.ascontiguousarray(lines.T)
     ahead = Ahead(refs, days, minutes, audience, tuple(audiences.known))
-    return Offer(ahead, ordered_days, (first, second), minutes, _arrays(by_course), _arrays(by_name), staff)
+    return Offer(
+        ahead=ahead, ordered=ordered_days, plans=plans, classes=classes, starts=(first, second), lengths=minutes,
+        by_course=_arrays(by_course), by_name=_arrays(by_name), places=places, staff=staff,
+    )  # fmt: skip
 
 
 def _asked(row: Row[*tuple[Any, ...]]) -> int | None:
@@ -188,12 +218,19 @@ def _minute(moment: datetime) -> int:
 
 
 def _staff(holders: Select[int], year: int, today: date) -> Staff:
-    days = {}
-    terms = select(Instructor.id, Instructor.state, Instructor.term_start, Instructor.term_end)
+    days, pools = {}, {}
+    terms = select(Instructor.id, Instructor.state, Instructor.term_start, Instructor.term_end, OrgUnit.path)
+    terms = terms.join(OrgUnit, Instructor.owner_id == OrgUnit.id)
     for row in session().execute(terms.where(Instructor.id.in_(holders))):
-        span = bookable_days(row)
-        if span is not None:
-            days[row.id] = (span[0].toordinal(), span[1].toordinal())
+        pools[row.id] = row.path
+        bookable = bookable_days(row)
+        if bookable is not None:
+            days[row.id] = (bookable[0].toordinal(), bookable[1].toordinal())
+    loans: defaultdict[int, list[tuple[int, int | None, int, int]]] = defaultdict(list)
+    running = (Loan.state == LoanState.APPROVED, Loan.used < Loan.granted, in_year(year))
+    for loan in session().scalars(select(Loan).where(Loan.instructor_id.in_(holders), *running)):
+        span = loan.first_day.toordinal(), loan.last_day.toordinal()
+        loans[loan.instructor_id].append((loan.borrower_id, loan.class_id, *span))
     courses: defaultdict[int, list[int]] = defaultdict(list)
     pairs = select(Qualification.instructor_id, Qualification.course_id)
     for person, course in session().execute(pairs.where(Qualification.instructor_id.in_(holders))):
@@ -212,7 +249,7 @@ def _staff(holders: Select[int], year: int, today: date) -> Staff:
             away[person].append(
                 (midnight + from_unit * MINUTES_PER_UNIT, midnight + to_unit * MINUTES_PER_UNIT)
             )
-    return Staff(days, courses, away, declined)
+    return Staff(days, pools, loans, courses, away, declined)
 
 
 def _answers(holders: Select[int], first: datetime, after: datetime) -> Select[*tuple[Any, ...]]:

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
+from sqlalchemy import select
 
+from accounts.models import OrgUnit
 from core import clock
-from core.db import transaction
+from core.db import session, transaction
+from instructor_pool.enums import Grade
+from instructor_pool.models import Instructor
+from instructor_pool.queries import unavailable_of
+from instructor_pool.rules.calendars import year_of
+from instructor_pool.rules.terms import term_problem
+from party_lessons.queries.facts import due_facts, post_facts, scheme_facts
 from party_lessons.queries.reckonings import Findings, changes, freshness
-from party_lessons.queries.standing import list_wants
-from party_lessons.rules import Ahead, Audience, Demand, LessonFacts, Outlook, forecast, served
+from party_lessons.queries.standing import list_wants, obligations_of
+from party_lessons.rules import Ahead, Audience, Demand, LessonFacts, Outlook, eligible, forecast, served
 from party_lessons.services import outlooks
+from scheduling.enums import BookingState, ResourceKind
+from scheduling.models import Booking, Loan, Session
+from scheduling.queries.figures import day_times
 from scheduling.queries.forecast import reckon
+from scheduling.queries.lessons import lesson_facts
+from scheduling.queries.loans import is_other_unit
+
+TODAY = date(2027, 5, 10)
 
 
 def reckon_all() -> None:
@@ -44,3 +59,66 @@ def reckon_with(lessons: Sequence[LessonFacts], today: date, could: Collection[i
     with transaction():
         assert outlooks.keep(findings)
     assert not freshness(today).is_stale or clock.today() != today
+
+
+def could_teach(person: Instructor, row: Session) -> bool:
+    """By the definition, one lesson and one person at a time."""
+    if row.told_instructor_id is not None or not row.needs_instructor:
+        return False
+    wanted = row.instructor_id if row.pinned_instructor else row.wanted_instructor_id
+    if wanted != person.id and (wanted or row.course_id not in {q.course_id for q in person.qualifications}):
+        return False
+    klass = row.training_class
+    if is_other_unit(session().get_one(OrgUnit, person.owner_id).path, klass.owner.path):
+        loans = session().scalars(select(Loan).where(Loan.instructor_id == person.id))
+        if not any(
+            x.borrower_id == klass.owner_id and x.used < x.granted and x.covers(klass.id, row.day)
+            for x in loans
+        ):
+            return False
+    mine = select(Booking).where(
+        Booking.kind == ResourceKind.INSTRUCTOR,
+        Booking.resource_id == person.id,
+        Booking.day >= date(2027, 1, 1),
+    )
+    taken = [(a.starts, a.ends) for a in unavailable_of(person.id, *year_of(2027)) if a.grade is Grade.CANNOT]
+    for booking in session().scalars(mine):
+        if booking.state is BookingState.DECLINED and booking.session_id == row.id:
+            return False
+        if booking.state in (BookingState.HELD, BookingState.CONFIRMED):
+            midnight = datetime.combine(booking.day, time())
+            quarter = timedelta(minutes=15)
+            taken.append((midnight + quarter * booking.from_unit, midnight + quarter * booking.to_unit))
+    pinned = [row.start] if row.start and row.pinned_start else None
+    length = timedelta(minutes=row.minutes)
+    return term_problem(person, row.day) is None and any(
+        all(start + length <= since or start >= until for since, until in taken)
+        for start in pinned or day_times().starts(row.day, row.half_day)
+    )
+
+
+def defined() -> dict[int, Outlook]:
+    """What the forecast must find, one obligation and one lesson at a time."""
+    schemes, demands, near = scheme_facts(), [], {}
+    live = [
+        row
+        for row in session().scalars(select(Session).where(Session.day >= TODAY)).all()
+        if row.is_live and row.course is not None and row.course.is_party_lesson
+    ]
+    for year in (2027, 2028):
+        for owed in session().scalars(obligations_of(year)).unique().all():
+            due, post = due_facts(owed), post_facts(owed.post)
+            if due.is_exempt or not due.missing or owed.deadline < TODAY:
+                continue
+            fitting = {
+                row.id
+                for row in live
+                if row.day.year == year
+                and (facts := lesson_facts(row.id)).day <= owed.deadline
+                and eligible(post, facts, schemes[owed.post.kind])
+            }
+            open_ones = {row.id for row in live if row.id in fitting and could_teach(owed.post.holder, row)}
+            demands.append(Demand(owed.id, post.holder_id, due.missing, frozenset(open_ones)))
+            near[owed.id] = len(fitting) - len(open_ones)
+    found = forecast(demands)
+    return {ref: Outlook(x.left, x.is_crowded, near[ref]) for ref, x in found.items()}

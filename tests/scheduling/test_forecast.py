@@ -20,88 +20,27 @@ from core.errors import Conflict
 from courses.models import Course
 from instructor_pool.enums import AnswerSource, DayPart, Grade
 from instructor_pool.models import Instructor, Qualification, Unavailability, WeeklyTime
-from instructor_pool.queries import unavailable_of
-from instructor_pool.rules.calendars import year_of
-from instructor_pool.rules.terms import term_problem
 from party_lessons.enums import DutyState, SchemeKind
 from party_lessons.models import Credit, DutyChange, KeptOutlook, Obligation
 from party_lessons.queries.board import count_states, judged
-from party_lessons.queries.facts import due_facts, post_facts, scheme_facts
 from party_lessons.queries.reckonings import freshness
 from party_lessons.queries.standing import obligations_of
-from party_lessons.rules import Demand, Outlook, eligible, forecast
+from party_lessons.rules import Outlook
 from party_lessons.services import obligations, outlooks, posts
-from scheduling.enums import BookingState, HalfDay, OrderKind, ResourceKind, SessionState
+from scheduling.enums import BookingState, HalfDay, LoanState, OrderKind, ResourceKind, SessionState
 from scheduling.jobs import take_outlooks
-from scheduling.models import Booking, Session, TrainingClass
+from scheduling.models import Booking, LendingQuota, Loan, Session, TrainingClass
 from scheduling.models.changes import READ
-from scheduling.queries.figures import day_times
 from scheduling.queries.forecast import reckon
-from scheduling.queries.lessons import lesson_facts
 from scheduling.views.freshening import QUICK, freshen
 from tests.factories.county import Browser, County, make_class, make_session
-from tests.factories.duties import reckon_all
+from tests.factories.duties import defined, reckon_all
 
 TODAY = date(2027, 5, 10)
 PEOPLE = ("王芳", "李强", "赵书记", "钱局长")
 Change = Callable[[County, random.Random], None]
 SignIn = Callable[[str], Browser]
 _numbers = count(100)
-
-
-def could_teach(person: Instructor, row: Session) -> bool:
-    """By the definition, one lesson and one person at a time."""
-    if row.told_instructor_id is not None or not row.needs_instructor:
-        return False
-    wanted = row.instructor_id if row.pinned_instructor else row.wanted_instructor_id
-    if wanted != person.id and (wanted or row.course_id not in {q.course_id for q in person.qualifications}):
-        return False
-    mine = select(Booking).where(
-        Booking.kind == ResourceKind.INSTRUCTOR,
-        Booking.resource_id == person.id,
-        Booking.day >= date(2027, 1, 1),
-    )
-    taken = [(a.starts, a.ends) for a in unavailable_of(person.id, *year_of(2027)) if a.grade is Grade.CANNOT]
-    for booking in session().scalars(mine):
-        if booking.state is BookingState.DECLINED and booking.session_id == row.id:
-            return False
-        if booking.state in (BookingState.HELD, BookingState.CONFIRMED):
-            midnight = datetime.combine(booking.day, time())
-            quarter = timedelta(minutes=15)
-            taken.append((midnight + quarter * booking.from_unit, midnight + quarter * booking.to_unit))
-    pinned = [row.start] if row.start and row.pinned_start else None
-    length = timedelta(minutes=row.minutes)
-    return term_problem(person, row.day) is None and any(
-        all(start + length <= since or start >= until for since, until in taken)
-        for start in pinned or day_times().starts(row.day, row.half_day)
-    )
-
-
-def defined() -> dict[int, Outlook]:
-    """What the forecast must find, one obligation and one lesson at a time."""
-    schemes, demands, near = scheme_facts(), [], {}
-    live = [
-        row
-        for row in session().scalars(select(Session).where(Session.day >= TODAY)).all()
-        if row.is_live and row.course is not None and row.course.is_party_lesson
-    ]
-    for year in (2027, 2028):
-        for owed in session().scalars(obligations_of(year)).unique().all():
-            due, post = due_facts(owed), post_facts(owed.post)
-            if due.is_exempt or not due.missing or owed.deadline < TODAY:
-                continue
-            fitting = {
-                row.id
-                for row in live
-                if row.day.year == year
-                and (facts := lesson_facts(row.id)).day <= owed.deadline
-                and eligible(post, facts, schemes[owed.post.kind])
-            }
-            open_ones = {row.id for row in live if row.id in fitting and could_teach(owed.post.holder, row)}
-            demands.append(Demand(owed.id, post.holder_id, due.missing, frozenset(open_ones)))
-            near[owed.id] = len(fitting) - len(open_ones)
-    found = forecast(demands)
-    return {ref: Outlook(x.left, x.is_crowded, near[ref]) for ref, x in found.items()}
 
 
 def kept() -> dict[int, Outlook]:
@@ -230,6 +169,26 @@ def a_credit(_county: County, rng: random.Random) -> None:
         row.credits.append(Credit(session_ref=number, day=date(2027, 4, 1), is_held=rng.random() < 0.5))
 
 
+def a_loan(county: County, rng: random.Random) -> None:
+    """Somebody belongs to the neighbours from now on, or is lent by them."""
+    there, here = county.units["邻县"], county.units["嘉祥县"]
+    person = session().get_one(Instructor, county.instructors[rng.choice(PEOPLE)])
+    if rng.random() < 0.4:
+        person.owner_id = rng.choice([there, here])
+        return
+    if session().get(LendingQuota, (there, 2027)) is None:
+        session().add(LendingQuota(unit_id=there, year=2027, most=100))
+        session().flush()
+    class_id = rng.choice([None, *session().scalars(select(TrainingClass.id))])
+    session().add(
+        Loan(
+            instructor_id=person.id, lender_id=there, borrower_id=here, class_id=class_id, sessions=2, granted=2,
+            first_day=date(2027, 6, 1), last_day=date(2027, 7, 10), state=LoanState.APPROVED, purpose="授课",
+            asked_at=clock.now(), asked_by="organiser",
+        )
+    )  # fmt: skip
+
+
 def a_class(county: County, rng: random.Random) -> None:
     """Written past the services and the session, as a script would."""
     host = rng.choice([county.units["东镇"], county.units["嘉祥县"]])
@@ -247,6 +206,8 @@ CHANGES: tuple[Change, ...] = (
     an_obligation,
     a_credit,
     a_class,
+    a_loan,
+    a_loan,
 )
 
 

@@ -23,8 +23,8 @@ from party_lessons.models import Post
 from scheduling.enums import BookingState, HalfDay, LoanState, ResourceKind
 from scheduling.models import Booking, Loan, Session, TrainingClass
 from scheduling.queries import choices
+from scheduling.queries.ahead import read_offer
 from scheduling.queries.clashes import list_clashes
-from scheduling.queries.lessons import list_lesson_facts
 from scheduling.services import lending, placing, publishing
 from scheduling.services.lending import Wish
 from scheduling.services.placing import Choice
@@ -315,8 +315,8 @@ def test_the_forecast_counts_another_units_leader_only_under_a_loan(county: Coun
         session().add(post)
 
     def could() -> bool:
-        facts = list_lesson_facts(2027, date(2027, 5, 10))
-        return guest in next(f.candidates for f in facts if f.session_ref == county.sessions[0])
+        offer = read_offer(2027, date(2027, 5, 10), select(Instructor.id).where(Instructor.id == guest))
+        return county.sessions[0] in offer.ahead.refs[offer.open_to(guest)]
 
     assert not could()
     loan_id = lent(county, guest, 1)
