@@ -140,6 +140,14 @@ def visit_released(visit: Visit) -> Notice:
     return Notice("visit_released", title, body, f"/visits/{visit.id}")
 
 
+def visit_stopped(visit: Visit) -> Notice:
+    """To the unit: the base takes nobody any more, the visit has to go elsewhere."""
+    title = gettext("参观要改地方:%(when)s %(place)s", **_about(visit))
+    facts = {"base": visit.venue.base.name, "state": visit.venue.base.state.label}
+    body = gettext("%(base)s现在%(state)s。打开可以另选时间或基地。", **facts)
+    return Notice("visit_stopped", title, body, f"/visits/{visit.id}")
+
+
 def visit_moved_up(visit: Visit) -> Notice:
     """To the unit: a place has come free and is held."""
     title = gettext("候补有空位了:%(when)s %(place)s", **_about(visit))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from accounts import services
 from accounts.enums import Level, Role
 from accounts.models import OrgUnit, User
@@ -54,6 +56,11 @@ def open_account(login: str, name: str, role: Role, unit: OrgUnit) -> User:
     user = services.create_user(login, name, password=PASSWORD)
     services.grant(user, role, unit)
     return user
+
+
+def user_named(login: str) -> User:
+    """An account of the demo by its sign-in name."""
+    return session().scalars(select(User).where(User.login == login)).one()
 
 
 def user(user_id: int) -> User:

@@ -27,6 +27,7 @@ from app.demo import (
     people,
     pool_life,
     pool_people,
+    visits,
     voices,
 )
 from app.demo.cast import Cast, at
@@ -88,6 +89,9 @@ def tell(out: IO[str]) -> None:
             pool_people.honour(cast)
             lending.lend(cast)
             packages.offer(cast)
+            cast.user_ids["manager"] = people.user_named("manager").id
+        visits.visit(cast, DEMO_BEGINS)
+        with at(DEMO_BEGINS):
             say("答复、评审、账号 / answers, reviews, accounts")
         after_class.speak(cast, DEMO_BEGINS)
     with transaction():

@@ -56,6 +56,9 @@ def _visits(actor: Actor) -> list[Todo]:
             Urgency.NOW,
         )
     ]
+    stopped = visits.count_stopped(actor.scope(P.VISIT_ASK))
+    text = gettext("%(n)s 次参观和闭馆、停用冲突", n=stopped)
+    lines.append(Todo(text, url_for("visits.index", stopped="1"), stopped, "visits_stopped", Urgency.NOW))
     if actor.can(P.ANSWER_RECORD):
         held = visits.count_to_confirm(scope=actor.scope(P.ANSWER_RECORD))
         text = gettext("%(n)s 次参观等基地确认", n=held)

@@ -7,12 +7,13 @@ from datetime import date, datetime, time, timedelta
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from accounts.access import Scope
 from accounts.models import OrgUnit
-from bases.models import TeachingBase, Venue
+from bases.models import Closure, TeachingBase, Venue
+from bases.rules import BOOKABLE
 from core import clock
 from core.db import session
 from core.errors import NotFound
@@ -168,6 +169,29 @@ def record_of(unit_id: int) -> Record:
     return Record(came, sum(state is VisitState.NO_SHOW for state, _s, _e in rows), len(late))
 
 
+def stopped() -> ColumnElement[bool]:
+    """Visits to come whose base or venue takes nobody then: closed that day, out of use, or not bookable any more."""
+    shut = exists().where(
+        Closure.base_id == TeachingBase.id,
+        func.date(Visit.start) >= Closure.first_day,
+        func.date(Visit.start) <= Closure.last_day,
+    )
+    gone = or_(TeachingBase.state.not_in(sorted(BOOKABLE)), Venue.is_closed.is_(True), shut)
+    return and_(Visit.state.in_(LIVE_VISITS), Visit.start > clock.now(), gone)
+
+
+def count_stopped(scope: Scope) -> int:
+    """Those of units inside the scope: they have to go elsewhere."""
+    stmt = select(func.count()).select_from(Visit).join(Visit.unit).join(Visit.venue).join(Venue.base)
+    return session().scalar(stmt.where(scope.clause(OrgUnit.path), stopped())) or 0
+
+
+def list_coming_at(base_id: int, limit: int = 500) -> list[Visit]:
+    """Visits to come at a base, whoever asked: to be told when it stops."""
+    stmt = _visits(Venue.base_id == base_id, Visit.state.in_(OPEN), Visit.start > clock.now())
+    return list(session().scalars(stmt.order_by(Visit.start, Visit.id).limit(limit)))
+
+
 def get_series(scope: Scope, series_id: int) -> VisitSeries:
     """A recurring visit by a unit inside the scope, with its visits."""
     stmt = (
@@ -244,6 +268,12 @@ TABLE: Table[Visit] = Table(
                 Visit.state.in_((VisitState.DECLINED, VisitState.RELEASED)), Visit.start > clock.now()
             ),
             [("1", lazy_gettext("可以另选的"))],
+        ),
+        Filter(
+            "stopped",
+            lazy_gettext("要改地方"),
+            lambda s, _v: s.where(stopped()),
+            [("1", lazy_gettext("基地闭馆或停用"))],
         ),
         Filter(
             "from",

@@ -37,6 +37,9 @@ MOST_PEOPLE, MOST_GROUPS, MOST_OCCURRENCES = 5000, 40, 60
 FULL = frozenset({"full", "batches"})
 """What waiting can cure: somebody else has the place."""
 
+STOPS = frozenset({"state", "closed", "hours"})
+"""What makes a visit that stands impossible: the base changed since."""
+
 
 def may_become(before: VisitState, after: VisitState) -> bool:
     """Whether the life of a visit has this step."""

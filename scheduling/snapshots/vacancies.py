@@ -89,6 +89,12 @@ class Vacancies:
                 start += STEP
 
 
+def first_day(base: TeachingBase) -> date:
+    """The first day on which a visit could still be had: not today, where nothing is asked ahead."""
+    today = clock.today()
+    return max(earliest_day(base.lead_time, base.lead_unit, today), today + timedelta(days=1))
+
+
 def name_of(venue: Venue) -> str:
     """The venue with its base, said once where both have one name."""
     return venue.name if venue.name == venue.base.name else f"{venue.base.name} {venue.name}"

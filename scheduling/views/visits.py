@@ -21,12 +21,12 @@ from scheduling.forms import given, whole
 from scheduling.forms.visits import ChangeVisitForm, VisitForm
 from scheduling.queries import visitable
 from scheduling.queries import visits as visit_queries
-from scheduling.rules.visits import DEFAULT_MINUTES, MOVABLE, OPEN, Wish
+from scheduling.rules.visits import DEFAULT_MINUTES, MOVABLE, OPEN, STOPS, Wish
 from scheduling.services import recurring, visiting
 from scheduling.services.places import wish_of
 from scheduling.services.visiting import About, Part
 from scheduling.snapshots.alternatives import find_alternatives, read_value
-from scheduling.snapshots.vacancies import name_of, read_vacancies
+from scheduling.snapshots.vacancies import first_day, name_of, read_vacancies
 
 blueprint = Blueprint("visits", __name__, url_prefix="/visits")
 MOST_OFFERED = 24
@@ -74,7 +74,7 @@ def _form(base_id: int) -> VisitForm:
     scope = current_scope()
     base = visitable.get_base(scope, base_id)
     form = VisitForm(
-        day=clock.today(),
+        day=first_day(base),
         at="09:00",
         minutes=base.visit_minutes or DEFAULT_MINUTES,
         contact_name=current_actor().name,
@@ -177,7 +177,7 @@ def free(base_id: int) -> ResponseReturnValue:
     starts = []
     if rooms:
         first = rooms[0].id
-        wish = Wish(clock.now(), minutes, whole(request.args.get("people")) or 1)
+        wish = Wish(clock.now(), minutes, 1)
         starts = list(read_vacancies([first], day, day).free_starts(first, day, wish))[:MOST_OFFERED]
     return render_template("scheduling/_visit_free.html", day=day, starts=starts, rooms=rooms)
 
@@ -190,9 +190,12 @@ def show(visit_id: int) -> ResponseReturnValue:
     may_change = current_scope(P.VISIT_ASK).covers(visit.unit.path)
     may_answer = current_scope(P.ANSWER_RECORD).covers(visit.venue.base.owner.path)
     gone = visit.state.value in ("declined", "released")
+    why_stopped = _why_stopped(visit)
     offered = (
         find_alternatives(visit.venue, wish_of(visit), visit.unit.path, visit.id)
-        if may_change and (gone or visit.state.value == "waiting") and visit.start > clock.now()
+        if may_change
+        and (gone or why_stopped or visit.state.value == "waiting")
+        and visit.start > clock.now()
         else []
     )
     return render_template(
@@ -201,6 +204,7 @@ def show(visit_id: int) -> ResponseReturnValue:
         badge_of_state=visit_queries.state_badge(visit),
         when=visit_queries.when_of(visit),
         place=notices.place_of(visit.venue),
+        why_stopped=why_stopped,
         offered=offered,
         line=visit_queries.place_in_line(visit) if visit.state.value == "waiting" else 0,
         record=visit_queries.record_of(visit.unit_id),
@@ -211,13 +215,26 @@ def show(visit_id: int) -> ResponseReturnValue:
     )
 
 
+def _why_stopped(visit: Any) -> str:
+    """Why the base can no longer take a visit that stands; empty while it can."""
+    if visit.state.value not in ("held", "confirmed") or visit.start <= clock.now():
+        return ""
+    day = visit.start.date()
+    place = read_vacancies([visit.venue_id], day, day).without(visit.id)
+    found = place.why_not(visit.venue_id, wish_of(visit))
+    return next((each.sentence for each in found if each.code in STOPS), "")
+
+
 @blueprint.post("/<int:visit_id>/take")
 @requires(P.VISIT_ASK)
 def take(visit_id: int) -> ResponseReturnValue:
     """Take one of the alternatives."""
     with transaction():
         visit = visit_queries.get_visit(current_scope(), visit_id)
-        made = visiting.take(visit, _chosen() or [], actor=current_actor(), seen=_seen())
+        parts = _chosen()
+        if not parts:
+            raise RuleBroken(gettext("请重新选择。"))
+        made = visiting.take(visit, parts, actor=current_actor(), seen=_seen())
         said, many = _said(made), len(made) > 1
     flash(said, "success")
     return redirect(url_for("visits.index") if many else url_for("visits.show", visit_id=visit_id))

@@ -1,4 +1,5 @@
-"""Phones on bad lines: a trainee's page is light, a supervisor's sheet is kept, sent later, and counted once."""
+"""Phones in the field: a trainee's page is light, a supervisor's sheet is kept, sent later, and counted once; a base
+confirms and checks its visitors in."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from app.demo.people import PASSWORD
 from tests.browser.axe import axe_faults
 from tests.browser.conftest import PHONE, Site
 from tests.browser.signing_in import sign_in
-from tests.browser.test_seven_steps import ask
+from tests.browser.test_seven_steps import ask, look
 
 MOST_BYTES = 15_000
 MOST_SECONDS = 3.0
@@ -152,3 +153,20 @@ def test_the_form_stands_within_three_seconds(desk: Page, site: Site, chromium: 
     assert sum(received) < MOST_BYTES
     assert took < MOST_SECONDS
     context.close()
+
+
+def test_a_base_confirms_and_checks_in_on_a_phone(phone: Page) -> None:
+    sign_in(phone, "manager")
+    phone.goto("/base-bookings")
+    look(phone)
+    waiting = phone.locator("section.day").filter(has_text="等待确认")
+    visit = waiting.locator("article").filter(has_text="参观 ·").first
+    visit.get_by_role("button", name="确认接待").click()
+    expect(phone.locator("body")).to_contain_text("已确认接待")
+    today = phone.locator("section.day").filter(has_text="今天")
+    today.locator("article").filter(has_text="参观 ·").get_by_role("link", name="签到").first.click()
+    expect(phone.get_by_role("img", name="签到二维码")).to_be_visible()
+    look(phone)
+    phone.fill("[name=people]", "24")
+    phone.get_by_role("button", name="登记到场").click()
+    expect(today).to_contain_text("实到 24 人")

@@ -8,12 +8,15 @@ from datetime import date, datetime, timedelta
 
 from flask import Flask
 
-from bases.models import Closure
+from bases.enums import BaseState
+from bases.models import Closure, TeachingBase
 from core import clock
 from core.db import session, transaction
+from notifications.models import OutboxMessage
 from scheduling.enums import VisitState
 from scheduling.models import Booking, Visit
 from scheduling.services import site_codes
+from scheduling.services.moving import tell_planners
 from tests.factories.county import Browser, County, visitor
 from tests.factories.statements import counted
 from tests.factories.visits import MUSEUM, TUESDAY, asked, the
@@ -69,6 +72,7 @@ def test_a_unit_asks_and_the_base_answers(sign_in: SignIn, county: County) -> No
     assert ours.post(f"{page}/take", data={"take": value}).status_code == 302
     assert the(visit_id).state is VisitState.HELD
     assert ours.post(f"{page}/take", data={"take": "nonsense"}).status_code == 422
+    assert ours.post(f"{page}/take").status_code == 422
     changed = form(county, day="2027-05-20", version=the(visit_id).version)
     assert ours.post(f"{page}/change", data=changed | {"people": 300}).status_code == 422
     assert ours.post(f"{page}/change", data=changed).status_code == 302
@@ -188,6 +192,23 @@ def test_lists_cost_the_same_for_many(sign_in: SignIn, county: County) -> None:
         with counted() as seen:
             assert browser.get(page).status_code == 200
         assert len(seen) <= count + 1, page
+
+
+def test_a_base_that_stops_sends_its_visits_elsewhere(sign_in: SignIn, county: County) -> None:
+    visit_id = asked(county)
+    with transaction() as db_session:
+        base = db_session.get_one(TeachingBase, county.bases[MUSEUM])
+        base.state = BaseState.RECTIFYING
+        tell_planners(base)
+    ours = sign_in("contact")
+    assert "1 次参观和闭馆、停用冲突" in ours.get("/").text
+    assert "参观要改地方" in session().query(OutboxMessage).order_by(OutboxMessage.id.desc())[0].title
+    assert "东镇" in ours.get("/visits/?stopped=1").text
+    shown = ours.get(f"/visits/{visit_id}").text
+    assert "整改中" in shown
+    value = re.findall(r'name="take" value="([^"]+)"', shown)[0]
+    assert ours.post(f"/visits/{visit_id}/take", data={"take": value}).status_code == 302
+    assert the(visit_id).venue_id != county.venues[MUSEUM]
 
 
 def test_sessions_and_visits_share_the_managers_page(sign_in: SignIn, county: County) -> None:
