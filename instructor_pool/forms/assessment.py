@@ -56,7 +56,7 @@ class PolicyForm(FlaskForm):
 class GradeForm(FlaskForm):
     """Another grade than the one proposed, and why."""
 
-    grade = SelectField(_("等次"), [InputRequired()])
+    grade = SelectField(_("等次"), [InputRequired(_("请选等次。"))])
     reason = StringField(
         _("原因"),
         [InputRequired(_("请写明原因。")), Length(max=280)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, SelectField, StringField
@@ -20,7 +21,7 @@ def _plain(text: str | None) -> str:
 class HonourForm(FlaskForm):
     """What the document says."""
 
-    kind = SelectField(_("荣誉"), [InputRequired()])
+    kind = SelectField(_("荣誉"), [InputRequired(_("请选荣誉。"))])
     title = StringField(
         _("课程或党课"), [Length(max=120)], filters=[_plain], description=_("优质课、精品党课要填题目")
     )
@@ -29,7 +30,7 @@ class HonourForm(FlaskForm):
 
     def offer(self, today: date) -> None:
         """Fill the choices; today is the usual day."""
-        self.kind.choices = HonourKind.choices()
+        self.kind.choices = [("", gettext("请选择")), *HonourKind.choices()]
         if self.day.data is None and not self.is_submitted():
             self.day.data = today
 

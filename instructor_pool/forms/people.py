@@ -153,13 +153,13 @@ class TermForm(FlaskForm):
 class ExitForm(FlaskForm):
     """Leaving the pool: why and from when."""
 
-    why = SelectField(_("退出原因"), [InputRequired()])
+    why = SelectField(_("退出原因"), [InputRequired(_("请选退出原因。"))])
     day = DateField(_("退出日期"), [InputRequired(_("请选退出日期。"))])
     reason = TextAreaField(_("说明"), [Length(max=200)], filters=[_plain])
 
     def offer(self, today: date) -> None:
         """Fill the choices; today is the usual day."""
-        self.why.choices = ExitReason.choices()
+        self.why.choices = [("", gettext("请选择")), *ExitReason.choices()]
         if self.day.data is None and not self.is_submitted():
             self.day.data = today
 

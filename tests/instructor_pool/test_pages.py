@@ -184,6 +184,8 @@ def test_only_an_approver_makes_somebody_leave_and_the_page_says_so(sign_in: Sig
     url = f"/instructors/{county.instructors['李强']}"
     organiser, approver = sign_in("organiser"), sign_in("approver")
     assert "退出 由审批人办理" in text_of(organiser.get(url))
+    blank = text_of(approver.post(f"{url}/decisions/exit", data={"day": "2027-05-10"}))
+    assert "请选退出原因。" in blank
     leaving = {"why": "failed_assessment", "day": "2027-05-10", "reason": "连续两年基本合格"}
     assert organiser.post(f"{url}/decisions/exit", data=leaving).status_code == 403
     late = approver.post(f"{url}/decisions/exit", data=leaving | {"day": "2027-12-01"})
