@@ -1,6 +1,7 @@
 // Everything here makes a page nicer; every page reads and its simple forms work without it.
 import htmx from "htmx.org";
 
+import { startBoards } from "./js/board.js";
 import { startConfirms } from "./js/confirm.js";
 import { startCopy } from "./js/copy.js";
 import { startForms } from "./js/forms.js";
@@ -34,3 +35,4 @@ startRows();
 startPickers();
 startViews();
 startScrollers();
+startBoards();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,15 +34,22 @@ class Choice:
     venue_id: int | None
 
 
-def place(row: Session, choice: Choice, *, actor: Actor, seen: int | None = None) -> None:
-    """Put a session where a person wants it and pin what they changed.
+def place(
+    row: Session,
+    choice: Choice,
+    *,
+    actor: Actor,
+    seen: int | None = None,
+    starts: Sequence[datetime] = (),
+) -> None:
+    """Put a session where a person wants it and pin what they changed; at `starts`, where given, whenever it was asked for.
 
     RuleBroken names every rule that this newly breaks, with what would help; Conflict when the session was
     changed since `seen`. Nobody is told before the class is published.
     """
     row.expect_version(seen)
     _refuse_apart(row, choice)
-    at = _desk(row)
+    at = _desk(row, starts)
     if not at.is_free:
         raise RuleBroken(gettext("这个课次已经过去或已授课,不能再排。"))
     _check_loan(row, choice)
@@ -88,9 +95,9 @@ def clear(row: Session, parts: Collection[str], *, actor: Actor, seen: int | Non
     place(row, choice, actor=actor, seen=seen)
 
 
-def _desk(row: Session) -> Desk:
+def _desk(row: Session, starts: Sequence[datetime]) -> Desk:
     klass = row.training_class
-    return desk(klass.owner_id, klass.year, row.id)
+    return desk(klass.owner_id, klass.year, row.id, starts)
 
 
 def _subject(row: Session) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -77,6 +77,7 @@ def build_problem(
     class_ids: Collection[int] = (),
     *,
     loose: int | None = None,
+    starts: Sequence[datetime] = (),
     package: int | None = None,
 ) -> Snapshot:
     """Read the plan of `owner_id` in `year` and freeze it; no class ids means all classes still to come.
@@ -84,7 +85,8 @@ def build_problem(
     With `package`, the id of an order, only its sessions may move.
 
     Sessions of other classes and all that is past or agreed stay where they stand, so that limits count
-    them. Duties, limits, closures and travel are those of the whole plan. The session `loose` has no pins.
+    them. Duties, limits, closures and travel are those of the whole plan. The session `loose` has no pins, and may
+    start at `starts`, where given, instead of when it was asked for.
     """
     now = clock.now()
     records = read(owner_id, year)
@@ -93,7 +95,7 @@ def build_problem(
     def is_chosen(row: AnyRow) -> bool:
         return row.class_id in chosen and package in (None, row.package_order_id)
 
-    sorted_out = lessons.sort_out(records, is_chosen, now, day_times(), loose)
+    sorted_out = lessons.sort_out(records, is_chosen, now, day_times(), (loose, starts))
     return _assemble(records, sorted_out, now)
 
 

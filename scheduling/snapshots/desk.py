@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
@@ -151,6 +152,23 @@ class Desk:
             finally:
                 self._state.place(s, before)
 
+    def board(self, venues: Collection[str]) -> list[Option]:
+        """Every time with every one of these venues that can be booked at all, the person as now."""
+        s = self.index.session[self.name]
+        known = [self.index.venue[name] for name in venues if name in self.index.venue]
+        with self._lock:
+            before = self._state.clear(s)
+            try:
+                candidates = Candidates(self._state)
+                who = NONE if before is None else before.instructor
+                return [
+                    self._option(candidates, before, engine.Placement(start, who, venue))
+                    for venue in known
+                    for start in self.index.starts[s]
+                ]
+            finally:
+                self._state.place(s, before)
+
     def _time(self, candidates: Candidates, before: engine.Placement | None, start: int) -> Option:
         s = self.index.session[self.name]
         as_is = None
@@ -212,17 +230,27 @@ _desks: OrderedDict[tuple[object, ...], Desk] = OrderedDict()
 _desks_lock = Lock()
 
 
-def desk(owner_id: int, year: int, session_id: int) -> Desk:
-    """The desk for a session; a kept one while nothing was written since and the day is the same."""
+def desk(owner_id: int, year: int, session_id: int, starts: Sequence[datetime] = ()) -> Desk:
+    """The desk for a session; a kept one while nothing was written since and the day is the same.
+
+    `starts` are the times it may have, where these are not those it was asked for.
+    """
     # The last digest of the audit chain stands for everything that was ever written.
     stamp = session().scalar(select(AuditRecord.digest).order_by(AuditRecord.id.desc()).limit(1))
-    place = (owner_id, year, session_id, stamp, clock.now().replace(minute=0, second=0, microsecond=0))
+    place = (
+        owner_id,
+        year,
+        session_id,
+        tuple(starts),
+        stamp,
+        clock.now().replace(minute=0, second=0, microsecond=0),
+    )
     with _desks_lock:
         found = _desks.get(place)
         if found is not None:
             _desks.move_to_end(place)
             return found
-    made = Desk(build_problem(owner_id, year, loose=session_id), session_id)
+    made = Desk(build_problem(owner_id, year, loose=session_id, starts=starts), session_id)
     with _desks_lock:
         _desks[place] = made
         while len(_desks) > MOST_DESKS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -57,13 +57,13 @@ def sort_out(
     is_chosen: Callable[[AnyRow], bool],
     now: datetime,
     times: DayTimes,
-    loose: int | None = None,
+    loose: tuple[int | None, Sequence[datetime]] = (None, ()),
 ) -> list[Lesson]:
     """What enters the problem: free sessions of chosen classes still to come, and everything that stands.
 
     `is_chosen` takes a session. Sessions in the past and those not chosen are fixed where they stand;
-    what has no place and cannot get one any more is left out. The session `loose` has no pins: a person is
-    about to place it by hand. A package of which one part is fixed is fixed as a whole.
+    what has no place and cannot get one any more is left out. The session `loose` has no pins, and starts
+    of its own where they are given: a person is about to place it by hand. A package of which one part is fixed is fixed as a whole.
     """
     people, rooms = {row.id for row in records.people}, {row.id for row in records.venues}
     free = {row.id: _free(records, row, now, times) if is_chosen(row) else None for row in records.sessions}
@@ -74,13 +74,16 @@ def sort_out(
         lesson = lesson or _fixed(row)
         if lesson is not None:
             lesson = replace(lesson, stand=_known(lesson.stand, people, rooms))
-            found.append(_loosened(lesson) if row.id == loose and lesson.is_free else lesson)
+            found.append(_loosened(lesson, loose[1]) if row.id == loose[0] and lesson.is_free else lesson)
     return found
 
 
-def _loosened(lesson: Lesson) -> Lesson:
+def _loosened(lesson: Lesson, starts: Sequence[datetime]) -> Lesson:
     """Without pins; a part of a package that has its time keeps it, for the package moves as a whole."""
     start = lesson.stand.start
+    if starts:
+        stays = () if start is None else (start,)
+        return replace(lesson, pinned=frozenset(), starts=tuple(sorted({*starts, *stays})))
     is_tied = lesson.row.package_order_id is not None and start is not None
     return replace(lesson, pinned=frozenset(), starts=(start,) if is_tied and start else lesson.starts)
 

@@ -9,6 +9,7 @@ own_pages = Blueprint("teaching", __name__)
 from scheduling.views import (  # noqa: E402
     answers,
     base_bookings,
+    boards,
     candidates,
     check_in,
     classes,
@@ -30,6 +31,7 @@ __all__ = [
     "answers",
     "base_bookings",
     "blueprint",
+    "boards",
     "candidates",
     "check_in",
     "classes",

@@ -10,7 +10,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.axe import axe_faults
 from tests.browser.conftest import DESK
@@ -97,3 +97,31 @@ def test_pages_on_a_phone(phone: Page, login: str, seen_by_axe: set[tuple[int, s
 def test_pages_before_signing_in(page: Page, seen_by_axe: set[tuple[int, str]]) -> None:
     faults = [fault for path in OPEN_PAGES for fault in faults_of(page, path, seen_by_axe)]
     assert faults == []
+
+
+def test_a_session_moves_on_the_board_by_keyboard_and_back(desk: Page) -> None:
+    """Pick up, look at places with the arrow keys, put down, undo; Escape changes nothing."""
+    sign_in(desk, "organiser")
+    desk.goto("/scheduling/bases/month")
+    days = desk.eval_on_selector_all("td.load a", "links => links.map(link => link.getAttribute('href'))")
+    for href in sorted(days, key=lambda day: day[-10:], reverse=True):
+        desk.goto(href)
+        if desk.locator("[data-grip]").count():
+            break
+    grip, says = desk.locator("[data-grip]").first, desk.locator("[data-board-says]")
+    grip.focus()
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("td[data-verdict]")
+    desk.keyboard.press("Escape")
+    expect(says).to_have_text("已放回原处，没有改动。")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("td[data-verdict]")
+    for key in ["ArrowLeft"] * 12 + ["ArrowRight"] * 24:
+        desk.keyboard.press(key)
+        if "可以" in says.inner_text():
+            break
+    assert axe_faults(desk, contrast=True) == []
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".flashes")).to_contain_text("已移动")
+    desk.get_by_role("button", name="撤销").click()
+    expect(desk.locator(".flashes")).to_contain_text("已移动")

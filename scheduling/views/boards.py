@@ -1,0 +1,153 @@
+"""Boards of bases: a day of one base, a month of a county's; moving a session with the rules checked live."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from accounts.enums import P
+from accounts.web import current_actor, current_scope, requires
+from core import clock
+from core.db import transaction
+from core.errors import DomainError, NotFound, RuleBroken
+from core.excel import workbook_response
+from core.tables import wants_export
+from core.web import row_number
+from scheduling.queries import boards, month_boards
+from scheduling.queries import sessions as session_queries
+from scheduling.services import shifting
+from scheduling.views import blueprint
+
+
+def _day(name: str, default: date) -> date:
+    """A day of the address; what cannot be read counts as not given."""
+    raw = request.args.get(name, "")
+    try:
+        return date.fromisoformat(f"{raw}-01" if len(raw) == len("2027-06") else raw)
+    except ValueError:
+        return default
+
+
+@blueprint.get("/bases/<int:base_id>/day")
+@requires(P.BASE_VIEW)
+def base_day(base_id: int) -> ResponseReturnValue:
+    """The day board of one base."""
+    base = boards.get_base(current_scope(), base_id)
+    day = _day("day", clock.today())
+    actor = current_actor()
+    may_edit = actor.can(P.SCHEDULE_EDIT)
+    board = boards.day_board(base, day, actor.scope(P.SCHEDULE_EDIT), clock.now())
+    return render_template(
+        "scheduling/day_board.html",
+        board=board,
+        may_edit=may_edit,
+        before=day - timedelta(days=1),
+        after=day + timedelta(days=1),
+    )
+
+
+@blueprint.get("/bases/month")
+@requires(P.BASE_VIEW)
+def bases_month() -> ResponseReturnValue:
+    """The month board: bases by days, with how much is booked."""
+    today = clock.today()
+    first = _day("month", today).replace(day=1)
+    words = request.args.get("q", "")[:60].strip()
+    page = row_number(request.args.get("page")) or 1
+    board = month_boards.month_board(current_scope(), first, words, page)
+    if wants_export(request.args):
+        return workbook_response(
+            gettext("基地预约月表 %(month)s", month=f"{first:%Y-%m}"), [month_boards.month_sheet(board)]
+        )
+    return render_template(
+        "scheduling/month_board.html",
+        board=board,
+        words=words,
+        before=(first - timedelta(days=1)).replace(day=1),
+        after=(first + timedelta(days=32)).replace(day=1),
+        levels=month_boards.legend(),
+    )
+
+
+@blueprint.get("/sessions/<int:session_id>/moves")
+@requires(P.SCHEDULE_EDIT)
+def session_moves(session_id: int) -> ResponseReturnValue:
+    """Where on the board of `?base=&day=` a session may be put down: JSON the board marks its cells with."""
+    row = session_queries.get_own_session(current_scope(), session_id)
+    base_id = row_number(request.args.get("base"))
+    if base_id is None:
+        raise NotFound(gettext("没有这个基地,或不在您的管理范围内。"))
+    base = boards.get_base(current_scope(P.BASE_VIEW), base_id)
+    try:
+        found = shifting.moves_of(row, base, _day("day", row.day))
+    except RuleBroken as refused:
+        return {"refused": refused.sentence, "moves": []}
+    return {
+        "refused": "",
+        "moves": [
+            {
+                "venue": move.venue_id,
+                "start": f"{move.start:%H:%M}",
+                "verdict": move.verdict.value,
+                "why": move.why,
+            }
+            for move in found
+        ],
+    }
+
+
+@blueprint.post("/sessions/<int:session_id>/move")
+@requires(P.SCHEDULE_EDIT)
+def move_session(session_id: int) -> ResponseReturnValue:
+    """Put it down; a refusal is said on the board, where everything is as it was."""
+    row = session_queries.get_own_session(current_scope(), session_id)
+    back_to = row_number(request.values.get("base"))
+    day = _day("day", row.day)
+    venue_id, start = row_number(request.values.get("venue_id")), _moment()
+    if venue_id is None or start is None:
+        raise RuleBroken(gettext("请选择教学点和时间。"))
+    was = (row.start, row.venue_id)
+    try:
+        with transaction():
+            row = session_queries.get_own_session(current_scope(), session_id)
+            shifting.move(
+                row, start, venue_id, actor=current_actor(), seen=row_number(request.values.get("version"))
+            )
+            name, version = row.course_name, row.version
+    except DomainError as refused:
+        said = [refused.sentence, *(v.sentence for v in getattr(refused, "violations", ()))]
+        flash(" ".join(said), "danger")
+    else:
+        text = gettext("“%(name)s”已移动。发布后才会通知讲师和基地。", name=name)
+        undo = _undo_url(session_id, was, version, back_to, day)
+        flash({"text": text, "undo_url": undo} if undo else text, "success")  # type: ignore[arg-type]
+    if back_to is None:
+        return redirect(url_for("scheduling.show_session", session_id=session_id))
+    return redirect(url_for("scheduling.base_day", base_id=back_to, day=day))
+
+
+def _undo_url(
+    session_id: int, was: tuple[datetime | None, int | None], version: int, base_id: int | None, day: date
+) -> str:
+    start, venue_id = was
+    if start is None or venue_id is None:
+        return ""
+    return url_for(
+        "scheduling.move_session",
+        session_id=session_id,
+        start=start.isoformat(timespec="minutes"),
+        venue_id=venue_id,
+        version=version,
+        base=base_id,
+        day=day,
+    )
+
+
+def _moment() -> datetime | None:
+    try:
+        return datetime.fromisoformat(request.values.get("start", "")).replace(tzinfo=None)
+    except ValueError:
+        return None
