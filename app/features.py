@@ -7,6 +7,7 @@ from flask import Flask
 import accounts.models
 import bases.models
 import core.audit
+import core.calendars
 import core.files
 import core.jobs
 import core.settings
@@ -55,6 +56,7 @@ from score_forms.views import blueprint as score_forms_pages
 
 MODELS = (
     core.audit,
+    core.calendars,
     core.files,
     core.jobs,
     core.settings,

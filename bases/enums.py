@@ -123,6 +123,27 @@ class LeadUnit(Labelled):
     WORKDAYS = "workdays", N_("个工作日")
 
 
+class BaseResourceKind(Labelled):
+    """What a base has a number of and lends to a party for a time."""
+
+    GUIDE = "guide", N_("讲解员")
+    COACH = "coach", N_("大客车")
+    PROJECTOR = "projector", N_("投影仪")
+    MICROPHONE_SET = "microphone_set", N_("扩音设备")
+
+
+class DayKind(Labelled):
+    """By what the opening times of a day are decided."""
+
+    ALWAYS = "always", N_("没有填写开放时段")
+    WEEK = "week", N_("每周开放时段")
+    SEASON = "season", N_("季节开放时段")
+    MAKE_UP = "make_up", N_("调休上班,按周一开放")
+    HOLIDAY = "holiday", N_("法定节假日不开放")
+    SPECIAL = "special", N_("当天另有安排")
+    CLOSURE = "closure", N_("闭馆")
+
+
 class Need(Labelled):
     """What a file still lacks for the next step."""
 

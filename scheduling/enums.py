@@ -58,6 +58,12 @@ class ResourceKind(Labelled):
     CLASS = "class", N_("班次")
     INSTRUCTOR = "instructor", N_("讲师")
     VENUE = "venue", N_("教学点")
+    RESOURCE = "resource", N_("讲解员和设备")
+
+    @property
+    def is_asked(self) -> bool:
+        """People answer for themselves and bases for their venues; a class and what comes with a venue do not."""
+        return self in (ResourceKind.INSTRUCTOR, ResourceKind.VENUE)
 
 
 class BookingState(Labelled):

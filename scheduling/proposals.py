@@ -198,3 +198,14 @@ def ids_in(violations: Collection[engine.Violation]) -> set[str]:
     """The problem ids that broken rules speak of, sessions first of all."""
     found = {v.session for v in violations if v.session is not None}
     return found | {str(value) for v in violations for value in v.params.values()}
+
+
+def holders_of(
+    problem: engine.Problem, plan: engine.Plan, violation: engine.Violation, but: Collection[str]
+) -> list[str]:
+    """Who has the resource that a broken rule speaks of, `but` whoever asks: sessions by problem id."""
+    name = violation.params.get("resource")
+    if name is None or violation.session is None:
+        return []
+    found = engine.users(problem, plan, str(name), violation.session)
+    return [session for session in found if session not in but]

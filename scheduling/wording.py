@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext
 
@@ -34,7 +34,8 @@ REASONS: Mapping[Reason, str] = {
     Reason.MAX_PER_MONTH: N_("讲师本月课次已到上限"),
     Reason.MAX_TOTAL: N_("讲师全年课次已到上限"),
     Reason.VENUE_MAX_PER_DAY: N_("地点当日批次已到上限"),
-    Reason.RESOURCE: N_("讲解员或设备已用完"),
+    Reason.RESOURCE: N_("讲解员、设备或基地接待批次已用完"),
+    Reason.RESOURCE_PER_DAY: N_("基地当日接待批次已到上限"),
     Reason.ORDERED: N_("打乱了系列课的顺序"),
     Reason.MAX_DAYS: N_("系列课占用天数过多"),
     Reason.TOGETHER: N_("套餐须整体安排"),
@@ -65,6 +66,8 @@ HELP: Mapping[Reason, str] = {
     Reason.MAX_PER_MONTH: N_("换一位讲师,或在师资库调整上限。"),
     Reason.MAX_TOTAL: N_("换一位讲师,或在师资库调整上限;借来的讲师可以再申请借用。"),
     Reason.VENUE_MAX_PER_DAY: N_("换一天,或换一处地点。"),
+    Reason.RESOURCE: N_("换个时间或基地,或少要一些。"),
+    Reason.RESOURCE_PER_DAY: N_("换一天,或换一处地点。"),
 }
 
 SENTENCES: Mapping[Reason, str] = {
@@ -81,6 +84,8 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.MAX_PER_MONTH: N_("%(instructor)s 一个月最多 %(limit)s 课,已到上限。"),
     Reason.MAX_TOTAL: N_("%(instructor)s 全年最多 %(limit)s 课,已到上限。"),
     Reason.VENUE_MAX_PER_DAY: N_("%(venue)s 一天最多接待 %(limit)s 批,已到上限。"),
+    Reason.RESOURCE: N_("%(resource)s 一共 %(count)s,这时已经用完:%(others)s。"),
+    Reason.RESOURCE_PER_DAY: N_("%(resource)s 一天最多 %(limit)s,已到上限。"),
     Reason.TOPIC: N_("%(instructor)s 没有这门课的授课资格。"),
     Reason.INSTRUCTOR_LIST: N_("%(instructor)s 不是指定的讲师,或已谢绝过这一课。"),
     Reason.LEADER_REQUIRED: N_("这一课须由领导干部授课,%(instructor)s 不是。"),
@@ -111,6 +116,7 @@ REQUIREMENTS: Mapping[Reason, str] = {
     Reason.VENUE_BUSY: N_("%(subject)s 同时接待的批数"),
     Reason.VENUE_MAX_PER_DAY: N_("%(subject)s 一天接待的批数上限"),
     Reason.RESOURCE: N_("%(subject)s 的数量"),
+    Reason.RESOURCE_PER_DAY: N_("%(subject)s 的一天上限"),
     Reason.ORDERED: N_("%(subject)s 的先后顺序"),
     Reason.MAX_DAYS: N_("%(subject)s 的天数上限"),
     Reason.TOGETHER: N_("%(subject)s 须整体安排"),
@@ -197,9 +203,10 @@ def phase_text(name: str) -> str:
     return str(gettext(PHASES.get(name, PHASES["improve"])))
 
 
-def violation_text(violation: Violation, names: Mapping[str, str]) -> str:
-    """A broken rule as a sentence, with `names` for problem ids."""
+def violation_text(violation: Violation, names: Mapping[str, str], others: Sequence[str] = ()) -> str:
+    """A broken rule as a sentence, with `names` for problem ids; `others` are the sessions that have what runs short."""
     values = {name: names.get(str(value), str(value)) for name, value in violation.params.items()}
+    values["others"] = gettext("、").join(names.get(other, other) for other in others)
     template = SENTENCES.get(violation.code)
     if template is not None:
         try:

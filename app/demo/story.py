@@ -27,6 +27,7 @@ from app.demo import (
     people,
     pool_life,
     pool_people,
+    sites,
     visits,
     voices,
 )
@@ -89,6 +90,7 @@ def tell(out: IO[str]) -> None:
             pool_people.honour(cast)
             lending.lend(cast)
             packages.offer(cast)
+            sites.equip(cast)
             cast.user_ids["manager"] = people.user_named("manager").id
         visits.visit(cast, DEMO_BEGINS)
         with at(DEMO_BEGINS):

@@ -27,6 +27,7 @@ from bases.services.venues import VenueFields
 
 _PHONE = re.compile(r"^(1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})$")
 _CLOCK = re.compile(r"^(\d{1,2})[:：.]?(\d{2})$", re.ASCII)
+_BUFFERS = [(0, _("不用")), *((n, _("%(n)s 分钟", n=n)) for n in (15, 30, 45, 60, 90, 120, 180, 240))]
 SPANS = 2
 """Opening spans a day that the form offers: before and after noon."""
 Span = tuple[int, time, time]
@@ -168,18 +169,44 @@ class VenueForm(FlaskForm):
 
     name = StringField(_("名称"), [InputRequired(_("请填写名称。")), Length(max=80)], filters=[_plain])
     capacity = IntegerField(_("单批容量"), [InputRequired(_("请填写单批容量。")), NumberRange(1, 100_000)])
+    use = SelectField(
+        _("使用方式"),
+        choices=[("exclusive", _("独用:一批独占")), ("shared", _("共用:可以同时几批"))],
+        default="exclusive",
+    )
     groups = IntegerField(
-        _("同时接待批次"), [InputRequired(_("请填写同时接待批次。")), NumberRange(1, 200)], default=1
+        _("同时接待批次"),
+        [Optional(), NumberRange(1, 200)],
+        default=1,
+        description=_("共用时填写,独用就是 1"),
     )
     max_per_day = IntegerField(
         _("日最大批次"), [Optional(), NumberRange(1, 1000)], description=_("不限就留空")
     )
+    minutes_before = SelectField(_("来之前留出"), coerce=int, default=0, choices=_BUFFERS)
+    minutes_after = SelectField(
+        _("走之后留出"),
+        coerce=int,
+        default=0,
+        choices=_BUFFERS,
+        description=_("算在场地的占用时间里,不算学员和讲师的"),
+    )
     version = HiddenField()
+
+    def validate_groups(self, field: IntegerField) -> None:
+        """A shared venue takes two or more."""
+        if self.use.data == "shared" and (field.data or 0) < 2:
+            raise ValidationError(gettext("共用的教学点同时接待批次至少是 2。"))
 
     def fields(self) -> VenueFields:
         """What was filled in, once it has been checked."""
         return VenueFields(
-            self.name.data or "", self.capacity.data or 0, self.groups.data or 0, self.max_per_day.data
+            self.name.data or "",
+            self.capacity.data or 0,
+            (self.groups.data or 0) if self.use.data == "shared" else 1,
+            self.max_per_day.data,
+            self.minutes_before.data,
+            self.minutes_after.data,
         )
 
     def seen(self) -> int | None:

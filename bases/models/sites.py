@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import OrgUnit, User
 from bases import rules
-from bases.enums import BaseKind, BaseState, DesignationLevel, LeadUnit, Theme
+from bases.enums import BaseKind, BaseResourceKind, BaseState, DesignationLevel, LeadUnit, Theme
+from bases.models.resources import BaseResource
 from core.db import Model, Versioned, choice
 from core.sealed import SealedText, Sealing, mask_phone
 
@@ -27,6 +28,8 @@ class TeachingBase(Versioned, Sealing, Model):
         CheckConstraint(
             "expires_on IS NULL OR designated_on IS NULL OR expires_on >= designated_on", name="designation"
         ),
+        CheckConstraint("groups IS NULL OR groups >= 1", name="groups"),
+        CheckConstraint("max_per_day IS NULL OR max_per_day >= 1", name="batches"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -50,7 +53,13 @@ class TeachingBase(Versioned, Sealing, Model):
     document_number: Mapped[str] = mapped_column(String(60), default="")
     designated_on: Mapped[date | None]
     expires_on: Mapped[date | None]
-    guides: Mapped[int] = mapped_column(default=0)
+    groups: Mapped[int | None]
+    """Parties at once in all its venues together; None: as many as the venues take."""
+    max_per_day: Mapped[int | None]
+    """Parties a day in all its venues together; None: as many as the venues take."""
+    closed_on_holidays: Mapped[bool] = mapped_column(default=False)
+    make_up_as_monday: Mapped[bool] = mapped_column(default=False)
+    """A Saturday or Sunday that is worked to make up for a holiday has a Monday's opening times."""
     visit_minutes: Mapped[int | None]
     lead_time: Mapped[int] = mapped_column(default=0)
     lead_unit: Mapped[LeadUnit] = mapped_column(choice(LeadUnit), default=LeadUnit.DAYS)
@@ -71,6 +80,14 @@ class TeachingBase(Versioned, Sealing, Model):
     opening_hours: Mapped[list[OpeningHours]] = relationship(
         cascade="all, delete-orphan", order_by="OpeningHours.weekday"
     )
+    resources: Mapped[list[BaseResource]] = relationship(
+        cascade="all, delete-orphan", order_by="BaseResource.id", back_populates="base"
+    )
+
+    @property
+    def guides(self) -> int:
+        """How many guides it has."""
+        return sum(found.count for found in self.resources if found.kind is BaseResourceKind.GUIDE)
 
     @property
     def is_bookable(self) -> bool:
@@ -84,13 +101,22 @@ class TeachingBase(Versioned, Sealing, Model):
 
 
 class Venue(Versioned, Model):
-    """A room, hall, route or open site inside a base. `groups` parties at once of up to `capacity` each."""
+    """A room, hall, route or open site inside a base. `groups` parties at once of up to `capacity` each.
+
+    One party has a venue of one group alone. Before and after a party it stands empty for some minutes, which
+    belong to the time that is booked.
+    """
 
     __tablename__ = "venue"
     __table_args__ = (
         UniqueConstraint("base_id", "name"),
         CheckConstraint("capacity >= 0 AND groups >= 1", name="size"),
         CheckConstraint("max_per_day IS NULL OR max_per_day >= 1", name="batches"),
+        CheckConstraint(
+            f"minutes_before BETWEEN 0 AND {rules.LONGEST_BUFFER} AND minutes_before % 15 = 0 "
+            f"AND minutes_after BETWEEN 0 AND {rules.LONGEST_BUFFER} AND minutes_after % 15 = 0",
+            name="buffers",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -99,6 +125,9 @@ class Venue(Versioned, Model):
     capacity: Mapped[int]
     groups: Mapped[int] = mapped_column(default=1)
     max_per_day: Mapped[int | None]
+    minutes_before: Mapped[int] = mapped_column(default=0)
+    """Minutes it is taken before a party comes; whole quarter hours, as claims are."""
+    minutes_after: Mapped[int] = mapped_column(default=0)
     is_closed: Mapped[bool] = mapped_column(default=False)
 
     base: Mapped[TeachingBase] = relationship(back_populates="venues", lazy="joined")

@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from accounts.access import Scope
 from accounts.enums import Level
 from accounts.models import OrgUnit
-from bases.enums import BaseState
-from bases.models import BaseStateChange, TeachingBase, Venue
+from bases.enums import BaseResourceKind, BaseState
+from bases.models import BaseResource, BaseStateChange, TeachingBase, Venue
 from core.db import session
 from core.errors import NotFound
 
@@ -35,6 +35,12 @@ CAPACITY: Any = (
     .correlate(TeachingBase)
     .scalar_subquery()
 )
+GUIDES: Any = (
+    select(func.coalesce(func.sum(BaseResource.count), 0))
+    .where(BaseResource.base_id == TeachingBase.id, BaseResource.kind == BaseResourceKind.GUIDE)
+    .correlate(TeachingBase)
+    .scalar_subquery()
+)
 PARTS = (
     joinedload(TeachingBase.town),
     joinedload(TeachingBase.owner),
@@ -43,6 +49,7 @@ PARTS = (
     selectinload(TeachingBase.elements),
     selectinload(TeachingBase.venues),
     selectinload(TeachingBase.opening_hours),
+    selectinload(TeachingBase.resources),
 )
 
 

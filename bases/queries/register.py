@@ -17,7 +17,7 @@ from accounts.models import OrgUnit
 from accounts.queries import list_units
 from bases.enums import BaseKind, BaseState, DesignationLevel, Theme
 from bases.models import TeachingBase
-from bases.queries.bases import CAPACITY, TONES, Town, list_towns, visible
+from bases.queries.bases import CAPACITY, GUIDES, TONES, Town, list_towns, visible
 from bases.rules.life import BOOKABLE, expiry_alert
 from bases.rules.places import Box, Origin, km_between, read_box, read_point
 from core import clock
@@ -117,7 +117,7 @@ def base_table(
         keep=("view", "box"),
     ).bind(
         session(),
-        select(TeachingBase, Town.name, CAPACITY)
+        select(TeachingBase, Town.name, CAPACITY, GUIDES)
         .outerjoin(Town, TeachingBase.town_id == Town.id)
         .where(visible(scope), _inside(look.box), true() if only is None else only),
     )
@@ -126,7 +126,11 @@ def base_table(
 def list_whole(stmt: Statement) -> Iterator[TeachingBase]:
     """The bases of a list with all that the filing sheet says of them, a few hundred at a time."""
     whole = stmt.with_only_columns(TeachingBase).order_by(None).order_by(TeachingBase.name, TeachingBase.id)
-    whole = whole.options(joinedload(TeachingBase.town), selectinload(TeachingBase.venues))
+    whole = whole.options(
+        joinedload(TeachingBase.town),
+        selectinload(TeachingBase.venues),
+        selectinload(TeachingBase.resources),
+    )
     return iter(session().scalars(whole.limit(MAX_ROWS).execution_options(yield_per=500)))
 
 
@@ -201,8 +205,8 @@ def _more_columns() -> list[Column[Any]]:
         Column(
             "guides",
             lazy_gettext("讲解员数"),
-            lambda r: r[0].guides,
-            sort=TeachingBase.guides,
+            lambda r: r[3],
+            sort=GUIDES,
             kind="number",
             default=False,
         ),

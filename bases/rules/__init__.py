@@ -1,6 +1,6 @@
 """Policy of bases: their life and opening times. Pure."""
 
-from bases.rules.hours import bad_spans
+from bases.rules.hours import LONGEST_BUFFER, bad_spans
 from bases.rules.life import (
     BOOKABLE,
     TRANSITIONS,
@@ -10,14 +10,21 @@ from bases.rules.life import (
     is_bookable,
     lacking,
 )
+from bases.rules.opening import OpenDay, Opening, Season, Special, open_on
 
 __all__ = [
     "BOOKABLE",
+    "LONGEST_BUFFER",
     "TRANSITIONS",
     "FileFacts",
+    "OpenDay",
+    "Opening",
+    "Season",
+    "Special",
     "bad_spans",
     "days_to_expiry",
     "expiry_alert",
     "is_bookable",
     "lacking",
+    "open_on",
 ]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import time
 
+LONGEST_BUFFER = 240
+"""Minutes a venue may be kept before or after a party."""
+
 
 def bad_spans(spans: Sequence[tuple[int, time, time]]) -> set[int]:
     """Weekdays (0 = Monday) whose opening times end before they begin or overlap."""

@@ -10,8 +10,8 @@ from flask_babel import gettext
 
 from accounts.access import Actor
 from accounts.models import OrgUnit
-from bases.enums import BaseKind, BaseState, DesignationLevel, LeadUnit, Theme
-from bases.models import OpeningHours, TeachingBase, Venue
+from bases.enums import BaseKind, BaseResourceKind, BaseState, DesignationLevel, LeadUnit, Theme
+from bases.models import BaseResource, OpeningHours, TeachingBase, Venue
 from core import audit
 from core.db import session
 from core.pinyin import search_text
@@ -54,7 +54,7 @@ class BaseFields(TypedDict, total=False):
 
 
 _VENUE = frozenset({"capacity", "groups", "max_per_day"})
-_APART = _VENUE | {"town", "parent", "openings"}
+_APART = _VENUE | {"town", "parent", "openings", "guides"}
 
 
 def enter(owner: OrgUnit, *, actor: Actor, **fields: Unpack[BaseFields]) -> TeachingBase:
@@ -92,10 +92,21 @@ def _set(base: TeachingBase, fields: BaseFields) -> None:
         base.parent_id = fields["parent"].id if fields["parent"] else None
     if "openings" in fields:
         _open(base, fields["openings"])
+    if fields.get("guides") is not None:
+        _count_guides(base, fields["guides"])
     venue = main_venue(base)
     for name in _VENUE & set(fields):
         setattr(venue, name, fields[name])  # type: ignore[literal-required]
     base.search_text = search_text(base.name, base.supervising_unit)
+
+
+def _count_guides(base: TeachingBase, count: int) -> None:
+    """The sheet's number of guides is what bookings claim."""
+    guides = next((found for found in base.resources if found.kind is BaseResourceKind.GUIDE), None)
+    if guides is not None:
+        guides.count, guides.out_of_order = count, min(guides.out_of_order, count)
+    elif count:
+        base.resources.append(BaseResource(kind=BaseResourceKind.GUIDE, count=count))
 
 
 def _open(base: TeachingBase, spans: Sequence[Span]) -> None:

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from flask_babel import gettext
 
 from accounts.access import Actor
 from bases.models import TeachingBase, Venue
+from bases.rules import LONGEST_BUFFER
 from core import audit
 from core.db import session
 from core.errors import RuleBroken, Violation
 
 MOST_PEOPLE, MOST_GROUPS = 100_000, 200
+QUARTER = 15
+"""Claims are whole quarter hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class VenueFields:
-    """A venue: people of one group, groups at once, groups a day (None: as many as fit)."""
+    """A venue: people of one group, groups at once, groups a day (None: as many as fit), minutes it is kept around one."""
 
     name: str
     capacity: int
     groups: int
     max_per_day: int | None = None
+    minutes_before: int = 0
+    minutes_after: int = 0
 
 
 def add_venue(base: TeachingBase, fields: VenueFields, *, actor: Actor) -> Venue:
     """A further venue; RuleBroken when the name is taken or a figure makes no sense."""
     _check(base, fields, None)
-    venue = Venue(
-        name=fields.name, capacity=fields.capacity, groups=fields.groups, max_per_day=fields.max_per_day
-    )
+    venue = Venue(**asdict(fields))
     base.venues.append(venue)
     audit.note(session(), gettext("%(base)s:增加教学点 %(name)s", base=base.name, name=venue.name))
     session().flush()
@@ -41,8 +44,8 @@ def amend_venue(venue: Venue, fields: VenueFields, *, actor: Actor, seen: int | 
     """Change a venue; bookings that no longer fit stay and are shown to whoever planned them."""
     venue.expect_version(seen)
     _check(venue.base, fields, venue)
-    venue.name, venue.capacity = fields.name, fields.capacity
-    venue.groups, venue.max_per_day = fields.groups, fields.max_per_day
+    for name, value in asdict(fields).items():
+        setattr(venue, name, value)
     audit.note(session(), gettext("%(base)s:更新教学点 %(name)s", base=venue.base.name, name=venue.name))
     session().flush()
 
@@ -64,5 +67,9 @@ def _check(base: TeachingBase, fields: VenueFields, venue: Venue | None) -> None
         broken.append(Violation("groups", gettext("同时接待批次应在 1 到 200 之间。"), "groups"))
     if fields.max_per_day is not None and fields.max_per_day < fields.groups:
         broken.append(Violation("per_day", gettext("日最大批次不能少于同时接待批次。"), "max_per_day"))
+    for name, minutes in (("minutes_before", fields.minutes_before), ("minutes_after", fields.minutes_after)):
+        if not 0 <= minutes <= LONGEST_BUFFER or minutes % QUARTER:
+            sentence = gettext("留出的时间应是一刻钟的整数倍,最多 %(most)s 分钟。", most=LONGEST_BUFFER)
+            broken.append(Violation("buffer", sentence, name))
     if broken:
         raise RuleBroken(gettext("教学点没有保存。"), broken)

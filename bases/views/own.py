@@ -9,8 +9,10 @@ from flask_babel import gettext
 from accounts.enums import P
 from accounts.web import current_actor, requires
 from bases.forms import ClosureForm, ContactForm, read_spans
+from bases.forms.opening import month_day_text
 from bases.queries import bases as base_queries
 from bases.queries.closures import get_closure, list_closures
+from bases.queries.opening import list_seasons
 from bases.services import closures, register
 from bases.services.life import why_not_bookable
 from bases.views import own_pages
@@ -37,6 +39,8 @@ def _page(base_id: int | None, form: ClosureForm) -> str:
         "bases/own.html",
         bases=bases,
         closures={base.id: list_closures(base.id, clock.today()) for base in bases},
+        seasons={base.id: list_seasons(base.id) for base in bases},
+        month_day=month_day_text,
         not_bookable={base.id: why_not_bookable(base) for base in bases},
         tones=base_queries.TONES,
         weekdays=WEEKDAYS,

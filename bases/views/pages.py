@@ -9,9 +9,12 @@ from accounts.enums import P
 from accounts.web import current_actor, current_scope
 from bases.enums import Element
 from bases.forms import ClosureForm, RevealForm, apart
+from bases.forms.opening import month_day_text
 from bases.queries import bases as base_queries
 from bases.queries import tree
 from bases.queries.closures import list_closures
+from bases.queries.opening import list_seasons
+from bases.queries.year import year_of
 from bases.rules import days_to_expiry
 from bases.services.life import why_not_bookable
 from core import clock
@@ -38,6 +41,9 @@ def base_page(
         is_kept=base_queries.can_keep(current_scope(P.BASE_VIEW), base),
         tone=base_queries.TONES[base.state],
         closures=list_closures(base.id, clock.today()),
+        year=year_of(base.id, clock.today().year),
+        seasons=list_seasons(base.id),
+        month_day=month_day_text,
         not_bookable=why_not_bookable(base),
         days_left=days_to_expiry(base.expires_on, clock.today()),
         weekdays=WEEKDAYS,

@@ -37,7 +37,7 @@ def edit_venue(base_id: int, venue_id: int) -> ResponseReturnValue:
 def _venue(base_id: int, venue_id: int | None) -> ResponseReturnValue:
     base = base_queries.get_kept_base(edit_scope(), base_id)
     venue = base_queries.get_venue(base, venue_id) if venue_id else None
-    form = VenueForm(obj=venue)
+    form = VenueForm(obj=venue, use="shared" if venue and venue.groups > 1 else "exclusive")
     if request.method == "GET" or not form.validate_on_submit():
         status = 200 if request.method == "GET" else 422
         return render_template("bases/venue.html", base=base, venue=venue, form=form), status

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from core import workdays
+from core.workdays import Calendar
 from instructor_pool.enums import ObjectionOutcome, PublicityProblem
 
 DEFAULT_DAYS = 5
@@ -13,9 +13,9 @@ DEFAULT_DAYS = 5
 FEWEST_DAYS, MOST_DAYS = 1, 60
 
 
-def last_day(first: date, days: int = DEFAULT_DAYS) -> date:
+def last_day(first: date, days: int, calendar: Calendar) -> date:
     """The last day of a publicity of `days` workdays that is put up on `first`, which does not count itself."""
-    return workdays.after(first, days)
+    return calendar.after(first, days)
 
 
 def hindrance(

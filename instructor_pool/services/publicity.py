@@ -10,6 +10,7 @@ from flask_babel import gettext
 from accounts.access import Actor
 from accounts.models import OrgUnit
 from core import audit, clock
+from core.calendars import calendar_around
 from core.db import session
 from core.errors import RuleBroken, Violation
 from core.settings import set_setting
@@ -38,7 +39,7 @@ def publicise(person: Instructor, *, ends_on: date | None = None, actor: Actor) 
     after = life.check_step(person, PoolAction.PUBLICISE, actor=actor)
     life.require_passed(person)
     today = clock.today()
-    earliest = last_day(today, queries.entry_settings(person.owner).publicity_days)
+    earliest = last_day(today, queries.entry_settings(person.owner).publicity_days, calendar_around(today))
     if ends_on is not None and ends_on < earliest:
         raise _refused(
             gettext("公示至少到 %(day)s(见入库设置)。", day=day_text(earliest, year=True)), "ends_on"

@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 from accounts.enums import P
 from accounts.web import current_actor, current_scope, requires
 from core import clock
+from core.calendars import calendar_around
 from core.db import transaction
 from core.errors import NotFound, RuleBroken
 from core.refusals import put_errors
@@ -119,7 +120,8 @@ def _form(action: PoolAction, person: Any) -> Any:
         case PoolAction.PUBLICISE:
             shown = PublicityForm()
             if not shown.is_submitted():
-                shown.ends_on.data = last_day(today, queries.entry_settings(person.owner).publicity_days)
+                days = queries.entry_settings(person.owner).publicity_days
+                shown.ends_on.data = last_day(today, days, calendar_around(today))
             return shown
         case PoolAction.SIGN_LETTER:
             letter = LetterForm()

@@ -43,6 +43,7 @@ from scheduling.engine.run import Progress, SolveOptions
 from scheduling.engine.shortage import Capacity, Shortage
 from scheduling.engine.solve import solve
 from scheduling.engine.state import Placement, State
+from scheduling.engine.users import users
 
 __all__ = [
     "COSTS",
@@ -106,6 +107,7 @@ __all__ = [
     "read_problem",
     "rematch",
     "solve",
+    "users",
     "write_plan",
     "write_problem",
 ]

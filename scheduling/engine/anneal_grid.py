@@ -134,6 +134,8 @@ def _has_shape(p: Arrays) -> bool:
         and (alone | (lengths <= 1)).all()
         and (sessions["minutes"] > 0).all()
         and (sessions["use"] == sessions["use_end"]).all()
+        and (sessions["need"] == sessions["need_end"]).all()
+        and (p.venues["turnaround"] == 0).all()
         and (sessions["series_end"] - sessions["series"] <= 1).all()
         and not (series["ordered"] | series["together"]).any()
         and (series["max_days"] >= series["last"] - series["first"]).all()

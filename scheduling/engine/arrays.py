@@ -29,13 +29,13 @@ _LEADER = {Leader.ANY: LEADER_ANY, Leader.REQUIRED: LEADER_REQUIRED, Leader.FORB
 _SESSION = (
     "minutes half_hours heads priority needs_instructor needs_venue whole_only leader pins place people rooms "
     "has_current current_start current_instructor current_venue "
-    "option option_end klass klass_end use use_end series series_end duty duty_end feature feature_end "
+    "option option_end klass klass_end use use_end need need_end series series_end duty duty_end feature feature_end "
     "topic is_listed listed listed_end is_room_listed room_listed room_listed_end"
 )
 _OPTION = "session begin end period day week month first_day last_day"
 _INSTRUCTOR = "home leads fee max_day max_week max_month max_total target recused recused_end"
-_VENUE = "place capacity groups max_day cost"
-_USERS = {"class_of": "class_session", "use_resource": "use_session"}
+_VENUE = "place capacity groups max_day cost turnaround stock stock_end"
+_USERS = {"class_of": "class_session", "use_resource": "use_session", "need_kind": "need_session"}
 _SERIES = "first last min_days max_days ordered same_venue together"
 
 
@@ -53,6 +53,9 @@ class Arrays(Struct):
     use_resource: Int32s
     use_session: Int32s
     use_amount: Int32s
+    need_kind: Int32s  # what a session uses of its venue's
+    need_session: Int32s
+    need_amount: Int32s
     series_of: Int32s
     duty_of: Int32s
     feature_of: Int32s
@@ -68,6 +71,8 @@ class Arrays(Struct):
     rating_of: npt.NDArray[np.int8]  # [topic, instructor], -1 where they do not teach it
     recused_class: Int32s
     venues: Records
+    stock_kind: Int32s  # of a venue: kinds of which it has a resource
+    stock_resource: Int32s
     closed: Bytes
     has_feature: Bytes  # [venue, feature]
     class_home: Int32s
@@ -76,7 +81,8 @@ class Arrays(Struct):
     members: Int32s
     duty_holder: Int32s
     duty_need: Int32s
-    resources: Int32s
+    resources: Int32s  # how many there are
+    a_day: Int32s  # how much of a resource sessions that begin on a day may use
     half_km: Int32s  # [place, place]
     minutes: Int32s  # [place, place] to travel
     weights: Records  # one record, named as Weights; overflow -1 where it is unset
@@ -95,6 +101,15 @@ def has_bit(bits: Bytes, owner: int, period: int) -> bool:
 def between(table: Int32s, a: int, b: int) -> int:
     """Return an entry of ``half_km`` or ``minutes``, 0 where either place is unknown."""
     return int(table[a, b]) if a >= 0 and b >= 0 else 0
+
+
+@inner
+def resource_at(p: Arrays, room: int, kind: int) -> int:
+    """Return the resource of a kind that a venue has, NONE where there is none."""
+    for mark in range(p.venues[room].stock, p.venues[room].stock_end):
+        if p.stock_kind[mark] == kind:
+            return int(p.stock_resource[mark])
+    return NONE
 
 
 def arrays_of(index: Index) -> Arrays:
@@ -126,6 +141,8 @@ def _arrays_of(index: Index) -> Arrays:
         away=_bits(index.away, begins, ends),
         avoids=_bits(index.avoids, begins, ends),
         venues=_venues(index),
+        stock_kind=int32s(kind for found in index.stock for kind, _ in found),
+        stock_resource=int32s(r for found in index.stock for _, r in found),
         closed=_bits(index.closed, begins, ends),
         has_feature=lists.has_feature(),
         class_home=int32s(index.class_home),
@@ -135,6 +152,7 @@ def _arrays_of(index: Index) -> Arrays:
         duty_holder=int32s(index.duty_holder),
         duty_need=int32s(d.need for d in problem.duties),
         resources=int32s(r.count for r in problem.resources),
+        a_day=int32s(UNLIMITED if r.max_per_day is None else r.max_per_day for r in problem.resources),
         half_km=half_km,
         minutes=minutes,
         weights=_weights(problem),
@@ -163,9 +181,10 @@ def _options(index: Index) -> tuple[Records, npt.NDArray[np.int64]]:
     day = np.searchsorted(days, begin // DAY)
     week = np.array(calendar.week_of_day, dtype=np.int64)[day] if len(day) else day
     month = np.array(calendar.month_of_day, dtype=np.int64)[day] if len(day) else day
-    back = index.longest if index.crosses_midnight else 0
+    back = index.longest_taken if index.crosses_midnight else 0
+    ahead = index.longest_taken - index.longest
     first = np.searchsorted(days, (begin - back) // DAY)
-    last = np.maximum(day, np.searchsorted(days, (end - 1) // DAY, side="right") - 1)
+    last = np.maximum(day, np.searchsorted(days, (end + ahead - 1) // DAY, side="right") - 1)
     columns = [session, begin, end, period, day, week, month, np.minimum(first, day), last]
     return _records(_OPTION, columns), periods
 
@@ -178,6 +197,7 @@ def _sessions(index: Index, lists: "Lists", options: Records) -> tuple[Records, 
     for name, found in (
         ("class_of", index.classes),
         ("use_resource", [[r for r, _ in uses] for uses in index.uses]),
+        ("need_kind", [[k for k, _ in needs] for needs in index.needs]),
         ("series_of", index.series_of),
         ("duty_of", index.duties_of),
         ("feature_of", lists.features),
@@ -187,6 +207,7 @@ def _sessions(index: Index, lists: "Lists", options: Records) -> tuple[Records, 
         if name in _USERS:
             parts[_USERS[name]] = np.repeat(np.arange(len(sessions), dtype=np.int32), np.diff(at))
     parts["use_amount"] = int32s(n for found in amounts for n in found)
+    parts["need_amount"] = int32s(n for needs in index.needs for _, n in needs)
     option_at = np.searchsorted(options["session"], np.arange(len(sessions) + 1))
     columns: list[Column] = [
         index.minutes,
@@ -230,7 +251,10 @@ def _instructors(index: Index, lists: "Lists") -> tuple[Records, dict[str, Int32
 
 def _venues(index: Index) -> Records:
     per_day = np.minimum(index.venue_max_per_day, UNLIMITED)
-    return _records(_VENUE, [index.venue_place, index.capacity, index.groups, per_day, index.venue_cost])
+    last = np.cumsum([len(found) for found in index.stock], dtype=np.int64)
+    first = last - np.array([len(found) for found in index.stock], dtype=np.int64)
+    columns = [index.venue_place, index.capacity, index.groups, per_day, index.venue_cost, index.turnaround]
+    return _records(_VENUE, [*columns, first, last])
 
 
 def _series(problem: Problem) -> Records:

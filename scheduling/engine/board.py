@@ -7,7 +7,7 @@ days the sessions begin that may overlap it.
 
 import numpy as np
 
-from scheduling.engine.arrays import Arrays, Bytes, Int32s, between
+from scheduling.engine.arrays import Arrays, Bytes, Int32s, between, resource_at
 from scheduling.engine.compiling import Struct, StructType, compiled, inner, share, whole
 from scheduling.engine.index import NONE, Ints
 
@@ -33,6 +33,9 @@ class Board(Struct):
     class_next: Int32s  # by mark
     use_head: Int32s  # [day, resource]: a mark in use_resource
     use_next: Int32s  # by mark
+    need_head: Int32s  # [day, resource]: a mark in need_kind
+    need_next: Int32s  # by mark
+    used_day: Int32s  # [day, resource]: how much sessions that begin then use
     per_day: Int32s  # [day, instructor]: sessions
     per_week: Int32s
     per_month: Int32s
@@ -71,6 +74,9 @@ def empty_board(p: Arrays, days: int, weeks: int, months: int) -> Board:
         class_next=none(len(p.class_of)),
         use_head=none(days, len(p.resources)),
         use_next=none(len(p.use_resource)),
+        need_head=none(days, len(p.resources)),
+        need_next=none(len(p.need_kind)),
+        used_day=zero(days, len(p.resources)),
         per_day=zero(days, people),
         per_week=zero(weeks, people),
         per_month=zero(months, people),
@@ -116,6 +122,7 @@ def place(p: Arrays, b: Board, s: int, o: int, who: int, room: int) -> None:
         r = p.use_resource[mark]
         b.use_next[mark] = b.use_head[day, r]
         b.use_head[day, r] = mark
+        b.used_day[day, r] += p.use_amount[mark]
     for mark in range(session.series, session.series_end):
         r = p.series_of[mark]
         b.series_day[day, r] += 1
@@ -124,6 +131,12 @@ def place(p: Arrays, b: Board, s: int, o: int, who: int, room: int) -> None:
         b.room_next[s] = b.room_head[day, room]
         b.room_head[day, room] = s
         b.room_day[day, room] += 1
+        for mark in range(session.need, session.need_end):
+            r = resource_at(p, room, p.need_kind[mark])
+            if r >= 0:
+                b.need_next[mark] = b.need_head[day, r]
+                b.need_head[day, r] = mark
+                b.used_day[day, r] += p.need_amount[mark]
     if who >= 0:
         b.who_next[s] = b.who_head[day, who]
         b.who_head[day, who] = s
@@ -142,6 +155,7 @@ def clear(p: Arrays, b: Board, s: int) -> None:
         b.class_hours[c] -= session.half_hours
     for mark in range(session.use, session.use_end):
         _unhook(b.use_head, b.use_next, day, p.use_resource[mark], mark)
+        b.used_day[day, p.use_resource[mark]] -= p.use_amount[mark]
     for mark in range(session.series, session.series_end):
         r = p.series_of[mark]
         b.series_day[day, r] -= 1
@@ -149,6 +163,11 @@ def clear(p: Arrays, b: Board, s: int) -> None:
     if room >= 0:
         _unhook(b.room_head, b.room_next, day, room, s)
         b.room_day[day, room] -= 1
+        for mark in range(session.need, session.need_end):
+            r = resource_at(p, room, p.need_kind[mark])
+            if r >= 0:
+                _unhook(b.need_head, b.need_next, day, r, mark)
+                b.used_day[day, r] -= p.need_amount[mark]
     if who >= 0:
         _unhook(b.who_head, b.who_next, day, who, s)
         _count(p, b, s, o, who, -1)

@@ -206,15 +206,13 @@ def _region_problem(state: State, movable: Sequence[int]) -> tuple[Problem, tupl
     days = {start // DAY for t in movable for start in index.starts[t]}
     classes = {c for t in movable for c in index.classes[t]}
     series = {r for t in movable for r in index.series_of[t]}
-    uses = {r for t in movable for r, _ in index.uses[t]}
+    uses = {r for t in movable for r in _resources(index, t)}
     standing = []
     for t, p in enumerate(state.placement):
         if p is None or t in movable:
             continue
         is_near = p.start // DAY in days and (
-            p.venue in venues
-            or bool(classes & set(index.classes[t]))
-            or bool(uses & {r for r, _ in index.uses[t]})
+            p.venue in venues or bool(classes & set(index.classes[t])) or bool(uses & _resources(index, t))
         )
         if is_near or p.instructor in people or series & set(index.series_of[t]):
             standing.append(named(problem, t, p))
@@ -230,6 +228,13 @@ def _region_problem(state: State, movable: Sequence[int]) -> tuple[Problem, tupl
         series=tuple(problem.series[r] for r in sorted(series)),
     )
     return _without_costs(part), tuple(standing)
+
+
+def _resources(index: Index, t: int) -> set[int]:
+    """Return what a session may use, wherever it is held."""
+    kinds = {kind for kind, _ in index.needs[t]}
+    stock = (found for v in (range(len(index.stock)) if kinds else ()) for found in index.stock[v])
+    return {r for r, _ in index.uses[t]} | {r for kind, r in stock if kind in kinds}
 
 
 def _people(index: Index, t: int) -> set[int]:

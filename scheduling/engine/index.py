@@ -116,6 +116,7 @@ class Index:
         self.groups = np.array([v.groups for v in venues], dtype=np.int64)
         self.venue_max_per_day = _limits([v.max_per_day for v in venues])
         self.venue_cost = np.array([v.cost for v in venues], dtype=np.int64)
+        self.turnaround = np.array([v.turnaround for v in venues], dtype=np.int64)
         self.closed = Closed([v.busy for v in venues])
         self._with_feature: dict[str, set[int]] = {}
         for n, venue in enumerate(venues):
@@ -140,8 +141,10 @@ class Index:
         self.has_current_start = [s.current.start is not None for s in sessions]
         self.current_instructor = [_find(self.instructor, s.current.instructor) for s in sessions]
         self.current_venue = [_find(self.venue, s.current.venue) for s in sessions]
+        self.longest_taken = self.longest + int(self.turnaround.max(initial=0))
+        tail = self.longest_taken - self.longest
         self.crosses_midnight = any(
-            starts[n] % DAY + m > DAY
+            starts[n] % DAY + m + tail > DAY
             for starts, m in zip(self.starts, self.minutes, strict=True)
             for n in range(len(starts))
         )
@@ -160,7 +163,15 @@ class Index:
                 self.duties_of[self.session[name]].append(n)
         self.duty_holder = [self.instructor[d.instructor] for d in problem.duties]
         self.resource = {r.id: n for n, r in enumerate(problem.resources)}
-        self.uses = [tuple((self.resource[r], n) for r, n in s.uses.items() if n) for s in problem.sessions]
+        kinds = dict.fromkeys(r.kind for r in problem.resources if r.kind is not None)
+        self.kind = {name: n for n, name in enumerate(kinds)}
+        self.uses = [_counted(s.uses, self.resource) for s in problem.sessions]
+        self.needs = [_counted(s.uses, self.kind) for s in problem.sessions]
+        self.stock: list[list[tuple[int, int]]] = [[] for _ in problem.venues]
+        for r in problem.resources:
+            if r.kind is not None:
+                for name in r.venues:
+                    self.stock[self.venue[name]].append((self.kind[r.kind], self.resource[r.id]))
         together = [problem.series[r].together for r in range(len(self.series))]
         self.whole_only = [any(together[r] for r in rs) for rs in self.series_of]
 
@@ -211,6 +222,11 @@ class Index:
 
 def _find(known: dict[str, int], name: str | None) -> int:
     return NONE if name is None else known[name]
+
+
+def _counted(uses: dict[str, int], known: dict[str, int]) -> tuple[tuple[int, int], ...]:
+    """Return the number of each known name with its amount."""
+    return tuple((known[name], n) for name, n in uses.items() if n and name in known)
 
 
 def _limits(values: Sequence[int | None]) -> Ints:

@@ -81,7 +81,10 @@ class Instructor:
 
 @dataclass(frozen=True)
 class Venue:
-    """A room or site that takes ``groups`` sessions at once, each of at most ``capacity`` heads."""
+    """A room or site that takes ``groups`` sessions at once, each of at most ``capacity`` heads.
+
+    After a session its place stays taken for ``turnaround`` minutes.
+    """
 
     id: str
     capacity: int
@@ -91,14 +94,21 @@ class Venue:
     features: tuple[str, ...] = ()
     busy: tuple[Interval, ...] = ()
     cost: int = 0
+    turnaround: int = 0
 
 
 @dataclass(frozen=True)
 class Resource:
-    """Something countable that placed sessions use: guides, coaches, sets."""
+    """Something countable that placed sessions use: guides, coaches, sets.
+
+    With a ``kind`` it belongs to its ``venues``: sessions held there that use the kind take it.
+    """
 
     id: str
     count: int
+    kind: str | None = None
+    venues: tuple[str, ...] = ()
+    max_per_day: int | None = None
 
 
 @dataclass(frozen=True)

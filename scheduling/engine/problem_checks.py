@@ -28,6 +28,7 @@ def check_references(problem: Problem) -> None:
         _refer(teacher.not_classes, classes, f"instructors[{n}].not_classes", "class")
     for n, venue in enumerate(problem.venues):
         _refer_one(venue.place, places, f"venues[{n}].place", "place")
+    kinds = _kinds(problem, resources, venues)
     for n, klass in enumerate(problem.classes):
         _refer_one(klass.home, places, f"classes[{n}].home", "place")
     for n, s in enumerate(problem.sessions):
@@ -38,12 +39,31 @@ def check_references(problem: Problem) -> None:
         _refer_one(s.current.instructor, instructors, f"{at}.current.instructor", "instructor")
         _refer_one(s.current.venue, venues, f"{at}.current.venue", "venue")
         for name in s.uses:
-            _refer_one(name, resources, f"{at}.uses", "resource")
+            _refer_one(name, resources | kinds, f"{at}.uses", "resource")
     for n, series in enumerate(problem.series):
         _refer(series.sessions, sessions, f"series[{n}].sessions", "session")
     for n, duty in enumerate(problem.duties):
         _refer_one(duty.instructor, instructors, f"duties[{n}].instructor", "instructor")
         _refer(duty.sessions, sessions, f"duties[{n}].sessions", "session")
+
+
+def _kinds(problem: Problem, resources: set[str], venues: set[str]) -> set[str]:
+    """Return the kinds of resources; a venue has at most one of a kind, and no kind is called like a resource."""
+    seen: set[tuple[str, str]] = set()
+    for n, resource in enumerate(problem.resources):
+        at = f"resources[{n}]"
+        if resource.kind is None:
+            if resource.venues:
+                raise BadFile("needs a kind", f"{at}.venues")
+            continue
+        if resource.kind in resources:
+            raise BadFile(f"{shown(resource.kind)} is the id of a resource", f"{at}.kind")
+        _refer(resource.venues, venues, f"{at}.venues", "venue")
+        for m, venue in enumerate(resource.venues):
+            if (resource.kind, venue) in seen:
+                raise BadFile(f"{shown(venue)} has {shown(resource.kind)} already", f"{at}.venues[{m}]")
+            seen.add((resource.kind, venue))
+    return {r.kind for r in problem.resources if r.kind is not None}
 
 
 def check_amounts(problem: Problem) -> None:

@@ -254,9 +254,12 @@ _PROBLEM = Keys(
                 "features": _ids,
                 "busy": _intervals,
                 "cost": as_int,
+                "turnaround": as_int,
             },
         ),
-        "resources": _items(Resource, {"count": as_int}, {}),
+        "resources": _items(
+            Resource, {"count": as_int}, {"kind": _NAME, "venues": _ids, "max_per_day": _LIMIT}
+        ),
         "classes": _items(
             TrainingClass, {}, {"size": as_int, "home": _NAME, "min_leader_percent": as_percent}
         ),

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     MAX_TOTAL = "max_total"
     VENUE_MAX_PER_DAY = "venue_max_per_day"
     RESOURCE = "resource"
+    RESOURCE_PER_DAY = "resource_per_day"
     ORDERED = "ordered"
     MAX_DAYS = "max_days"
     TOGETHER = "together"
@@ -68,6 +69,7 @@ TEXTS: Mapping[Reason, str] = {
     Reason.MAX_TOTAL: "the instructor's total limit is reached",
     Reason.VENUE_MAX_PER_DAY: "the venue's daily limit is reached",
     Reason.RESOURCE: "a resource is used up",
+    Reason.RESOURCE_PER_DAY: "a resource's daily limit is reached",
     Reason.ORDERED: "the series would be out of order",
     Reason.MAX_DAYS: "the series would take too many days",
     Reason.TOGETHER: "the package is neither complete nor left out",

@@ -39,6 +39,7 @@ KINDS: Mapping[Reason, str] = {
     Reason.VENUE_BUSY: "venue",
     Reason.VENUE_MAX_PER_DAY: "venue",
     Reason.RESOURCE: "resource",
+    Reason.RESOURCE_PER_DAY: "resource",
     Reason.CAPACITY: "session",
     Reason.INSTRUCTOR_LIST: "session",
     Reason.VENUE_LIST: "session",
@@ -57,6 +58,9 @@ def requirements_of(problem: Problem) -> list[Requirement]:
     """Return every requirement of a problem but ``needed``, in the order of KINDS."""
     found = [*_of_instructors(problem), *_of_venues(problem), *_of_sessions(problem), *_of_series(problem)]
     found += [Requirement(Reason.RESOURCE, r.id) for r in problem.resources]
+    found += [
+        Requirement(Reason.RESOURCE_PER_DAY, r.id) for r in problem.resources if r.max_per_day is not None
+    ]
     order = {reason: n for n, reason in enumerate(KINDS)}
     return sorted(found, key=lambda r: order[r.reason])
 
@@ -145,6 +149,7 @@ _CHANGES: Mapping[Reason, dict[str, object]] = {
     Reason.VENUE_BUSY: {"groups": _MANY},
     Reason.VENUE_MAX_PER_DAY: {"max_per_day": None},
     Reason.RESOURCE: {"count": _MANY},
+    Reason.RESOURCE_PER_DAY: {"max_per_day": None},
     Reason.CAPACITY: {"heads": 0},
     Reason.LEADER_REQUIRED: {"leader": Leader.ANY},
     Reason.LEADER_FORBIDDEN: {"leader": Leader.ANY},

@@ -43,6 +43,7 @@ class State:
         self.of_venue = _Lines(self, b.room_head, b.room_next, nobody)
         self.of_class = _Lines(self, b.class_head, b.class_next, p.class_session)
         self.of_resource = _Lines(self, b.use_head, b.use_next, p.use_session)
+        self.of_stock = _Lines(self, b.need_head, b.need_next, p.need_session)
         self.series_days = _Groups(self, lambda p: p.start // DAY)
         self.series_venues = _Groups(self, lambda p: p.venue)
 

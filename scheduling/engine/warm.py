@@ -59,7 +59,7 @@ def small() -> Problem:
             "minutes": 90,
             "hours": 2,
             "starts": list(STARTS),
-            "uses": {"guide": 1},
+            "uses": {"coach": 1, "guide": 1},
         }
         for n in range(5)
     ]
@@ -80,8 +80,14 @@ def small() -> Problem:
                 }
                 for n in range(3)
             ],
-            "venues": [{"id": name, "place": name, "capacity": 30, "groups": 2} for name in ("a", "b")],
-            "resources": [{"id": "guide", "count": 2}],
+            "venues": [
+                {"id": name, "place": name, "capacity": 30, "groups": 2, "turnaround": 15}
+                for name in ("a", "b")
+            ],
+            "resources": [
+                {"id": "coach", "count": 2},
+                {"id": "guides of a", "kind": "guide", "count": 2, "venues": ["a"], "max_per_day": 3},
+            ],
             "classes": [{"id": f"c{n}", "size": 20, "home": "a", "min_leader_percent": 20} for n in range(2)],
             "sessions": sessions,
             "series": [

@@ -31,8 +31,8 @@ class Party:
 class Booking(Versioned, Model):
     """A resource taken for a session or a visit: quarter hours `from_unit` to `to_unit` (half-open) of `day`.
 
-    `resource_id` is the id of the instructor, venue or class; `seat` tells apart the groups a shared
-    venue takes at once. People answer bookings; the state decides whether time is claimed.
+    `resource_id` is the id of the instructor, venue, class or base resource; `seat` tells apart the groups a shared
+    venue takes at once, and the pieces of a resource. People answer bookings; the state decides whether time is claimed.
     """
 
     __tablename__ = "booking"
@@ -43,6 +43,10 @@ class Booking(Versioned, Model):
         CheckConstraint("seat >= 0", name="seat"),
         CheckConstraint("(session_id IS NULL) <> (visit_id IS NULL)", name="one_party"),
         CheckConstraint("visit_id IS NULL OR kind NOT IN ('class', 'instructor')", name="visit_kind"),
+        CheckConstraint(
+            "units_before >= 0 AND units_after >= 0 AND to_unit - from_unit > units_before + units_after",
+            name="buffers",
+        ),
         Index("ix_booking_resource_day", "kind", "resource_id", "day"),
         Index("ix_booking_kind_state", "kind", "state"),
     )
@@ -55,6 +59,9 @@ class Booking(Versioned, Model):
     day: Mapped[date] = mapped_column(index=True)
     from_unit: Mapped[int]
     to_unit: Mapped[int]
+    units_before: Mapped[int] = mapped_column(default=0)
+    units_after: Mapped[int] = mapped_column(default=0)
+    """How much of it is kept before and after the party; only venues have that."""
     seat: Mapped[int] = mapped_column(default=0)
     state: Mapped[BookingState] = mapped_column(choice(BookingState))
     asked_at: Mapped[datetime]

@@ -181,6 +181,11 @@ class Session(Versioned, Model):
         return int(self.class_hours * MINUTES_PER_CLASS_HOUR)
 
     @property
+    def told_minutes(self) -> int:
+        """The same as people were told it."""
+        return int((self.told_hours or self.class_hours) * MINUTES_PER_CLASS_HOUR)
+
+    @property
     def end(self) -> datetime | None:
         """End of the planned time, or None while unplaced."""
         return self.start + timedelta(minutes=self.minutes) if self.start else None

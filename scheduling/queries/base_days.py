@@ -162,7 +162,10 @@ def _check_in_url(booking_id: int, start: datetime) -> str:
 
 def standing(visit: Visit) -> Booking | None:
     """The booking by which the visit is known on site; None for one that holds nothing."""
-    return next((booking for booking in visit.bookings if booking.state in LIVE), None)
+    return next(
+        (b for b in visit.bookings if b.state in LIVE and b.kind is ResourceKind.VENUE),
+        None,
+    )
 
 
 def has_begun(visit: Visit) -> bool:

@@ -208,10 +208,13 @@ def count_coming_by_planner(base_id: int) -> list[tuple[int, int]]:
 
 
 def moments_of(booking: Booking) -> tuple[datetime, datetime]:
-    """Start and end of what the booking claims."""
+    """From when to when the party is there; its venue may be taken longer."""
     midnight = datetime.combine(booking.day, time())
     unit = timedelta(minutes=MINUTES_PER_UNIT)
-    return midnight + unit * booking.from_unit, midnight + unit * booking.to_unit
+    return (
+        midnight + unit * (booking.from_unit + booking.units_before),
+        midnight + unit * (booking.to_unit - booking.units_after),
+    )
 
 
 def count_held(kind: ResourceKind, user_id: int) -> int:
@@ -274,6 +277,7 @@ def names_of(bookings: Sequence[Booking]) -> dict[int, str]:
         ResourceKind.INSTRUCTOR: names.people,
         ResourceKind.VENUE: names.rooms,
         ResourceKind.CLASS: names.classes,
+        ResourceKind.RESOURCE: names.pieces,
     }
     found = {kind: readers[kind](ids) for kind, ids in wanted.items()}
     return {b.id: found[b.kind].get(b.resource_id, "") for b in bookings}

@@ -7,21 +7,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from flask_babel import gettext
 from sqlalchemy import select
 
-from bases.models import TeachingBase, Venue
+from bases.models import BaseResource, TeachingBase, Venue
 from core.db import session
 from core.when import moment_text
 from instructor_pool.models import Instructor
-from scheduling.models import PackageOrder, Session, TrainingClass
+from scheduling.models import Booking, PackageOrder, Session, TrainingClass
 
 
 def of_problem(ids: Iterable[str]) -> dict[str, str]:
-    """Problem ids (i5, v7, s12, c3, p4) to names; at most one statement a kind; what is no id is left out."""
+    """Problem ids (i5, v7, s12, c3, p4, r2, b4, k9, o2-0608) to names; at most one statement a kind; what is no id is left out."""
     wanted: dict[str, set[int]] = {}
-    for name in ids:
-        if name[:1] in "ivscp" and name[1:].isdigit():
-            wanted.setdefault(name[0], set()).add(int(name[1:]))
     found: dict[str, str] = {}
-    for kind, read in (("i", people), ("v", rooms), ("s", lessons), ("c", classes), ("p", packages)):
+    for name in ids:
+        if name.startswith("o") and name[1:2].isdigit():
+            found[name] = gettext("停用")
+        if name[:1] in _READERS and name[1:].isdigit():
+            wanted.setdefault(name[0], set()).add(int(name[1:]))
+    for kind, read in _READERS.items():
         if kind in wanted:
             found |= {f"{kind}{row_id}": text for row_id, text in read(wanted[kind]).items()}
     return found
@@ -40,6 +42,13 @@ def rooms(ids: Iterable[int]) -> dict[int, str]:
     )
     rows = session().execute(stmt.where(Venue.id.in_(sorted(set(ids)))))
     return {row_id: base if room == base else f"{base} {room}" for row_id, room, base in rows}
+
+
+def pieces(ids: Iterable[int]) -> dict[int, str]:
+    """What a base lends, with the base."""
+    stmt = select(BaseResource, TeachingBase.name).join(TeachingBase)
+    rows = session().execute(stmt.where(BaseResource.id.in_(sorted(set(ids)))))
+    return {row.id: f"{base} {row.title}" for row, base in rows}
 
 
 def classes(ids: Iterable[int]) -> dict[int, str]:
@@ -65,7 +74,34 @@ def lessons(ids: Iterable[int]) -> dict[int, str]:
     }
 
 
-READERS = {"instructor": people, "venue": rooms, "class": classes, "session": lessons}
+def bases(ids: Iterable[int]) -> dict[int, str]:
+    """How many parties bases take."""
+    stmt = select(TeachingBase.id, TeachingBase.name).where(TeachingBase.id.in_(sorted(set(ids))))
+    return {
+        row_id: gettext("%(base)s全部教学点的接待批数", base=base)
+        for row_id, base in session().execute(stmt).all()
+    }
+
+
+def elsewhere(ids: Iterable[int]) -> dict[int, str]:
+    """Bookings of other plans and of visits, by whom they are for."""
+    found = session().scalars(select(Booking).where(Booking.id.in_(sorted(set(ids)))))
+    return {b.id: f"{b.party.name}《{b.party.title}》" for b in found}
+
+
+READERS = {
+    "resource": pieces,
+    "base": bases,
+    "instructor": people,
+    "venue": rooms,
+    "class": classes,
+    "session": lessons,
+}
+_READERS = {"i": people, "v": rooms, "s": lessons, "c": classes, "p": packages} | {
+    "r": pieces,
+    "b": bases,
+    "k": elsewhere,
+}
 SHOWN = 3
 
 
@@ -79,6 +115,8 @@ def changed(changes: Mapping[str, Sequence[int]]) -> list[str]:
             found.append(gettext("、").join(known) + more)
     if "duty" in changes:
         found.append(gettext("党课任务"))
+    if "elsewhere" in changes:
+        found.append(gettext("别处的预约"))
     if "settings" in changes:
         found.append(gettext("排课设置"))
     return [text for text in found if text]

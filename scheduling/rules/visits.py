@@ -34,7 +34,7 @@ NO_SHOW_HOURS = 24
 DEFAULT_MINUTES = 90
 LEAST_MINUTES, MOST_MINUTES = 15, 720
 MOST_PEOPLE, MOST_GROUPS, MOST_OCCURRENCES = 5000, 40, 60
-FULL = frozenset({"full", "batches"})
+FULL = frozenset({"full", "batches", "guides"})
 """What waiting can cure: somebody else has the place."""
 
 STOPS = frozenset({"state", "closed", "hours"})
@@ -92,6 +92,13 @@ class SiteFacts:
     """Seats free through the whole time."""
     batches: int
     """Groups that come that day already."""
+    base_name: str = ""
+    left_at_once: int | None = None
+    """Groups the whole base still takes then; None where it sets no limit."""
+    left_that_day: int | None = None
+    """The same for the day."""
+    free_guides: Sequence[int] | None = None
+    """Guides that are free through the whole time; None where the base has none."""
 
 
 def broken_by_visit(wish: Wish, site: SiteFacts, now: datetime) -> list[Violation]:
@@ -145,10 +152,22 @@ def _broken_fullness(wish: Wish, site: SiteFacts) -> list[Violation]:
     if len(site.free_seats) < wish.groups:
         sentence = gettext("%(name)s这个时间已经约满。", name=site.name)
         return [Violation("full", sentence, "at")]
+    if site.left_at_once is not None and wish.groups > site.left_at_once:
+        facts = {"name": site.base_name, "left": site.left_at_once}
+        sentence = gettext("%(name)s各教学点合计,这个时间还能接待 %(left)s 批。", **facts)
+        return [Violation("full", sentence, "at")]
     if site.max_per_day is not None and site.batches + wish.groups > site.max_per_day:
         facts = {"name": site.name, "most": site.max_per_day}
         sentence = gettext("%(name)s一天最多接待 %(most)s 批,这一天已经约满。", **facts)
         return [Violation("batches", sentence, "day")]
+    if site.left_that_day is not None and wish.groups > site.left_that_day:
+        facts = {"name": site.base_name, "left": site.left_that_day}
+        sentence = gettext("%(name)s各教学点合计,这一天还能接待 %(left)s 批。", **facts)
+        return [Violation("batches", sentence, "day")]
+    if site.free_guides is not None and wish.groups > len(site.free_guides):
+        facts = {"name": site.base_name, "left": len(site.free_guides)}
+        sentence = gettext("%(name)s这个时间有空的讲解员只有 %(left)s 名。", **facts)
+        return [Violation("guides", sentence, "at")]
     return []
 
 

@@ -16,7 +16,7 @@ from scheduling.enums import BookingState, ResourceKind
 from scheduling.models import Booking
 from scheduling.queries import bookings as booking_queries
 from scheduling.rules import LIVE
-from scheduling.services import crediting, waiting
+from scheduling.services import claiming, crediting, waiting
 
 LONGEST_REASON = 300
 
@@ -36,7 +36,7 @@ def answer(
     Conflict when it was withdrawn or answered otherwise meanwhile.
     """
     booking.expect_version(seen)
-    if booking.kind is ResourceKind.CLASS or not booking.lesson.is_live:
+    if not booking.kind.is_asked or not booking.lesson.is_live:
         raise RuleBroken(gettext("这项安排不用再答复。"))
     if booking.state not in LIVE:
         raise Conflict(gettext("这项安排%(state)s,不能再答复。", state=booking.state.label))
@@ -70,6 +70,7 @@ def _decline(booking: Booking, actor: Actor) -> None:
         if row.venue_id == booking.resource_id:
             row.venue_id, row.pinned_venue = None, False
         row.told_venue_id = None
+        claiming.release_pieces(row)
     session().flush()
     waiting.after([booking])
     name = booking_queries.names_of([booking])[booking.id]

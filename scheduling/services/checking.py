@@ -9,9 +9,10 @@ from core.errors import Violation
 from core.when import day_text, part_of_day
 from scheduling import engine
 from scheduling.models import Session, TrainingClass
+from scheduling.proposals import holders_of, ids_in
 from scheduling.queries import names
 from scheduling.queries.borrowing import Lent
-from scheduling.snapshots import Key, build_problem, key, number, plan_of
+from scheduling.snapshots import Key, Snapshot, build_problem, key, number, plan_of
 from scheduling.wording import violation_text
 
 
@@ -23,14 +24,26 @@ def violations_of(klass: TrainingClass, rows: Sequence[Session]) -> list[Violati
     A rule counts when it is broken with these sessions and not without them, so that an old quarrel among
     other classes never blocks this one.
     """
-    ids = {key(Key.SESSION, row.id) for row in rows}
-    if not ids:
+    if not rows:
         return []
-    snapshot = build_problem(klass.owner_id, klass.year, [klass.id])
-    found = _broken_with(snapshot.problem, plan_of(snapshot), ids)
-    named = [str(value) for v in found for value in (v.session, *v.params.values())]
+    return [*_not_lent(klass, rows), *_broken(build_problem(klass.owner_id, klass.year, [klass.id]), rows)]
+
+
+def shortages_of(row: Session) -> list[Violation]:
+    """What the base of a session runs short of if it comes as planned."""
+    klass = row.training_class
+    snapshot = build_problem(klass.owner_id, klass.year, [klass.id], loose=row.id)
+    codes = {engine.Reason.RESOURCE.value, engine.Reason.RESOURCE_PER_DAY.value}
+    return [v for v in _broken(snapshot, [row]) if v.code in codes]
+
+
+def _broken(snapshot: Snapshot, rows: Sequence[Session]) -> list[Violation]:
+    plan, ids = plan_of(snapshot), {key(Key.SESSION, row.id) for row in rows}
+    found = _broken_with(snapshot.problem, plan, ids)
+    others = [holders_of(snapshot.problem, plan, v, ids) for v in found]
+    named = ids_in(found) | {other for mine in others for other in mine}
     words, labels = names.of_problem(named), {key(Key.SESSION, row.id): label(row) for row in rows}
-    return [*_not_lent(klass, rows), *(_in_words(v, words | labels, labels) for v in found)]
+    return [_in_words(v, words | labels, labels, mine) for v, mine in zip(found, others, strict=True)]
 
 
 def _not_lent(klass: TrainingClass, rows: Sequence[Session]) -> list[Violation]:
@@ -53,8 +66,10 @@ def label(row: Session) -> str:
     return f"{day_text(row.start.date())} {part_of_day(row.start)}《{row.course_name}》"
 
 
-def _in_words(violation: engine.Violation, words: dict[str, str], labels: dict[str, str]) -> Violation:
-    sentence = violation_text(violation, words)
+def _in_words(
+    violation: engine.Violation, words: dict[str, str], labels: dict[str, str], others: Sequence[str]
+) -> Violation:
+    sentence = violation_text(violation, words, others)
     about = labels.get(violation.session or "", "")
     said = sentence if not about or about in sentence else f"{about}:{sentence}"
     return Violation(violation.code.value, said, str(number(violation.session)) if violation.session else "")

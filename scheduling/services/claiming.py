@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 
 from flask_babel import gettext
 
-from bases.models import Venue
+from bases.models import TeachingBase
 from core import clock
 from core.db import session
-from core.errors import Conflict
+from core.errors import Conflict, RuleBroken
 from core.when import span_text
 from scheduling.enums import BookingState, ResourceKind
 from scheduling.models import Booking, Session
 from scheduling.queries import bookings as booking_queries
+from scheduling.queries import names
 from scheduling.queries.borrowing import Lent
-from scheduling.rules import units_of
+from scheduling.queries.needs import Sites, sites_of, supply_of
+from scheduling.rules import MINUTES_PER_UNIT, units_of
+from scheduling.rules.needs import Taken, taken_units
 from scheduling.services import waiting
+from scheduling.services.places import lock_bases
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Want:
-    """A resource a session needs for quarter hours `first` to `after` of `day`."""
+    """A resource a session needs for quarter hours `first` to `after` of `day`; `piece` tells apart several of one kind.
+
+    A venue is taken longer: its buffers are added when it is booked.
+    """
 
     kind: str
     resource_id: int
@@ -32,11 +39,7 @@ class Want:
     first: int
     after: int
     session_id: int
-
-    @property
-    def is_asked(self) -> bool:
-        """People and bases answer; the class itself does not."""
-        return self.kind != ResourceKind.CLASS.value
+    piece: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +51,28 @@ class Settled:
     released: list[Booking]
 
 
-def wants_of(row: Session) -> list[Want]:
-    """What a complete session claims."""
+def wants_of(row: Session, sites: Sites) -> list[Want]:
+    """What a complete session claims: class, instructor, venue, and what the base lends it."""
     if row.start is None:
         return []
-    first, after = units_of(row.start, row.minutes)
     resources = [
         (ResourceKind.CLASS, row.class_id),
         (ResourceKind.INSTRUCTOR, row.instructor_id),
         (ResourceKind.VENUE, row.venue_id),
     ]
-    day = row.start.date()
-    return [
-        Want(kind.value, resource, day, first, after, row.id)
+    one = Want("", 0, row.start.date(), *units_of(row.start, row.minutes), row.id)
+    found = [
+        replace(one, kind=kind.value, resource_id=resource)
         for kind, resource in resources
         if resource is not None
     ]
+    return found if row.venue_id is None else [*found, *_pieces(row, row.venue_id, one, sites)]
+
+
+def _pieces(row: Session, venue_id: int, one: Want, sites: Sites) -> Iterable[Want]:
+    for resource, count in sites.pieces(row, venue_id):
+        for piece in range(count):
+            yield replace(one, kind=ResourceKind.RESOURCE.value, resource_id=resource.id, piece=piece)
 
 
 def settle(rows: Sequence[Session]) -> Settled:
@@ -71,19 +80,40 @@ def settle(rows: Sequence[Session]) -> Settled:
 
     Bookings are released first and inserted in sorted order, so that two publishers never wait for each
     other crosswise. Conflict names what is in the way; a race that is lost at the table is refused there.
-    RuleBroken where another unit's instructor is wanted and no loan has a session left.
+    RuleBroken where another unit's instructor is wanted and no loan has a session left, and where a base has
+    not what was asked for.
     """
-    live = booking_queries.live_of([row.id for row in rows])
+    sites = sites_of(rows)
+    for row in rows:
+        _refuse_lacking(row, sites)
+    wanted = {row.id: wants_of(row, sites) for row in rows}
+    return _settle({row.id: row for row in rows}, wanted, list(ResourceKind))
+
+
+def settle_pieces(row: Session) -> Settled:
+    """Make what the base lends to a published session follow what the session asks for now."""
+    if row.told_start is None or row.told_venue_id is None:
+        return Settled([], [], [])
+    sites = sites_of([row], [row.told_venue_id])
+    _refuse_lacking(row, sites, row.told_venue_id)
+    one = Want("", 0, row.told_start.date(), *units_of(row.told_start, row.told_minutes), row.id)
+    wanted = {row.id: list(_pieces(row, row.told_venue_id, one, sites))}
+    return _settle({row.id: row}, wanted, [ResourceKind.RESOURCE])
+
+
+def _settle(
+    rows: dict[int, Session], wanted: Mapping[int, Sequence[Want]], kinds: Sequence[ResourceKind]
+) -> Settled:
+    live = booking_queries.live_of(list(rows))
     new: list[Want] = []
     settled = Settled([], [], [])
-    for row in rows:
-        standing = {_want(b): b for b in live[row.id]}
-        wanted = set(wants_of(row))
-        settled.kept.extend(b for want, b in standing.items() if want in wanted)
-        settled.released.extend(b for want, b in standing.items() if want not in wanted)
-        new.extend(wanted - standing.keys())
+    for row_id, wants in wanted.items():
+        standing = _standing(b for b in live[row_id] if b.kind in kinds)
+        settled.kept.extend(b for want, b in standing.items() if want in wants)
+        settled.released.extend(b for want, b in standing.items() if want not in wants)
+        new.extend(set(wants) - standing.keys())
     release(settled.released)
-    _insert(sorted(new), {row.id: row for row in rows}, settled)
+    _insert(sorted(new), rows, settled)
     waiting.after(settled.released)
     return settled
 
@@ -95,41 +125,67 @@ def release(bookings: Sequence[Booking]) -> None:
     session().flush()
 
 
-def _want(booking: Booking) -> Want:
-    return Want(
-        booking.kind.value,
-        booking.resource_id,
-        booking.day,
-        booking.from_unit,
-        booking.to_unit,
-        booking.lesson_id,
-    )
+def release_pieces(row: Session) -> None:
+    """Give back what the base lends to a session that no longer comes there."""
+    release([b for b in booking_queries.live_of([row.id])[row.id] if b.kind is ResourceKind.RESOURCE])
+
+
+def _refuse_lacking(row: Session, sites: Sites, venue_id: int | None = None) -> None:
+    where = venue_id or row.venue_id
+    if where is None:
+        return
+    for kind, wanted, there in sites.lacking(row, where):
+        raise RuleBroken(lacking_text(sites.venues[where].base, kind.label, wanted, there))
+
+
+def lacking_text(base: TeachingBase, what: str, wanted: int, there: int) -> str:
+    """A base never has as much of something as was asked for."""
+    facts = {"base": base.name, "what": what, "wanted": wanted, "there": there}
+    return gettext("%(base)s的%(what)s不够:要 %(wanted)s,一共 %(there)s。", **facts)
+
+
+def _standing(bookings: Iterable[Booking]) -> dict[Want, Booking]:
+    """Bookings by what they are for; pieces of one kind are numbered by their seats."""
+    found: dict[Want, Booking] = {}
+    for booking in sorted(bookings, key=lambda b: b.seat):
+        want = Want(
+            booking.kind.value,
+            booking.resource_id,
+            booking.day,
+            booking.from_unit + booking.units_before,
+            booking.to_unit - booking.units_after,
+            booking.lesson_id,
+        )
+        while want in found:
+            want = replace(want, piece=want.piece + 1)
+        found[want] = booking
+    return found
 
 
 def _insert(wants: Sequence[Want], rows: dict[int, Session], settled: Settled) -> None:
     now = clock.now()
-    groups = _groups(wants)
-    given: dict[tuple[str, int, date], list[tuple[Want, int]]] = defaultdict(list)
+    supply = supply_of((want.kind, want.resource_id) for want in wants)
+    lock_bases(supply.bases)
+    given: dict[tuple[str, int, date], list[tuple[Taken, int]]] = defaultdict(list)
     lent = _lent(wants, rows)
     for want in wants:
-        place = (want.kind, want.resource_id, want.day)
-        seat = _seat(
-            want,
-            groups.get(want.resource_id, 1) if want.kind == ResourceKind.VENUE.value else 1,
-            given[place],
-        )
-        given[place].append((want, seat))
-        row = rows[want.session_id]
-        is_person = want.kind == ResourceKind.INSTRUCTOR.value
+        row, kind = rows[want.session_id], ResourceKind(want.kind)
+        taken = taken_units(want.first, want.after, *supply.buffers(kind, want.resource_id))
+        place = given[want.kind, want.resource_id, want.day]
+        seat = _seat(want, taken, supply.seats(kind, want.resource_id, want.day), place)
+        place.append((taken, seat))
+        is_person = kind is ResourceKind.INSTRUCTOR
         booking = Booking(
             session=row,
-            kind=ResourceKind(want.kind),
+            kind=kind,
             resource_id=want.resource_id,
             day=want.day,
-            from_unit=want.first,
-            to_unit=want.after,
+            from_unit=taken.from_unit,
+            to_unit=taken.to_unit,
+            units_before=taken.units_before,
+            units_after=taken.units_after,
             seat=seat,
-            state=BookingState.HELD if want.is_asked else BookingState.CONFIRMED,
+            state=BookingState.HELD if kind.is_asked else BookingState.CONFIRMED,
             asked_at=now,
             loan_id=lent[row.class_id].take(want.resource_id, row.class_id, want.day) if is_person else None,
         )
@@ -148,37 +204,31 @@ def _lent(wants: Sequence[Want], rows: dict[int, Session]) -> dict[int, Lent]:
     return {class_id: Lent(classes[class_id], ids) for class_id, ids in people.items()}
 
 
-def _groups(wants: Sequence[Want]) -> dict[int, int]:
-    """How many parties each wanted venue takes at once."""
-    ids = {want.resource_id for want in wants if want.kind == ResourceKind.VENUE.value}
-    return (
-        {venue.id: venue.groups for venue in session().query(Venue).filter(Venue.id.in_(ids))} if ids else {}
-    )
-
-
-def _seat(want: Want, groups: int, given: Sequence[tuple[Want, int]]) -> int:
+def _seat(want: Want, span: Taken, seats: int, given: Sequence[tuple[Taken, int]]) -> int:
     """The lowest seat free through the whole time."""
     taken = booking_queries.taken_seats(
-        ResourceKind(want.kind), want.resource_id, want.day, (want.first, want.after)
+        ResourceKind(want.kind), want.resource_id, want.day, (span.from_unit, span.to_unit)
     )
     used = set(taken) | {
-        seat for other, seat in given if other.first < want.after and want.first < other.after
+        seat for other, seat in given if other.from_unit < span.to_unit and span.from_unit < other.to_unit
     }
-    free = next((seat for seat in range(groups) if seat not in used), None)
+    free = next((seat for seat in range(seats) if seat not in used), None)
     if free is None:
-        raise Conflict(_sentence(want, list(taken.values())))
+        raise Conflict(_sentence(want, sorted(taken.values()), seats))
     return free
 
 
-def _sentence(want: Want, booking_ids: Sequence[int]) -> str:
+def _sentence(want: Want, booking_ids: Sequence[int], seats: int) -> str:
     """Who or what is taken, when, and by which class."""
+    if want.kind == ResourceKind.RESOURCE.value:
+        return _pieces_sentence(want, booking_ids, seats)
     other = session().get(Booking, booking_ids[0]) if booking_ids else None
     if other is None:
         return gettext("两个课次在同一时间用到同一位讲师或同一地点。")
-    names = booking_queries.names_of([other])
+    known = booking_queries.names_of([other])
     start, end = booking_queries.moments_of(other)
     facts = {
-        "name": names[other.id],
+        "name": known[other.id],
         "when": span_text(start, end),
         "klass": other.party.name,
         "course": other.party.title,
@@ -186,15 +236,39 @@ def _sentence(want: Want, booking_ids: Sequence[int]) -> str:
     return gettext("%(name)s在 %(when)s 已有安排:%(klass)s《%(course)s》。", **facts)
 
 
+def _pieces_sentence(want: Want, booking_ids: Sequence[int], seats: int) -> str:
+    """What of the base runs short, when, how many there are and who has them."""
+    midnight = datetime.combine(want.day, time())
+    unit = timedelta(minutes=MINUTES_PER_UNIT)
+    holders = dict.fromkeys(f"{b.party.name}《{b.party.title}》" for b in _bookings(booking_ids))
+    facts = {
+        "name": names.pieces([want.resource_id])[want.resource_id],
+        "when": span_text(midnight + unit * want.first, midnight + unit * want.after),
+        "count": seats,
+    }
+    if not holders:
+        return gettext("%(name)s在 %(when)s 不够用,当天可用 %(count)s。", **facts)
+    who = "、".join(holders)
+    return gettext("%(name)s在 %(when)s 已经用完(可用 %(count)s):%(who)s。", who=who, **facts)
+
+
+def _bookings(ids: Sequence[int]) -> Iterable[Booking]:
+    return (session().get_one(Booking, booking_id) for booking_id in ids)
+
+
 def find_clash(rows: Sequence[Session]) -> str:
     """The first thing that other sessions have taken and these would need; empty when all is free."""
-    groups = _groups([want for row in rows for want in wants_of(row)])
+    sites = sites_of(rows)
+    wants = sorted(want for row in rows for want in wants_of(row, sites))
+    supply = supply_of((want.kind, want.resource_id) for want in wants)
     own = {row.id for row in rows}
-    for want in sorted(want for row in rows for want in wants_of(row)):
-        seats = booking_queries.taken_seats(
-            ResourceKind(want.kind), want.resource_id, want.day, (want.first, want.after)
-        )
-        others = [b for b in seats.values() if session().get_one(Booking, b).session_id not in own]
-        if len(others) >= (groups.get(want.resource_id, 1) if want.kind == ResourceKind.VENUE.value else 1):
-            return _sentence(want, others)
+    for want in wants:
+        kind = ResourceKind(want.kind)
+        taken = taken_units(want.first, want.after, *supply.buffers(kind, want.resource_id))
+        units = taken.from_unit, taken.to_unit
+        held = booking_queries.taken_seats(kind, want.resource_id, want.day, units)
+        others = [b.id for b in _bookings(sorted(held.values())) if b.session_id not in own]
+        seats = supply.seats(kind, want.resource_id, want.day)
+        if len(others) + want.piece >= seats:
+            return _sentence(want, others, seats)
     return ""

@@ -7,7 +7,7 @@ the other; the claims table refuses whatever slips through.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext
 from sqlalchemy import select
@@ -21,39 +21,56 @@ from scheduling import notices
 from scheduling.enums import BookingState, ResourceKind, VisitState
 from scheduling.models import Booking, Visit
 from scheduling.rules import LIVE, units_of
+from scheduling.rules.needs import Taken, taken_units
 from scheduling.rules.visits import ANSWER_HOURS, Wish, may_become
 from scheduling.services import telling
 from scheduling.snapshots.vacancies import Vacancies
 
 
 def hold(visit: Visit, place: Vacancies) -> None:
-    """Claim the lowest free seats, one a group, and ask the base. The place is known to be free."""
-    wish = wish_of(visit)
-    seats = list(place.facts(visit.venue.id, wish).free_seats)[: visit.groups]
+    """Claim the lowest free seats, one a group, and a guide for each, and ask the base. The place is known to be free."""
+    wish, venue = wish_of(visit), place.venues[visit.venue.id]
+    facts = place.facts(venue.id, wish)
     now = clock.now()
     hours = get_setting("visit_answer_hours", ANSWER_HOURS)
     visit.state, visit.answer_by = VisitState.HELD, min(now + timedelta(hours=hours), visit.start)
     visit.answered_at, visit.answer_source, visit.answered_by = None, None, ""
     visit.answer_reason = visit.end_reason = ""
     visit.ended_at = None
-    first, after = units_of(wish.start, wish.minutes)
+    span = units_of(wish.start, wish.minutes)
     session().flush()
+    room = taken_units(*span, venue.minutes_before, venue.minutes_after)
     session().add_all(
-        Booking(
-            visit=visit,
-            kind=ResourceKind.VENUE,
-            resource_id=visit.venue.id,
-            day=wish.start.date(),
-            from_unit=first,
-            to_unit=after,
-            seat=seat,
-            state=BookingState.HELD,
-            asked_at=now,
-        )
-        for seat in seats
+        _booking(visit, (ResourceKind.VENUE, venue.id), room, seat, now)
+        for seat in list(facts.free_seats)[: visit.groups]
     )
     session().flush()
+    guides = place.guides.get(venue.base_id)
+    if guides is not None:
+        alone = taken_units(*span, 0, 0)
+        session().add_all(
+            _booking(visit, (ResourceKind.RESOURCE, guides.id), alone, seat, now)
+            for seat in list(facts.free_guides or ())[: visit.groups]
+        )
+        session().flush()
     telling.base_of(visit, notices.visit_asked(visit))
+
+
+def _booking(visit: Visit, what: tuple[ResourceKind, int], taken: Taken, seat: int, now: datetime) -> Booking:
+    kind, resource_id = what
+    return Booking(
+        visit=visit,
+        kind=kind,
+        resource_id=resource_id,
+        day=visit.start.date(),
+        from_unit=taken.from_unit,
+        to_unit=taken.to_unit,
+        units_before=taken.units_before,
+        units_after=taken.units_after,
+        seat=seat,
+        state=BookingState.HELD,
+        asked_at=now,
+    )
 
 
 def wish_of(visit: Visit) -> Wish:
@@ -64,8 +81,14 @@ def wish_of(visit: Visit) -> Wish:
 def lock_sites(venue_ids: Iterable[int]) -> None:
     """Make everybody who books at the same bases wait for this transaction; SQLite does so by itself."""
     bases = select(Venue.base_id).where(Venue.id.in_(sorted(set(venue_ids))))
-    stmt = select(TeachingBase.id).where(TeachingBase.id.in_(bases)).order_by(TeachingBase.id)
-    session().execute(stmt.with_for_update())
+    lock_bases(session().scalars(bases))
+
+
+def lock_bases(base_ids: Iterable[int]) -> None:
+    """The same by base."""
+    wanted = TeachingBase.id.in_(sorted(set(base_ids)))
+    stmt = select(TeachingBase.id).where(wanted).order_by(TeachingBase.id)
+    session().execute(stmt.with_for_update(key_share=True)).all()
 
 
 def become(visit: Visit, state: VisitState) -> None:

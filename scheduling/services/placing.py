@@ -15,7 +15,7 @@ from core.errors import RuleBroken, Violation
 from instructor_pool.queries import clearance_problems
 from scheduling import engine
 from scheduling.models import Session
-from scheduling.proposals import ids_in, new_violations
+from scheduling.proposals import holders_of, ids_in, new_violations
 from scheduling.queries import names
 from scheduling.queries.borrowing import Lent
 from scheduling.services import tying
@@ -152,14 +152,30 @@ def _check(at: Desk, choice: Choice) -> None:
     if not broken:
         return
     known = names.of_problem(ids_in(broken) | {name for name in (who, where) if name is not None})
-    told = [Violation(str(v.code), _sentence(v, known, who, where), "") for v in broken]
+    after = engine.Plan(problem.name, (*kept, mine))
+    told = []
+    for v in broken:
+        others = holders_of(problem, after, v, {at.name})
+        text = _sentence(v, known | names.of_problem(others), (who, where), others)
+        told.append(Violation(str(v.code), text, ""))
     raise RuleBroken(gettext("这样排违反规则,没有保存。"), told)
 
 
-def _sentence(violation: engine.Violation, known: dict[str, str], who: str | None, where: str | None) -> str:
-    """The broken rule and what would help; the person and room being placed stand in where the rule names none."""
+def _sentence(
+    violation: engine.Violation,
+    known: dict[str, str],
+    mine: tuple[str | None, str | None],
+    others: Sequence[str],
+) -> str:
+    """The broken rule and what would help; the person and room being placed stand in where the rule names none.
+
+    `others` have what runs short.
+    """
+    who, where = mine
     params: dict[str, str | int] = {
         name: value for name, value in (("instructor", who), ("venue", where)) if value is not None
     }
     full = engine.Violation(violation.code, violation.session, params | violation.params)
-    return " ".join(part for part in (violation_text(full, known), help_text(str(violation.code))) if part)
+    return " ".join(
+        part for part in (violation_text(full, known, others), help_text(str(violation.code))) if part
+    )

@@ -13,7 +13,7 @@ from accounts.models import OrgUnit
 from core import audit, clock
 from core.db import session
 from core.errors import RuleBroken, Violation
-from scheduling.enums import ResourceKind, SessionState
+from scheduling.enums import SessionState
 from scheduling.models import Booking, ScheduleVersion, Session, TrainingClass
 from scheduling.queries import figures
 from scheduling.queries import sessions as session_queries
@@ -69,7 +69,7 @@ def publish(klass: TrainingClass, *, actor: Actor, note: str = "") -> Published:
     session().flush()
     crediting.plan(due, actor=actor)
     _refuse_lost_duties(klass, lost_before, note)
-    asked = [b for b in settled.asked if b.kind is not ResourceKind.CLASS]
+    asked = [b for b in settled.asked if b.kind.is_asked]
     reached = telling.asked(asked)
     messages = reached + telling.withdrawn(settled.released)
     messages += telling.changed([b for b in settled.kept if _is_news(b, again)])
@@ -122,7 +122,7 @@ def _is_news(booking: Booking, before: dict[int, tuple[int | None, str]]) -> boo
     """A booking that stands, whose place or course people knew differently."""
     row = booking.lesson
     return (
-        booking.kind is not ResourceKind.CLASS
+        booking.kind.is_asked
         and before[row.id][1] != ""
         and before[row.id] != (row.told_venue_id, row.told_course_name)
     )

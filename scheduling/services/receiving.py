@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from accounts.access import Actor
 from core import audit, clock
+from core.calendars import calendar_around
 from core.db import session
 from core.errors import RuleBroken, Violation
 from core.settings import get_setting
@@ -98,8 +99,8 @@ def release_overdue() -> int:
 
 def _is_over(visit: Visit) -> bool:
     """Whether a place that came free now could no longer be booked."""
-    base = visit.venue.base
-    first = earliest_day(base.lead_time, base.lead_unit, clock.today())
+    base, today = visit.venue.base, clock.today()
+    first = earliest_day(base.lead_time, base.lead_unit, today, calendar_around(today))
     return visit.start <= clock.now() or visit.start.date() < first
 
 

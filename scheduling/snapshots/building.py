@@ -15,7 +15,7 @@ from scheduling import engine
 from scheduling.engine.pins import contradictions
 from scheduling.enums import PackageStage
 from scheduling.queries.figures import day_times
-from scheduling.snapshots import duties, lessons, people, sites
+from scheduling.snapshots import duties, lending, lessons, people, sites
 from scheduling.snapshots.keys import Key, key, number
 from scheduling.snapshots.lessons import Lesson
 from scheduling.snapshots.records import AnyRow, Records, read
@@ -112,14 +112,25 @@ def _assemble(records: Records, all_lessons: list[Lesson], now: datetime) -> Sna
         {i for i in {s.instructor for s in stands} | wanted if i is not None},
         lessons.of_people(all_lessons),
     )
+    hours = lessons.hours_of(all_lessons)
     rooms = sites.to_venues(
         records,
         {v for v in (s.venue for s in stands) if v is not None},
         lessons.of_rooms(all_lessons),
-        lessons.hours_of(all_lessons),
+        hours,
         now,
     )
-    sessions = lessons.to_sessions(records, all_lessons, staff, rooms)
+    resources = lending.to_resources(records, rooms)
+    kinds = {resource.kind for resource in resources if resource.kind is not None}
+    sessions = tuple(
+        replace(session, uses=lending.uses_of(records, lesson.row, kinds))
+        for session, lesson in zip(
+            lessons.to_sessions(records, all_lessons, staff, rooms), all_lessons, strict=True
+        )
+    )
+    bases = {row.id: row for row in records.bases}
+    counted = [row.id for row in records.venues if sites.counts_parties(row, bases[row.base_id])]
+    others = lending.elsewhere_in(records, rooms, counted, resources, hours)
     classes = _classes(records, {lesson.row.class_id for lesson in all_lessons})
     used = [x.home for x in staff.values()] + [v.place for v in rooms.values()] + [c.home for c in classes]
     due, hopeless = duties.to_duties(records, all_lessons, {number(s.id): s for s in sessions}, staff)
@@ -129,8 +140,9 @@ def _assemble(records: Records, all_lessons: list[Lesson], now: datetime) -> Sna
         places=sites.to_places(records, used),
         instructors=tuple(staff.values()),
         venues=tuple(rooms.values()),
+        resources=resources,
         classes=classes,
-        sessions=sessions,
+        sessions=(*sessions, *others),
         series=(*_series(all_lessons, sessions), *_packages(records, all_lessons)),
         duties=due,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scheduling.snapshots.keys import number
+from scheduling.snapshots.keys import Key, number
 
 ROWS = {
     "instructors": "instructor",
@@ -25,7 +25,11 @@ def changes_between(before: Mapping[str, str], after: Mapping[str, str]) -> dict
         if before.get(name) == after.get(name):
             continue
         kind, _, row = name.partition(":")
-        if kind in ROWS:
+        if kind == "sessions" and not row.startswith(Key.SESSION):
+            found.setdefault("elsewhere", [])
+        elif kind == "resources":
+            found.setdefault("resource" if row.startswith(Key.RESOURCE) else "base", []).append(number(row))
+        elif kind in ROWS:
             found.setdefault(ROWS[kind], []).append(number(row))
         elif not row:
             found.setdefault("settings", [])

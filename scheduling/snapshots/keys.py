@@ -15,6 +15,9 @@ class Key(StrEnum):
     BASE = "b"
     UNIT = "u"
     DUTY = "d"
+    RESOURCE = "r"
+    ELSEWHERE = "k"
+    OUT_OF_ORDER = "o"
 
 
 def key(kind: Key, row_id: int) -> str:

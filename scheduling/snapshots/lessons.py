@@ -15,6 +15,7 @@ from scheduling.models.classes import MINUTES_PER_CLASS_HOUR
 from scheduling.rules import DayTimes
 from scheduling.rules.packages import package_starts
 from scheduling.snapshots.keys import Key, key
+from scheduling.snapshots.lending import asks_for
 from scheduling.snapshots.records import AnyRow, Records
 from scheduling.snapshots.spans import Span
 from scheduling.snapshots.topics import Ends, ends_of, topic_of
@@ -173,10 +174,10 @@ def to_sessions(
     rooms: Mapping[int, engine.Venue],
 ) -> tuple[engine.Session, ...]:
     """The engine's sessions; people and rooms are those of the problem, by row id."""
-    of_base: dict[int, dict[str, str]] = {}
+    of_base: dict[int, dict[str, tuple[str, ...]]] = {}
     for row in records.venues:
         if row.id in rooms:
-            of_base.setdefault(row.base_id, {})[rooms[row.id].id] = rooms[row.id].features[0]
+            of_base.setdefault(row.base_id, {})[rooms[row.id].id] = rooms[row.id].features
     ends = ends_of(records)
     return tuple(
         _free_session(
@@ -212,7 +213,7 @@ def _free_session(
     records: Records,
     lesson: Lesson,
     people: Mapping[int, engine.Instructor],
-    of_base: Mapping[int, Mapping[str, str]],
+    of_base: Mapping[int, Mapping[str, tuple[str, ...]]],
     ends: Ends,
 ) -> engine.Session:
     row, topic = lesson.row, _topic(ends, lesson.row)
@@ -272,7 +273,7 @@ def _teachers(
 
 
 def _rooms(
-    records: Records, lesson: Lesson, of_base: Mapping[int, Mapping[str, str]]
+    records: Records, lesson: Lesson, of_base: Mapping[int, Mapping[str, tuple[str, ...]]]
 ) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
     """Allow-list and features: rooms of the right kind, of the wanted base, without those that declined.
 
@@ -281,25 +282,20 @@ def _rooms(
     row = lesson.row
     kind = PRACTICE if row.method is Method.ON_SITE else CAMPUS
     refused = {key(Key.VENUE, v) for v in records.refused.get(row.id, ())}
+    features = (kind, *asks_for(records, row.id))
     wanted = _wanted_bases(records, row)
-    if row.wanted_venue_id is not None:
-        allowed = [
-            v
-            for v in of_base.get(row.wanted_base_id, {})
-            if v == key(Key.VENUE, row.wanted_venue_id) and v not in refused
-        ]
-    elif wanted is not None:
-        allowed = [v for base_id in wanted for v in of_base.get(base_id, {}) if v not in refused]
-    elif refused:
-        allowed = [
-            v
-            for rooms in of_base.values()
-            for v, feature in rooms.items()
-            if feature == kind and v not in refused
-        ]
-    else:
-        return None, (kind,)
-    return (tuple(allowed), (kind,)) if allowed else (None, (NOBODY,))
+    if wanted is None and not refused:
+        return None, features
+    # The organiser's word is above the kind of a place, not above what it has.
+    must_have = set(features if wanted is None else features[1:])
+    rooms = {
+        v: found
+        for base_id in (of_base if wanted is None else wanted)
+        for v, found in of_base.get(base_id, {}).items()
+        if row.wanted_venue_id is None or v == key(Key.VENUE, row.wanted_venue_id)
+    }
+    allowed = [v for v, found in rooms.items() if v not in refused and must_have <= set(found)]
+    return (tuple(allowed), features) if allowed else (None, (NOBODY,))
 
 
 def _wanted_bases(records: Records, row: AnyRow) -> list[int] | None:

@@ -11,8 +11,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, or_, select
 
 from accounts.models import OrgUnit
-from bases.models import Closure, OpeningHours, TeachingBase, Venue
+from bases.enums import BaseResourceKind
+from bases.models import TeachingBase
+from bases.queries.opening import openings_where
+from bases.rules.opening import Opening
+from core import clock
+from core.calendars import calendar_of
 from core.db import session
+from core.workdays import Calendar
 from courses.models import Course
 from instructor_pool.models import Instructor, Qualification
 from instructor_pool.queries import unavailable
@@ -20,6 +26,7 @@ from instructor_pool.rules.calendars import Away, year_of
 from party_lessons.models import Credit, Obligation, Post, Scheme
 from scheduling.enums import BookingState, LoanState, ResourceKind, SessionState
 from scheduling.models import Booking, Loan, PackageOrder, Session, TrainingClass
+from scheduling.snapshots.site_records import asked_of, bases_of, stock_of, venues_of
 
 AnyRow = Row[*tuple[Any, ...]]
 Rows = Sequence[AnyRow]
@@ -47,8 +54,12 @@ class Records:
     """By person of another unit: the loans under which the plan may have them; none of who only stands in it."""
     bases: Rows
     venues: Rows
-    hours: Rows
-    closures: Rows
+    openings: Mapping[int, Opening]
+    calendar: Calendar
+    stock: Rows
+    """What bases lend: id, base, kind, pieces and what of it is out of order."""
+    asked: Mapping[int, Mapping[BaseResourceKind, int]]
+    """By session: what it asks for of its base."""
     classes: Mapping[int, AnyRow]
     sessions: Rows
     orders: Mapping[int, AnyRow]
@@ -77,7 +88,7 @@ class Records:
 
 
 def read(owner_id: int, year: int) -> Records:
-    """Read everything about the plan of `owner_id` in `year`; about twenty statements.
+    """Read everything about the plan of `owner_id` in `year`; about thirty statements.
 
     People are those of the owner and of the units below it, and of other units those on loan. Bases are those of the
     levels above, too, which share theirs.
@@ -101,14 +112,12 @@ def read(owner_id: int, year: int) -> Records:
         credits=_credits(whose, year),
         schemes=_all(select(Scheme.kind, Scheme.least_minutes, Scheme.is_on)),
         loans=loans,
-        bases=_bases(sharing),
-        venues=_venues(sharing),
-        hours=_all(
-            select(OpeningHours.base_id, OpeningHours.weekday, OpeningHours.opens, OpeningHours.closes)
-            .join(TeachingBase)
-            .where(TeachingBase.owner_id.in_(sharing))
-        ),
-        closures=_closures(sharing, year),
+        bases=bases_of(sharing),
+        venues=venues_of(sharing),
+        openings=openings_where(TeachingBase.owner_id.in_(sharing), date(year, 1, 1), date(year, 12, 31)),
+        calendar=calendar_of((clock.today().year, year, year + 1)),
+        stock=stock_of(sharing),
+        asked=asked_of(owner_id, year),
         classes=classes,
         sessions=_sessions(owner_id, year),
         orders={row.id: row for row in _orders(owner_id, year)},
@@ -250,39 +259,6 @@ def _credits(whose: ColumnElement[bool], year: int) -> Rows:
     return _all(statement.where(Obligation.year == year, Credit.is_held, whose))
 
 
-def _bases(sharing: Any) -> Rows:
-    columns = (
-        TeachingBase.id,
-        TeachingBase.kind,
-        TeachingBase.theme,
-        TeachingBase.state,
-        TeachingBase.town_id,
-        TeachingBase.latitude,
-        TeachingBase.longitude,
-        TeachingBase.lead_time,
-        TeachingBase.lead_unit,
-    )
-    return _all(select(*columns).where(TeachingBase.owner_id.in_(sharing)).order_by(TeachingBase.id))
-
-
-def _venues(sharing: Any) -> Rows:
-    columns = (Venue.id, Venue.base_id, Venue.capacity, Venue.groups, Venue.max_per_day, Venue.is_closed)
-    return _all(
-        select(*columns).join(TeachingBase).where(TeachingBase.owner_id.in_(sharing)).order_by(Venue.id)
-    )
-
-
-def _closures(sharing: Any, year: int) -> Rows:
-    columns = (Closure.base_id, Closure.first_day, Closure.last_day)
-    in_year = (Closure.first_day <= date(year, 12, 31)) & (Closure.last_day >= date(year, 1, 1))
-    return _all(
-        select(*columns)
-        .join(TeachingBase)
-        .where(TeachingBase.owner_id.in_(sharing), in_year)
-        .order_by(Closure.id)
-    )
-
-
 def _classes(owner_id: int, year: int) -> Rows:
     columns = (
         TrainingClass.id,
@@ -368,7 +344,16 @@ def _declined(bookings: Rows, kind: ResourceKind) -> Mapping[int, frozenset[int]
 
 def _elsewhere(owner_id: int, year: int) -> Rows:
     """Bookings that other plans and visits hold in this year."""
-    columns = (Booking.kind, Booking.resource_id, Booking.day, Booking.from_unit, Booking.to_unit)
+    columns = (
+        Booking.id,
+        Booking.kind,
+        Booking.resource_id,
+        Booking.day,
+        Booking.from_unit,
+        Booking.to_unit,
+        Booking.units_before,
+        Booking.units_after,
+    )
     statement = select(*columns).outerjoin(Booking.session).outerjoin(Session.training_class)
     other = (
         Booking.visit_id.is_not(None) | (TrainingClass.owner_id != owner_id) | (TrainingClass.year != year)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from bases.enums import BaseKind, LeadUnit
 from bases.rules import is_bookable
-from core import workdays
+from bases.rules.opening import open_on
+from core.workdays import Calendar
 from scheduling import engine
 from scheduling.enums import ResourceKind
 from scheduling.snapshots.keys import Key, key
+from scheduling.snapshots.lending import having
 from scheduling.snapshots.lessons import CAMPUS, PRACTICE
 from scheduling.snapshots.people import elsewhere, place_of_unit
 from scheduling.snapshots.records import AnyRow, Records
-from scheduling.snapshots.spans import Span, around, crowded, joined, whole_days
+from scheduling.snapshots.spans import Span, around, joined, whole_days
 
 SPARE_ROOM = (
     2  # what a classroom costs that is no class's own: next door is as near as home, yet home comes first
@@ -32,13 +34,15 @@ def to_venues(
     """By row id: every room that can be booked [3 §五(一)], and those `needed` because a session stands there.
 
     Opening hours and booking leads are spelled out for `hours` only: by day, the time within which sessions
-    are still to be placed.
+    are still to be placed. What others have booked keeps an exclusive room busy; in rooms and bases that take
+    several it stands in the problem as sessions (`lending.elsewhere_in`).
     """
     bases = {row.id: row for row in records.bases}
     homes = {row.main_base_id for row in records.classes.values()}
     closed = _closed(records, hours, now)
-    busy_elsewhere = elsewhere(records, ResourceKind.VENUE)
     year = whole_days(date(records.year, 1, 1), date(records.year, 12, 31))
+    busy_elsewhere = elsewhere(records, ResourceKind.VENUE)
+    stock = _kinds_of(records)
     found = {}
     for row in records.venues:
         base = bases[row.base_id]
@@ -46,56 +50,66 @@ def to_venues(
         if not can_be_booked and row.id not in needed:
             continue
         busy = closed[base.id] if can_be_booked else [year]
+        others = () if counts_parties(row, base) else busy_elsewhere.get(row.id, ())
+        kind = PRACTICE if base.kind is BaseKind.PRACTICE_POINT else CAMPUS
         found[row.id] = engine.Venue(
             id=key(Key.VENUE, row.id),
             capacity=row.capacity,
             place=place_of_base(records, base),
             groups=row.groups,
             max_per_day=row.max_per_day,
-            features=(PRACTICE if base.kind is BaseKind.PRACTICE_POINT else CAMPUS,),
+            features=(kind, *stock[base.id]),
             cost=0 if base.id in homes or base.kind is BaseKind.PRACTICE_POINT else SPARE_ROOM,
-            busy=tuple(
-                joined(
-                    [
-                        *around(busy, agreed.get(row.id, ())),
-                        *crowded(busy_elsewhere.get(row.id, ()), row.groups),
-                    ]
-                )
-            ),
+            busy=tuple(joined([*around(busy, agreed.get(row.id, ())), *_kept_free(row, others)])),
+            turnaround=row.minutes_before + row.minutes_after,
+        )
+    return found
+
+
+def counts_parties(venue: AnyRow, base: AnyRow) -> bool:
+    """Whether a venue or its base takes so many parties that each of them has to be counted."""
+    limits = (venue.max_per_day, base.groups, base.max_per_day)
+    return venue.groups > 1 or any(limit is not None for limit in limits)
+
+
+def _kept_free(venue: AnyRow, taken: Iterable[Span]) -> Iterable[Span]:
+    """When no party can be there because of what others have booked: their time, and the buffers of one's own."""
+    before, after = timedelta(minutes=venue.minutes_before), timedelta(minutes=venue.minutes_after)
+    return ((begin - after, end + before) for begin, end in taken)
+
+
+def _kinds_of(records: Records) -> Mapping[int, list[str]]:
+    """By base: a feature for each kind and number of pieces that some session asks for and the base has."""
+    wanted = {(kind, count) for asked in records.asked.values() for kind, count in asked.items() if count}
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in records.stock:
+        found[row.base_id] += sorted(
+            having(kind, count) for kind, count in wanted if kind is row.kind and count <= row.pieces
         )
     return found
 
 
 def _closed(records: Records, hours: Mapping[date, Span], now: datetime) -> Mapping[int, list[Span]]:
-    """By base: closures, and of `hours` those in which it is not open or may no longer be booked."""
+    """By base: of `hours` those in which it is not open or may no longer be booked, and all closures of the year."""
     found: dict[int, list[Span]] = defaultdict(list)
-    for row in records.closures:
-        found[row.base_id].append(whole_days(row.first_day, row.last_day))
-    opening: dict[int, dict[int, list[tuple[time, time]]]] = defaultdict(lambda: defaultdict(list))
-    for row in records.hours:
-        opening[row.base_id][row.weekday].append((row.opens, row.closes))
     for base in records.bases:
-        earliest = earliest_day(base.lead_time, base.lead_unit, now.date())
+        opening = records.openings[base.id]
+        found[base.id] += [whole_days(first, last) for first, last, _ in opening.closures]
+        earliest = earliest_day(base.lead_time, base.lead_unit, now.date(), records.calendar)
         for day, span in hours.items():
             if day < earliest:
                 found[base.id].append(span)
-            elif base.id in opening:
-                found[base.id] += _shut(day, span, opening[base.id].get(day.weekday(), []))
+                continue
+            there = open_on(opening, day, records.calendar)
+            if not there.holds(*span):
+                found[base.id] += around([span], there.spans)
     return found
 
 
-def _shut(day: date, span: Span, opening: Iterable[tuple[time, time]]) -> Iterable[Span]:
-    """The part of a span in which a base is closed; most often none."""
-    stretches = [(datetime.combine(day, opens), datetime.combine(day, closes)) for opens, closes in opening]
-    if any(opens <= span[0] and span[1] <= closes for opens, closes in stretches):
-        return ()
-    return around([span], stretches)
-
-
-def earliest_day(lead: int, unit: LeadUnit, today: date) -> date:
+def earliest_day(lead: int, unit: LeadUnit, today: date, calendar: Calendar) -> date:
     """The first day that can still be booked, `lead` days or workdays ahead."""
     if unit is LeadUnit.WORKDAYS:
-        return workdays.after(today, lead)
+        return calendar.after(today, lead)
     return today + timedelta(days=lead)
 
 

@@ -36,17 +36,3 @@ def around(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, ...]:
             cut += [part for part in ((begin, hole[0]), (hole[1], end)) if part[0] < part[1]]
         rest = cut
     return tuple(rest)
-
-
-def crowded(spans: Iterable[Span], seats: int) -> list[Span]:
-    """The time that at least `seats` of the spans cover."""
-    steps = sorted(step for begin, end in spans for step in ((begin, 1), (end, -1)))
-    found: list[Span] = []
-    taken, since = 0, datetime.min
-    for moment, change in steps:
-        if taken < seats <= taken + change:
-            since = moment
-        elif taken >= seats > taken + change:
-            found.append((since, moment))
-        taken += change
-    return joined(found)

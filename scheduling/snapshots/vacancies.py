@@ -11,25 +11,32 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from bases.models import Closure, TeachingBase, Venue
+from bases.enums import BaseResourceKind, DayKind
+from bases.models import BaseResource, TeachingBase, Venue
+from bases.queries.opening import openings_of
+from bases.rules.opening import OpenDay, Opening, open_on
 from core import clock
+from core.calendars import calendar_around, calendar_of
 from core.db import session
 from core.errors import Violation
+from core.workdays import Calendar
 from scheduling.enums import ResourceKind
 from scheduling.models import Booking
 from scheduling.rules import LIVE, units_of
+from scheduling.rules.needs import taken_units
 from scheduling.rules.visits import SiteFacts, Wish, broken_by_visit
 from scheduling.snapshots.sites import earliest_day
 
 STEP = timedelta(minutes=30)
 """Free times are offered on the half hour."""
+SHUT = (DayKind.CLOSURE, DayKind.HOLIDAY)
 FIRST, LAST = time(8), time(18)
 """Where a base keeps no opening times, times are offered between these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Quarter hours of a seat that somebody has."""
+    """Quarter hours of a seat of a venue, or of a guide, that somebody has."""
 
     first: int
     after: int
@@ -42,37 +49,63 @@ class Vacancies:
     """Some venues on some days."""
 
     venues: Mapping[int, Venue]
-    closures: Mapping[int, Sequence[Closure]]
+    openings: Mapping[int, Opening]
+    """By base."""
+    calendar: Calendar
+    guides: Mapping[int, BaseResource]
+    """By base; bases without guides show people round themselves."""
     taken: Mapping[tuple[int, date], Sequence[Taken]]
+    """By venue and day; of all venues of these bases."""
+    guided: Mapping[tuple[int, date], Sequence[Taken]]
+    """By base resource and day."""
+    rooms: Mapping[int, Sequence[int]]
+    """All venues of each base."""
     now: datetime
 
     def without(self, visit_id: int | None) -> Vacancies:
         """The same as if this visit held nothing: it may move within its own time."""
         if visit_id is None:
             return self
-        kept = {place: [t for t in rows if t.visit_id != visit_id] for place, rows in self.taken.items()}
-        return replace(self, taken=kept)
+
+        def kept(rows: Mapping[tuple[int, date], Sequence[Taken]]) -> dict[tuple[int, date], list[Taken]]:
+            return {place: [t for t in found if t.visit_id != visit_id] for place, found in rows.items()}
+
+        return replace(self, taken=kept(self.taken), guided=kept(self.guided))
 
     def facts(self, venue_id: int, wish: Wish) -> SiteFacts:
         """What the venue has for a wish."""
         venue = self.venues[venue_id]
         base, day = venue.base, wish.start.date()
-        first, after = units_of(wish.start, wish.minutes)
+        span = units_of(wish.start, wish.minutes)
+        whole = taken_units(*span, venue.minutes_before, venue.minutes_after)
         taken = self.taken.get((venue_id, day), ())
-        busy = {t.seat for t in taken if t.first < after and first < t.after}
-        shut = next((c for c in self.closures.get(base.id, ()) if c.first_day <= day <= c.last_day), None)
+        busy = {t.seat for t in _during(taken, whole.from_unit, whole.to_unit)}
+        there = open_on(self.openings[base.id], day, self.calendar)
+        in_base = [t for room in self.rooms.get(base.id, ()) for t in self.taken.get((room, day), ())]
         return SiteFacts(
             name=name_of(venue),
             not_bookable=_not_bookable(venue),
             capacity=venue.capacity,
             groups=venue.groups,
             max_per_day=venue.max_per_day,
-            open_spans=_open_spans(base, day),
-            closure="" if shut is None else shut.reason or gettext("暂不开放"),
-            earliest=earliest_day(base.lead_time, base.lead_unit, self.now.date()),
+            open_spans=_times(there),
+            closure=(there.note or there.kind.label) if there.kind in SHUT else "",
+            earliest=earliest_day(base.lead_time, base.lead_unit, self.now.date(), self.calendar),
             free_seats=[seat for seat in range(venue.groups) if seat not in busy],
             batches=len(taken),
+            base_name=base.name,
+            left_at_once=_left(base.groups, most_at_once(_during(in_base, whole.from_unit, whole.to_unit))),
+            left_that_day=_left(base.max_per_day, len(in_base)),
+            free_guides=self.free_guides(base.id, day, span),
         )
+
+    def free_guides(self, base_id: int, day: date, span: tuple[int, int]) -> Sequence[int] | None:
+        """Seats of guides that are free through the whole time; None where the base has no guides."""
+        guides = self.guides.get(base_id)
+        if guides is None:
+            return None
+        busy = {t.seat for t in _during(self.guided.get((guides.id, day), ()), *span)}
+        return [seat for seat in range(guides.available(day)) if seat not in busy]
 
     def why_not(self, venue_id: int, wish: Wish) -> list[Violation]:
         """What stands against a visit there and then."""
@@ -80,7 +113,7 @@ class Vacancies:
 
     def free_starts(self, venue_id: int, day: date, wish: Wish) -> Iterator[datetime]:
         """Times of a day at which the wish could be had, on the half hour."""
-        spans = _open_spans(self.venues[venue_id].base, day)
+        spans = _times(open_on(self.openings[self.venues[venue_id].base_id], day, self.calendar))
         for opens, closes in spans if spans is not None else [(FIRST, LAST)]:
             start = datetime.combine(day, opens)
             while start + timedelta(minutes=wish.minutes) <= datetime.combine(day, closes):
@@ -92,7 +125,8 @@ class Vacancies:
 def first_day(base: TeachingBase) -> date:
     """The first day on which a visit could still be had: not today, where nothing is asked ahead."""
     today = clock.today()
-    return max(earliest_day(base.lead_time, base.lead_unit, today), today + timedelta(days=1))
+    first = earliest_day(base.lead_time, base.lead_unit, today, calendar_around(today))
+    return max(first, today + timedelta(days=1))
 
 
 def name_of(venue: Venue) -> str:
@@ -106,33 +140,54 @@ def _not_bookable(venue: Venue) -> str:
     return gettext("已停用") if venue.is_closed else ""
 
 
-def _open_spans(base: TeachingBase, day: date) -> list[tuple[time, time]] | None:
-    if not base.opening_hours:
+def _times(there: OpenDay) -> list[tuple[time, time]] | None:
+    """When a base is open on a day; None where it keeps no opening times."""
+    if there.kind is DayKind.ALWAYS:
         return None
-    return [(h.opens, h.closes) for h in base.opening_hours if h.weekday == day.weekday()]
+    return [(opens.time(), closes.time()) for opens, closes in there.spans]
+
+
+def _during(taken: Sequence[Taken], first: int, after: int) -> list[Taken]:
+    return [t for t in taken if t.first < after and first < t.after]
+
+
+def most_at_once(taken: Sequence[Taken]) -> int:
+    """The most of them at one moment."""
+    return max((sum(t.first <= at.first < t.after for t in taken) for at in taken), default=0)
+
+
+def _left(limit: int | None, used: int) -> int | None:
+    return None if limit is None else max(0, limit - used)
 
 
 def read_vacancies(venue_ids: Collection[int], first: date, last: date) -> Vacancies:
-    """Read venues with their bases, closures and bookings from `first` to `last`: five statements."""
-    ids = sorted(venue_ids)
-    found = session().scalars(
-        select(Venue)
-        .where(Venue.id.in_(ids))
-        .options(joinedload(Venue.base).selectinload(TeachingBase.opening_hours))
+    """Read venues with their bases, opening times, guides and bookings from `first` to `last`: a dozen statements."""
+    stmt = select(Venue).where(Venue.id.in_(sorted(venue_ids))).options(joinedload(Venue.base))
+    venues = {venue.id: venue for venue in session().scalars(stmt)}
+    bases = sorted({venue.base_id for venue in venues.values()})
+    rooms: dict[int, list[int]] = defaultdict(list)
+    for room, base in session().execute(select(Venue.id, Venue.base_id).where(Venue.base_id.in_(bases))):
+        rooms[base].append(room)
+    lent = select(BaseResource).where(
+        BaseResource.base_id.in_(bases), BaseResource.kind == BaseResourceKind.GUIDE, BaseResource.count > 0
     )
-    venues = {venue.id: venue for venue in found}
-    closures: dict[int, list[Closure]] = defaultdict(list)
-    shut = select(Closure).where(
-        Closure.base_id.in_({venue.base_id for venue in venues.values()}),
-        Closure.first_day <= last,
-        Closure.last_day >= first,
+    guides = {found.base_id: found for found in session().scalars(lent)}
+    now = clock.now()
+    return Vacancies(
+        venues,
+        openings_of(bases, first, last),
+        calendar_of({now.year, now.year + 1, first.year, last.year}),
+        guides,
+        _taken(ResourceKind.VENUE, [room for found in rooms.values() for room in found], first, last),
+        _taken(ResourceKind.RESOURCE, [found.id for found in guides.values()], first, last),
+        rooms,
+        now,
     )
-    for closure in session().scalars(shut):
-        closures[closure.base_id].append(closure)
-    return Vacancies(venues, closures, _taken(ids, first, last), clock.now())
 
 
-def _taken(ids: Sequence[int], first: date, last: date) -> Mapping[tuple[int, date], Sequence[Taken]]:
+def _taken(
+    kind: ResourceKind, ids: Sequence[int], first: date, last: date
+) -> Mapping[tuple[int, date], Sequence[Taken]]:
     columns = (
         Booking.resource_id,
         Booking.day,
@@ -142,12 +197,12 @@ def _taken(ids: Sequence[int], first: date, last: date) -> Mapping[tuple[int, da
         Booking.visit_id,
     )
     stmt = select(*columns).where(
-        Booking.kind == ResourceKind.VENUE,
-        Booking.resource_id.in_(ids),
+        Booking.kind == kind,
+        Booking.resource_id.in_(sorted(ids)),
         Booking.day.between(first, last),
         Booking.state.in_(LIVE),
     )
     found: dict[tuple[int, date], list[Taken]] = defaultdict(list)
-    for venue_id, day, since, until, seat, visit_id in session().execute(stmt):
-        found[(venue_id, day)].append(Taken(since, until, seat, visit_id))
+    for resource_id, day, since, until, seat, visit_id in session().execute(stmt):
+        found[(resource_id, day)].append(Taken(since, until, seat, visit_id))
     return found

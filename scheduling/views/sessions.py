@@ -21,6 +21,7 @@ from scheduling.queries import bookings as booking_queries
 from scheduling.queries import choices
 from scheduling.queries import classes as class_queries
 from scheduling.queries import sessions as session_queries
+from scheduling.queries.needs import needs_by
 from scheduling.services import holding, planning, withdrawing
 from scheduling.views import blueprint
 
@@ -38,6 +39,7 @@ def show_session(session_id: int) -> ResponseReturnValue:
         lesson=lesson,
         names=booking_queries.names_of(bookings),
         notices=notices,
+        needs_text="、".join(f"{kind.label} {count}" for kind, count in needs_by(row).items()),
         in_grid=is_htmx(),
         may_edit=may_edit,
         may_record=may_edit and current_actor().can(P.ANSWER_RECORD),

@@ -113,7 +113,7 @@ def test_a_plaque_cannot_end_before_it_was_put_up(sign_in: SignIn) -> None:
 
 def test_venues(sign_in: SignIn, county: County) -> None:
     browser, url = sign_in("organiser"), f"/bases/{county.bases['红色纪念馆']}"
-    made = {"name": "二号厅", "capacity": "30", "groups": "2", "max_per_day": ""}
+    made = {"name": "二号厅", "capacity": "30", "use": "shared", "groups": "2", "max_per_day": ""}
     assert browser.post(f"{url}/venues/new", data=made).status_code == 302
     assert "已有同名教学点" in browser.post(f"{url}/venues/new", data=made).text
     venue = session().query(Venue).filter_by(name="二号厅").one()

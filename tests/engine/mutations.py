@@ -27,11 +27,15 @@ PROBLEM: dict[str, object] = {
     "venues": [
         {
             "id": "v0", "place": "p1", "capacity": 60, "groups": 2, "max_per_day": 3, "features": ["room"],
-            "busy": [[T2, T2]], "cost": 5,
+            "busy": [[T2, T2]], "cost": 5, "turnaround": 15,
         },
         {"id": "v1", "place": None, "capacity": 30},
     ],
-    "resources": [{"id": "guide", "count": 2}, {"id": "coach", "count": 1}],
+    "resources": [
+        {"id": "guide", "count": 2},
+        {"id": "coach", "count": 1},
+        {"id": "sets", "count": 3, "kind": "set", "venues": ["v0"], "max_per_day": 4},
+    ],
     "classes": [
         {"id": "c0", "size": 40, "home": "p0", "min_leader_percent": 20},
         {"id": "c1", "home": None},
@@ -40,7 +44,7 @@ PROBLEM: dict[str, object] = {
         {
             "id": "s0", "classes": ["c0"], "topic": "law", "minutes": 90, "hours": 2, "heads": 40,
             "starts": [T1, T3], "instructors": ["i0", "i1"], "venues": ["v0"], "features": ["room"],
-            "uses": {"guide": 1}, "leader": "any", "priority": 2,
+            "uses": {"guide": 1, "set": 1}, "leader": "any", "priority": 2,
             "current": {"start": T1, "instructor": "i0", "venue": None}, "pinned": ["start"],
         },
         {"id": "s1", "classes": ["c1"], "topic": "law", "minutes": 45, "hours": 1.5, "starts": [T2]},
@@ -126,7 +130,11 @@ PROBLEM_KEYS: dict[Path, tuple[object, ...]] = {
     ("venues", 0, "features"): (None, "room", {}, [1], ["room", "room"]),
     ("venues", 0, "busy"): PERIODS,
     ("venues", 0, "cost"): AMOUNT,
+    ("venues", 0, "turnaround"): AMOUNT,
     ("resources", 0, "count"): AMOUNT,
+    ("resources", 2, "kind"): (1, False, [], {}, "guide"),
+    ("resources", 2, "venues"): (*NAMES, ["v0", "v0"]),
+    ("resources", 2, "max_per_day"): COUNT,
     ("classes", 0, "size"): AMOUNT,
     ("classes", 0, "home"): NAME,
     ("classes", 0, "min_leader_percent"): (*AMOUNT, 101),

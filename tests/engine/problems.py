@@ -3,6 +3,7 @@
 import itertools
 import random
 from collections.abc import Iterator
+from typing import Any
 
 from scheduling.engine import Assignment, Plan, Problem, check, load_problem
 
@@ -43,6 +44,24 @@ def random_document(seed: int, sessions: int = 3) -> dict[str, object]:
         "series": [_series(rng, f"r{n}", names) for n in range(rng.randint(0, 2))],
         "duties": [_duty(rng, f"d{n}", people, names) for n in range(rng.randint(0, 1))],
     }
+
+
+def random_sites(seed: int, sessions: int = 3) -> Problem:
+    """Return a random problem whose venues need time between sessions and lend what sessions use."""
+    document: Any = random_document(seed, sessions)
+    rng = random.Random(seed + 10**6)
+    names = [venue["id"] for venue in document["venues"]]
+    for venue in document["venues"]:
+        venue["turnaround"] = rng.choice([0, 15, 30, 60, 105])
+    for n, mine in enumerate(rng.choice([[names], [[name] for name in names]])):
+        lent = {"id": f"lent{n}", "kind": "lent", "count": rng.randint(0, 3), "venues": mine}
+        document["resources"].append(lent | {"max_per_day": rng.choice([None, 1, 2, 3])})
+    document["resources"][0]["max_per_day"] = rng.choice([None, None, 1])
+    for session in document["sessions"]:
+        session["features"] = []  # so that sessions meet
+        if rng.random() < 0.8:
+            session["uses"] = session.get("uses", {}) | {"lent": rng.randint(1, 2)}
+    return load_problem(document)
 
 
 def _weights(rng: random.Random) -> dict[str, int]:

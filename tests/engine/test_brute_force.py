@@ -1,14 +1,21 @@
 """The solver against brute force on problems small enough for it."""
 
+from collections.abc import Callable
+
 import pytest
 
-from scheduling.engine import PinsContradict, SolveOptions, Status, check, solve
-from tests.engine.problems import brute_force, random_problem
+from scheduling.engine import PinsContradict, Problem, SolveOptions, Status, check, solve
+from tests.engine.problems import brute_force, random_problem, random_sites
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_optimal_cost_equals_brute_force_and_bound_is_never_above(seed: int) -> None:
-    problem = random_problem(seed)
+@pytest.mark.parametrize(
+    ("made", "seed"),
+    [*((random_problem, seed) for seed in range(40)), *((random_sites, seed) for seed in range(30))],
+)
+def test_optimal_cost_equals_brute_force_and_bound_is_never_above(
+    made: Callable[[int], Problem], seed: int
+) -> None:
+    problem = made(seed)
     least = brute_force(problem)
     try:
         plan = solve(problem, SolveOptions(iterations=60, seed=seed))

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from accounts.enums import P
 from core.db import session, transaction
 from core.errors import RuleBroken
+from core.workdays import Calendar
 from instructor_pool import queries
 from instructor_pool.enums import ObjectionOutcome, PoolAction, PoolState, PublicityProblem
 from instructor_pool.models import Instructor, Objection
@@ -59,8 +60,8 @@ def test_what_bars_approval(
 
 
 def test_publicity_counts_workdays_after_the_first_day() -> None:
-    assert last_day(date(2027, 5, 10), 5) == END
-    assert last_day(date(2027, 5, 14), 1) == END
+    assert last_day(date(2027, 5, 10), 5, Calendar()) == END
+    assert last_day(date(2027, 5, 14), 1, Calendar()) == END
 
 
 def test_approval_waits_for_the_end_and_for_every_answer(county: County) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from scheduling.snapshots.spans import around, crowded, joined
+from scheduling.snapshots.spans import around, joined
 
 
 @pytest.mark.parametrize(
@@ -27,14 +27,3 @@ def test_spans_join_and_make_way(
 
     assert list(around(hours(spans), hours(holes))) == hours(left)
     assert joined(hours(left)) == hours(left)
-
-
-@pytest.mark.parametrize(
-    ("seats", "full"),
-    [(1, [(0, 8)]), (2, [(2, 7)]), (3, [(3, 4)]), (4, [])],
-)
-def test_a_shared_place_is_full_when_every_seat_is_taken(seats: int, full: list[tuple[int, int]]) -> None:
-    def hours(pairs: list[tuple[int, int]]) -> list[tuple[datetime, datetime]]:
-        return [(datetime(2027, 1, 1, a), datetime(2027, 1, 1, b)) for a, b in pairs]
-
-    assert crowded(hours([(0, 4), (2, 5), (3, 4), (4, 8), (5, 7)]), seats) == hours(full)

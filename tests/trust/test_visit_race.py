@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from multiprocessing import Queue
 from pathlib import Path
@@ -64,8 +65,7 @@ def contend(app: Flask, county: County, tally: Queue[Counter[str]]) -> None:
                     unit = county.unit("东镇")
                     visit = visiting.new_visit(unit, part, ABOUT, SYSTEM)
                     free = read_vacancies([venue], moment.date(), moment.date())
-                    unseen = type(free)(free.venues, free.closures, {}, free.now)
-                    visiting.settle(visit, part, unseen)
+                    visiting.settle(visit, part, replace(free, taken={}))
                 mine["held"] += 1
             except Conflict:
                 mine[_again(county, part)] += 1

@@ -31,9 +31,9 @@ from scheduling.engine.rules.limits import (
     MaxPerMonth,
     MaxPerWeek,
     MaxTotal,
-    ResourceCount,
     VenueMaxPerDay,
 )
+from scheduling.engine.rules.resources import ResourceCount, ResourcePerDay
 from scheduling.engine.rules.series import MaxDays, Ordered, Together
 
 RULES: Sequence[Rule] = (
@@ -62,6 +62,7 @@ RULES: Sequence[Rule] = (
     MaxTotal(),
     VenueMaxPerDay(),
     ResourceCount(),
+    ResourcePerDay(),
     Ordered(),
     MaxDays(),
     Together(),

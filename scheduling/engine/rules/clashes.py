@@ -37,28 +37,28 @@ def _rushes(table: Timetable, entries: list[Placed]) -> Iterator[tuple[Placed, P
 
 @inner
 def _taken(p: Arrays, b: Board, room: int, days: tuple[int, int], moment: int) -> int:
-    """Return how many sessions a venue holds at a moment, those that begin on some days looked at."""
+    """Return how many sessions take a venue at a moment, those that begin on some days looked at."""
     found = 0
     for day in range(days[0], days[1] + 1):
         other = b.room_head[day, room]
         while other >= 0:
             there = p.options[b.option_of[other]]
-            found += there.begin <= moment < there.end
+            found += there.begin <= moment < there.end + p.venues[room].turnaround
             other = b.room_next[other]
     return found
 
 
 @inner
 def busiest_in_room(p: Arrays, b: Board, o: int, room: int) -> int:
-    """Return the most sessions that a venue holds at one moment of an option."""
-    mine = p.options[o]
+    """Return the most sessions that take a venue at one moment at which an option would."""
+    mine, tail = p.options[o], p.venues[room].turnaround
     days = mine.first_day, mine.last_day
     most = _taken(p, b, room, days, mine.begin)
     for day in range(mine.first_day, mine.last_day + 1):
         other = b.room_head[day, room]
         while other >= 0:
             begin = p.options[b.option_of[other]].begin
-            if mine.begin < begin < mine.end:
+            if mine.begin < begin < mine.end + tail:
                 most = max(most, _taken(p, b, room, days, begin))
             other = b.room_next[other]
     return most
@@ -121,7 +121,7 @@ class ClassOnce(Rule):
 
 
 class VenueGroups(Rule):
-    """A venue takes at most its number of groups at once."""
+    """A venue takes at most its number of groups at once; each takes it until the turnaround after it is over."""
 
     reason = Reason.VENUE_BUSY
 
@@ -129,10 +129,11 @@ class VenueGroups(Rule):
         for entries in table.by_venue.values():
             for p in entries:
                 venue = p.venue
+                tail = 0 if venue is None else venue.turnaround
                 there = sum(
                     1
                     for other in entries
-                    if other is p or (other.begin <= p.begin < other.end and p.begin < p.end)
+                    if other is p or (other.begin <= p.begin < other.end + tail and p.begin < p.end + tail)
                 )
                 if venue is not None and there > venue.groups:
                     yield Violation(self.reason, p.session.id, {"venue": venue.id, "groups": venue.groups})
@@ -140,12 +141,13 @@ class VenueGroups(Rule):
     @staticmethod
     @inner
     def venue(p: Arrays, b: Board, s: int, o: int, room: int) -> bool:
-        option, groups = p.options[o], p.venues[room].groups
+        option, groups, tail = p.options[o], p.venues[room].groups, p.venues[room].turnaround
         there = 0
         for day in range(option.first_day, option.last_day + 1):
             other = b.room_head[day, room]
             while other >= 0:
-                there += overlaps(p, b, whole(other), o)
+                found = p.options[b.option_of[other]]
+                there += found.begin < option.end + tail and found.end + tail > option.begin
                 other = b.room_next[other]
         if there < groups:
             return False
@@ -154,13 +156,15 @@ class VenueGroups(Rule):
     def post(self, model: "Model") -> None:
         for venue, ids in model.by_venue():
             begin, end = model.spans(model.v_time[ids])
+            tail = int(model.index.turnaround[venue])
+            end = end + tail
             fixed, groups = model.state.of_venue[venue], int(model.index.groups[venue])
             if not fixed:
                 for clique in cliques(begin, end):
                     model.cap(Kind.VENUE, ids[clique], groups)
                 continue
             for moment in sorted({*begin.tolist(), *(e[0] for e in fixed)}):
-                taken = sum(1 for e in fixed if e[0] <= moment < e[1])
+                taken = sum(1 for e in fixed if e[0] <= moment < e[1] + tail)
                 model.cap(Kind.VENUE, ids[(begin <= moment) & (end > moment)], groups - taken)
 
 

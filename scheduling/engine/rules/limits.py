@@ -1,4 +1,4 @@
-"""Rules 5 and 6: capacity, limits of instructors and venues, resources."""
+"""Rules 5 and 6: capacity, limits of instructors and venues."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -8,8 +8,8 @@ import numpy as np
 
 from scheduling.engine.arrays import Arrays
 from scheduling.engine.board import Board
-from scheduling.engine.cliques import INFINITE, Kind
-from scheduling.engine.compiling import inner, whole
+from scheduling.engine.cliques import Kind
+from scheduling.engine.compiling import inner
 from scheduling.engine.index import DAY, month_of, week_of
 from scheduling.engine.model import Instructor
 from scheduling.engine.reasons import Reason, Violation
@@ -18,20 +18,6 @@ from scheduling.engine.timetable import Timetable
 
 if TYPE_CHECKING:
     from scheduling.engine.linear import Model
-
-
-@inner
-def _used(p: Arrays, b: Board, r: int, o: int, moment: int) -> int:
-    """Return how much of a resource placed sessions use at a moment of an option."""
-    found = 0
-    for day in range(p.options[o].first_day, p.options[o].last_day + 1):
-        mark = b.use_head[day, r]
-        while mark >= 0:
-            there = p.options[b.option_of[p.use_session[mark]]]
-            if there.begin <= moment < there.end:
-                found += p.use_amount[mark]
-            mark = b.use_next[mark]
-    return found
 
 
 class Capacity(Rule):
@@ -167,56 +153,3 @@ class VenueMaxPerDay(Rule):
             for day in np.unique(days).tolist():
                 taken = int(model.state.venue_per_day[venue, model.index.calendar.day[day]])
                 model.cap(Kind.VENUE, ids[days == day], int(model.index.venue_max_per_day[venue]) - taken)
-
-
-class ResourceCount(Rule):
-    """At any moment the placed sessions use no more of a resource than there is."""
-
-    reason = Reason.RESOURCE
-
-    def broken(self, table: Timetable) -> Iterator[Violation]:
-        for resource in table.problem.resources:
-            users = [p for p in table.placed.values() if p.session.uses.get(resource.id)]
-            for p in users:
-                amount = sum(
-                    o.session.uses[resource.id]
-                    for o in users
-                    if o is p or (o.begin <= p.begin < o.end and p.begin < p.end)
-                )
-                if amount > resource.count:
-                    yield Violation(
-                        self.reason, p.session.id, {"resource": resource.id, "count": resource.count}
-                    )
-
-    @staticmethod
-    @inner
-    def time(p: Arrays, b: Board, s: int, o: int) -> bool:
-        session, option = p.sessions[s], p.options[o]
-        for use in range(session.use, session.use_end):
-            r, left = p.use_resource[use], p.resources[p.use_resource[use]] - p.use_amount[use]
-            if left < 0 or _used(p, b, whole(r), o, option.begin) > left:
-                return True
-            for day in range(option.first_day, option.last_day + 1):
-                mark = b.use_head[day, r]
-                while mark >= 0:
-                    begin = p.options[b.option_of[p.use_session[mark]]].begin
-                    if option.begin < begin < option.end and _used(p, b, whole(r), o, begin) > left:
-                        return True
-                    mark = b.use_next[mark]
-        return False
-
-    def post(self, model: "Model") -> None:
-        index = model.index
-        for r, resource in enumerate(index.problem.resources):
-            users = [(s, dict(index.uses[s])[r]) for s in model.free if r in dict(index.uses[s])]
-            if not users:
-                continue
-            ids = np.concatenate([model.times_of[s] for s, _ in users])
-            amount = np.concatenate([np.full(len(model.times_of[s]), n, dtype=np.float64) for s, n in users])
-            begin, end = model.spans(ids)
-            fixed = [(e[0], e[1], dict(index.uses[e[2]])[r]) for e in model.state.of_resource[r]]
-            for moment in sorted({*begin.tolist(), *(e[0] for e in fixed)}):
-                there = (begin <= moment) & (end > moment)
-                left = resource.count - sum(e[2] for e in fixed if e[0] <= moment < e[1])
-                if amount[there].sum() > left:
-                    model.put(model.row(-INFINITE, left), Kind.TIME, ids[there], amount[there])

@@ -1,0 +1,68 @@
+"""Guides, coaches and sets of a base: how many there are, and which are out of order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext
+
+from accounts.access import Actor
+from bases.enums import BaseResourceKind
+from bases.models import BaseResource, TeachingBase
+from core import audit
+from core.db import session
+from core.errors import RuleBroken, Violation
+
+MOST_PIECES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """How many pieces of a kind there are, and how many of them are out of order, from when to when."""
+
+    count: int
+    name: str = ""
+    out_of_order: int = 0
+    out_from: date | None = None
+    out_until: date | None = None
+
+
+def set_stock(
+    base: TeachingBase, stock: Mapping[BaseResourceKind, Stock], *, actor: Actor, seen: int | None = None
+) -> None:
+    """Say what the base has of each kind that is named; bookings beyond it stay and have to be moved by hand.
+
+    Kinds that have never been booked and are none any more go. Conflict when the base was changed since `seen`.
+    """
+    base.expect_version(seen)
+    broken = [violation for kind, said in stock.items() for violation in _broken(kind, said)]
+    if broken:
+        raise RuleBroken(gettext("没有保存。"), broken)
+    standing = {found.kind: found for found in base.resources}
+    for kind, said in stock.items():
+        found = standing.get(kind)
+        if found is None and said.count:
+            found = BaseResource(kind=kind)
+            base.resources.append(found)
+        if found is not None:
+            found.count, found.name, found.out_of_order = said.count, said.name.strip(), said.out_of_order
+            found.out_from = said.out_from if said.out_of_order else None
+            found.out_until = said.out_until if said.out_of_order else None
+    audit.note(session(), gettext("%(base)s:更新讲解员和设备", base=base.name))
+    session().flush()
+
+
+def _broken(kind: BaseResourceKind, said: Stock) -> list[Violation]:
+    found = []
+    if not 0 <= said.count <= MOST_PIECES:
+        sentence = gettext("%(what)s的数量应在 0 到 %(most)s 之间。", what=kind.label, most=MOST_PIECES)
+        found.append(Violation("count", sentence, f"{kind}-count"))
+    if not 0 <= said.out_of_order <= max(said.count, 0):
+        sentence = gettext("%(what)s停用的数量不能超过总数。", what=kind.label)
+        found.append(Violation("out", sentence, f"{kind}-out_of_order"))
+    if said.out_from and said.out_until and said.out_until < said.out_from:
+        sentence = gettext("%(what)s停用的结束日期早于开始日期。", what=kind.label)
+        found.append(Violation("turned", sentence, f"{kind}-out_until"))
+    return found
