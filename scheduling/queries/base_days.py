@@ -91,13 +91,14 @@ def _lines(user_id: int, first: date, last: date) -> list[Line]:
     bookings = booking_queries.list_for_bases(user_id, past=first < clock.today())
     rows = [b for b in bookings if first <= b.day <= last]
     rooms = names.rooms({b.resource_id for b in rows})
-    came = _came([b.lesson_id for b in rows])
+    came = came_to([b.lesson_id for b in rows])
     lines = [_of_session(b, rooms[b.resource_id], came.get(b.lesson_id)) for b in rows]
     lines += [_of_visit(visit) for visit in visit_queries.list_for_bases(user_id, first, last)]
     return sorted(lines, key=lambda line: line.start)
 
 
-def _came(session_ids: Sequence[int]) -> dict[int, int]:
+def came_to(session_ids: Sequence[int]) -> dict[int, int]:
+    """People who checked in on site, by session; sessions without a check-in are left out."""
     stmt = select(CheckIn.session_id, CheckIn.people).where(CheckIn.session_id.in_(session_ids))
     return {session_id: people for session_id, people in session().execute(stmt) if session_id is not None}
 

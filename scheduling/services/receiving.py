@@ -17,6 +17,7 @@ from scheduling import notices
 from scheduling.enums import BookingState, CheckInSource, VisitState
 from scheduling.models import Booking, CheckIn, Session, Visit
 from scheduling.queries import visits as visit_queries
+from scheduling.queries.base_days import check_in_of
 from scheduling.queries.visits import when_of
 from scheduling.rules import LIVE
 from scheduling.rules.visits import MOST_GROUPS, MOST_PEOPLE, NO_SHOW_HOURS
@@ -182,4 +183,6 @@ def _arrive(visit: Visit, came: CheckIn) -> None:
 def _expected(booking: Booking) -> Session:
     if booking.state not in LIVE:
         raise RuleBroken(gettext("这项安排%(state)s,不能签到。", state=booking.state.label))
+    if check_in_of(booking) is not None:
+        raise RuleBroken(gettext("已经签到,不用再登记。"))
     return booking.lesson

@@ -21,6 +21,7 @@ from scheduling.queries import bookings as booking_queries
 from scheduling.queries import choices
 from scheduling.queries import classes as class_queries
 from scheduling.queries import sessions as session_queries
+from scheduling.queries.base_days import came_to
 from scheduling.queries.needs import needs_by
 from scheduling.services import holding, planning, withdrawing
 from scheduling.views import blueprint
@@ -206,4 +207,7 @@ def _hold_page(klass: Any, errors: list[str]) -> str:
     rows = session_queries.list_sessions(klass.id)
     over = [row for row in rows if row.state is SessionState.PUBLISHED and row.end and row.end <= clock.now()]
     held = [row for row in rows if row.state is SessionState.HELD]
-    return render_template("scheduling/hold.html", klass=klass, over=over, held=held, errors=errors)
+    came = came_to([row.id for row in over])
+    return render_template(
+        "scheduling/hold.html", klass=klass, over=over, held=held, errors=errors, came=came
+    )

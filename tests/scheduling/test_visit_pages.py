@@ -13,8 +13,9 @@ from bases.models import Closure, TeachingBase
 from core import clock
 from core.db import session, transaction
 from notifications.models import OutboxMessage
-from scheduling.enums import VisitState
-from scheduling.models import Booking, Visit
+from scheduling.enums import BookingState, ResourceKind, SessionState, VisitState
+from scheduling.models import Booking, Session, Visit
+from scheduling.queries.visit_figures import by_month, total
 from scheduling.services import site_codes
 from scheduling.services.moving import tell_planners
 from tests.factories.county import Browser, County, visitor
@@ -217,3 +218,39 @@ def test_sessions_and_visits_share_the_managers_page(sign_in: SignIn, county: Co
     page = sign_in("manager").get("/base-bookings")
     assert page.status_code == 200 and "参观 · 重温入党誓词" in page.text
     assert "没有预约" in sign_in("manager").get("/base-bookings?past=1").text
+
+
+def test_a_class_checks_in_on_site_and_counts(sign_in: SignIn, county: County, app: Flask) -> None:
+    start = datetime(2027, 5, 10, 9, 30)
+    with transaction() as db_session:
+        lesson = db_session.get_one(Session, county.sessions[3])
+        lesson.start = lesson.told_start = start
+        lesson.venue_id = lesson.told_venue_id = county.venues[MUSEUM]
+        lesson.told_hours, lesson.told_course_name = lesson.class_hours, lesson.course_name
+        lesson.state = SessionState.PUBLISHED
+        held = {"kind": ResourceKind.VENUE, "resource_id": county.venues[MUSEUM], "day": start.date()}
+        booking = Booking(
+            session_id=lesson.id,
+            from_unit=38,
+            to_unit=44,
+            state=BookingState.CONFIRMED,
+            asked_at=start,
+            **held,
+        )
+        db_session.add(booking)
+        db_session.flush()
+        booking_id, session_id = booking.id, lesson.id
+    base, phone = sign_in("manager"), visitor(app)
+    assert f"/base-bookings/{booking_id}/check-in" in base.get("/base-bookings").text
+    code, _minutes = site_codes.make_code(booking_id)
+    assert "第B001班" in phone.get(f"/check-in/{code}").text
+    assert phone.post(f"/check-in/{code}", data={"people": "31", "groups": "1"}).status_code == 303
+    again = base.post(f"/base-bookings/{booking_id}/check-in", data={"people": "9", "groups": "1"})
+    assert again.status_code == 422 and "实到 31 人" in again.text
+    clock.set_offset(datetime(2027, 5, 10, 12) - datetime.now(clock.SHANGHAI).replace(tzinfo=None))
+    office = sign_in("organiser")
+    hold = f"/scheduling/classes/{county.classes['B001']}/hold"
+    assert 'value="31"' in office.get(hold).text
+    office.post(hold, data={"ids": [session_id], f"attendance-{session_id}": "31"})
+    counted_people = total(by_month([county.bases[MUSEUM]], 2027))
+    assert (counted_people.sessions, counted_people.trainees, counted_people.everybody) == (1, 31, 31)
