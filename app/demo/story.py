@@ -19,6 +19,7 @@ from accounts.queries import find_unit_by_name
 from app.demo import (
     after_class,
     assessments,
+    base_life,
     candidates,
     chapters,
     lending,
@@ -89,6 +90,7 @@ def tell(out: IO[str]) -> None:
             pool_people.enter_twice(cast)
             pool_people.honour(cast)
             lending.lend(cast)
+            base_life.tell(cast)
             packages.offer(cast)
             sites.equip(cast)
             cast.user_ids["manager"] = people.user_named("manager").id

@@ -13,6 +13,7 @@ from core.db import transaction
 from core.errors import RuleBroken
 from evaluations import rules
 from evaluations.queries import instructors as queries
+from evaluations.queries.bases import trainees_of_base
 from evaluations.services import instructors as services
 from evaluations.views import blueprint
 from instructor_pool.queries import get_own
@@ -92,5 +93,8 @@ def own_base_results(base_id: int) -> ResponseReturnValue:
 
 def _results(base_id: int) -> str:
     return render_template(
-        "evaluations/_base_results.html", results=queries.results_of_base(base_id), fewest=rules.FEWEST_SHOWN
+        "evaluations/_base_results.html",
+        results=queries.results_of_base(base_id),
+        voices=trainees_of_base(base_id),
+        fewest=rules.FEWEST_SHOWN,
     )
