@@ -90,12 +90,12 @@ def tell(out: IO[str]) -> None:
             pool_people.enter_twice(cast)
             pool_people.honour(cast)
             lending.lend(cast)
-            base_life.tell(cast)
             packages.offer(cast)
             sites.equip(cast)
             cast.user_ids["manager"] = people.user_named("manager").id
         visits.visit(cast, DEMO_BEGINS)
         with at(DEMO_BEGINS):
+            base_life.tell(cast)
             say("答复、评审、账号 / answers, reviews, accounts")
         after_class.speak(cast, DEMO_BEGINS)
     with transaction():

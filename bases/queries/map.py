@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 from accounts.models import OrgUnit
@@ -15,8 +16,8 @@ from bases.rules.places import Box, Origin, View, box_around, view_of
 from core.db import session
 from core.tables import Statement
 
-WIDTH, HEIGHT, MARGIN = 960.0, 640.0, 48.0
-CELL = 40.0
+WIDTH, HEIGHT, MARGIN = 720.0, 600.0, 48.0
+CELL = 36.0
 """Points that share a square of this size are shown as a heap."""
 MOST_BASES = 6000
 MOST_TOWNS = 40
@@ -49,7 +50,7 @@ class Heap:
     @property
     def radius(self) -> float:
         """Larger for more, within reason."""
-        return min(11.0 + float(self.count) ** 0.5, 26.0)
+        return min(11.0 + sqrt(self.count), 26.0)
 
 
 @dataclass(frozen=True, slots=True)

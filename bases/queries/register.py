@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, radians
 from typing import Any
 
@@ -100,15 +100,22 @@ def base_table(
     scope: Scope,
     look: Look,
     *,
+    beside_map: bool = False,
     name: str = "bases",
     only: ColumnElement[bool] | None = None,
     filters: Sequence[Filter] = (),
 ) -> BoundTable[Any]:
-    """The register as a list; with an origin the nearest come first. `only` and `filters` narrow it further."""
+    """The register as a list; with an origin the nearest come first.
+
+    `only` and `filters` narrow it further; beside the map there is room for a few columns only.
+    """
+    columns = _columns(look.origin)
+    if beside_map:
+        columns = [replace(c, default=c.key in ("name", "state", "capacity", "km")) for c in columns]
     return Table[Any](
-        name=name,
+        name=f"{name}_map" if beside_map else name,
         title=lazy_gettext("教学基地"),
-        columns=_columns(look.origin),
+        columns=columns,
         filters=[*filters, *_filters(scope, look)],
         search=TeachingBase.search_text,
         default_sort="km" if look.origin else "name",

@@ -32,10 +32,10 @@ def index() -> ResponseReturnValue:
     """All bases in sight, as a list or on the map."""
     scope = current_scope()
     look = look_of(scope, request.args)
-    table = base_table(scope, look)
+    is_map = request.args.get("view") == "map"
+    table = base_table(scope, look, beside_map=is_map)
     if wants_export(request.args):
         return table.export(request.args)
-    is_map = request.args.get("view") == "map"
     drawn = None
     if is_map:
         drawn = map_of(

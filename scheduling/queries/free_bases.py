@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from accounts.access import Scope
-from bases.models import Closure, OpeningHours, TeachingBase, Venue
+from bases.models import Closure, OpeningHours, OpeningSeason, SpecialHours, TeachingBase, Venue
 from bases.queries.bases import visible
+from bases.queries.opening import openings_where
 from bases.queries.register import Look, base_table
 from bases.rules.life import BOOKABLE
+from bases.rules.opening import OpenDay, open_on
 from core import clock
+from core.calendars import calendar_of
 from core.db import session
 from core.tables import BoundTable, Filter, Statement
 from instructor_pool.rules.parts import NOON
@@ -82,21 +85,25 @@ def _as_it_is(stmt: Statement, _value: str) -> Statement:
 
 
 def free_bases(scope: Scope, days: Collection[date]) -> list[int]:
-    """Ids of the bases in sight with a venue that has a seat free in an open half of every day; four statements."""
+    """Ids of the bases in sight with a venue that has a seat free in an open half of every day; a fixed number of
+    statements."""
     sites = (visible(scope), TeachingBase.state.in_(sorted(BOOKABLE)), Venue.is_closed.is_(False))
     stmt = select(Venue.id, Venue.base_id, Venue.groups).join(Venue.base).where(*sites)
     venues = session().execute(stmt).all()
-    busy = _busy(days)
-    week, shut = _week(), _shut(days)
+    busy, week, timeless, shut, odd = _busy(days), _week(days), _timeless(), _shut(days), _odd(days)
     free: defaultdict[int, set[date]] = defaultdict(set)
+    dated = [(day, day.weekday()) for day in days]
     for venue_id, base_id, groups in venues:
-        for day in days:
-            if day in free[base_id] or day in shut.get(base_id, ()):
+        hours, closed, found = week.get(base_id, {}), shut.get(base_id, ()), free[base_id]
+        own = odd.get(base_id)
+        for day, weekday in dated:
+            if day in found or day in closed:
                 continue
-            # A base without any times is open all day.
-            open_halves = week[base_id].get(day.weekday(), ()) if base_id in week else (0, 1)
-            if any(len(busy.get((venue_id, day, half), ())) < groups for half in open_halves):
-                free[base_id].add(day)
+            usual = (0, 1) if base_id in timeless else hours.get(weekday, ())
+            for half in usual if own is None else own[day]:
+                if len(busy.get((venue_id, day, half), ())) < groups:
+                    found.add(day)
+                    break
     return [base_id for base_id, found in free.items() if len(found) == len(set(days))]
 
 
@@ -113,15 +120,48 @@ def _busy(days: Collection[date]) -> dict[tuple[int, date, int], set[int]]:
     return taken
 
 
-def _week() -> dict[int, dict[int, set[int]]]:
-    """Halves a base is open in, by weekday."""
-    found: defaultdict[int, defaultdict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for base_id, weekday, opens, closes in session().execute(
-        select(OpeningHours.base_id, OpeningHours.weekday, OpeningHours.opens, OpeningHours.closes)
-    ):
-        found[base_id][weekday] |= {0} if opens < NOON else set()
-        found[base_id][weekday] |= {1} if closes > NOON else set()
-    return {base_id: dict(days) for base_id, days in found.items()}
+def _week(days: Collection[date]) -> dict[int, dict[int, tuple[int, ...]]]:
+    """Halves a base is open in, by weekday of the days asked for; the database looks at the clock times."""
+    wanted = sorted({day.weekday() for day in days})
+    morning, afternoon = func.min(OpeningHours.opens) < NOON, func.max(OpeningHours.closes) > NOON
+    stmt = select(OpeningHours.base_id, OpeningHours.weekday, morning, afternoon)
+    stmt = stmt.group_by(OpeningHours.base_id, OpeningHours.weekday)
+    found: defaultdict[int, dict[int, tuple[int, ...]]] = defaultdict(dict)
+    for base_id, weekday, first, second in session().execute(stmt.where(OpeningHours.weekday.in_(wanted))):
+        found[base_id][weekday] = tuple(half for half, is_open in enumerate((first, second)) if is_open)
+    return found
+
+
+def _timeless() -> set[int]:
+    """Bases without any times: open all day."""
+    stmt = select(TeachingBase.id).where(TeachingBase.id.not_in(select(OpeningHours.base_id)))
+    return set(session().scalars(stmt))
+
+
+def _odd(days: Collection[date]) -> dict[int, dict[date, tuple[int, ...]]]:
+    """Bases for which the week is not all there is on these days: a season, times of a day, a holiday that counts.
+
+    They are few, and what is open is worked out for each; the week alone is left to the database.
+    """
+    first, last = min(days), max(days)
+    calendar = calendar_of({day.year for day in days})
+    special = select(SpecialHours.base_id).where(SpecialHours.day.between(first, last))
+    which = [TeachingBase.id.in_(select(OpeningSeason.base_id)), TeachingBase.id.in_(special)]
+    if any(calendar.is_holiday(day) for day in days):
+        which.append(TeachingBase.closed_on_holidays.is_(True))
+    if any(calendar.is_make_up(day) for day in days):
+        which.append(TeachingBase.make_up_as_monday.is_(True))
+    openings = openings_where(or_(*which), first, last)
+    return {
+        base_id: {day: _halves(open_on(opening, day, calendar)) for day in days}
+        for base_id, opening in openings.items()
+    }
+
+
+def _halves(found: OpenDay) -> tuple[int, ...]:
+    noons = [(datetime.combine(opens.date(), NOON), opens, closes) for opens, closes in found.spans]
+    parts = (any(opens < noon for noon, opens, _ in noons), any(closes > noon for noon, _, closes in noons))
+    return tuple(half for half, is_open in enumerate(parts) if is_open)
 
 
 def _shut(days: Collection[date]) -> dict[int, set[date]]:

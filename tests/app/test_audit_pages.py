@@ -18,7 +18,7 @@ SignIn = Callable[[str], Browser]
 
 def test_the_trail_lists_filters_and_exports(sign_in: SignIn, county: County) -> None:
     sign_in("organiser").post(
-        f"/bases/{county.bases['红色纪念馆']}/state", data={"step": "in_use", "version": 1}
+        f"/bases/{county.bases['红色纪念馆']}/state", data={"action": "open", "version": 1}
     )
     browser = sign_in("auditor")
     assert "红色纪念馆:在用" in browser.get("/audit/").text
@@ -33,7 +33,7 @@ def test_the_trail_lists_filters_and_exports(sign_in: SignIn, county: County) ->
 
 def test_one_record_shows_every_change(sign_in: SignIn, county: County) -> None:
     sign_in("organiser").post(
-        f"/bases/{county.bases['红色纪念馆']}/state", data={"step": "in_use", "version": 1}
+        f"/bases/{county.bases['红色纪念馆']}/state", data={"action": "open", "version": 1}
     )
     record = session().query(AuditRecord).filter_by(subject="红色纪念馆:在用").one()
     page = sign_in("auditor").get(f"/audit/{record.id}").text

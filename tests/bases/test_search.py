@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 import core.web
 from app.settings import Settings, from_environment
 from bases.enums import BaseKind, BaseState
-from bases.models import Closure, TeachingBase, Venue
+from bases.models import Closure, SpecialHours, TeachingBase, Venue
 from bases.rules.places import Box, Origin, box_around, km_between, read_box, read_point, view_of
 from core import clock
 from core.db import session, transaction
@@ -167,7 +167,10 @@ def test_free_on_a_day_or_on_all_of_a_span(sign_in: SignIn, county: County) -> N
         )
         branch = session().get_one(TeachingBase, county.bases["西镇分教点"])
         branch.state = BaseState.RECTIFYING
-    assert free_bases(scope, [wednesday]) == [school]
+        session().add(SpecialHours(base_id=school, day=saturday, opens=time(13), closes=time(17)))
+    assert free_bases(scope, [wednesday]) == free_bases(scope, [saturday]) == [school]
+    _book(county, "东镇党校", saturday, (56, 66))
+    assert free_bases(scope, [saturday]) == []
     browser = sign_in("organiser")
     page = browser.get("/scheduling/free-bases?first=2027-06-09&last=2027-06-09").text
     assert "东镇党校</a>" in page and "红色纪念馆</a>" not in page
