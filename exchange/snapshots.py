@@ -10,8 +10,8 @@ from sqlalchemy import select
 from accounts.access import Scope
 from accounts.enums import Level
 from accounts.models import OrgUnit
-from bases.enums import BaseState
-from bases.models import OpeningHours, TeachingBase, Venue
+from bases.enums import BaseResourceKind, BaseState
+from bases.models import BaseResource, OpeningHours, TeachingBase, Venue
 from core.db import session
 from core.sealed import blind, unseal
 from courses.models import Course
@@ -58,7 +58,6 @@ _BASE = (
     "document_number",
     "designated_on",
     "expires_on",
-    "guides",
     "visit_minutes",
     "lead_time",
     "lead_unit",
@@ -176,6 +175,10 @@ def _bases(owner: OrgUnit, names: dict[int, str]) -> dict[str, StoredRow]:
             venues[venue["base_id"]] = venue
         else:
             venues.setdefault(venue["base_id"], venue)
+    guide = select(BaseResource.base_id, BaseResource.count).where(
+        BaseResource.kind == BaseResourceKind.GUIDE
+    )
+    guides = {row["base_id"]: row["count"] for row in _rows(guide.join(TeachingBase).where(mine))}
     columns = [getattr(TeachingBase, name) for name in _BASE]
     hidden = (TeachingBase.id, TeachingBase.town_id, TeachingBase.phone_sealed, TeachingBase.row_key)
     found = {}
@@ -183,7 +186,7 @@ def _bases(owner: OrgUnit, names: dict[int, str]) -> dict[str, StoredRow]:
         values = {name: row[name] for name in _BASE}
         phone = unseal(row["phone_sealed"], f"phone:{row['row_key']}") if row["phone_sealed"] else None
         values |= {"phone": phone_digest(phone) if phone else None, "town": names.get(row["town_id"])}
-        values["openings"] = tuple(sorted(week.get(row["id"], ())))
+        values |= {"openings": tuple(sorted(week.get(row["id"], ()))), "guides": guides.get(row["id"], 0)}
         values |= {key: venues.get(row["id"], {}).get(key) for key in ("capacity", "groups", "max_per_day")}
         found[str(row["name"])] = StoredRow(row["id"], values)
     return found
