@@ -89,7 +89,11 @@ TABLE: Mapping[Role, Mapping[P, Reach]] = {
         P.VISIT_ASK: Reach.SUBTREE,
         P.DUTY_VIEW: Reach.SUBTREE,
     },
-    Role.ADMINISTRATOR: {P.ACCOUNT_VIEW: Reach.ALL, P.ACCOUNT_EDIT: Reach.ALL},
+    Role.ADMINISTRATOR: {
+        P.ACCOUNT_VIEW: Reach.ALL,
+        P.ACCOUNT_EDIT: Reach.ALL,
+        P.CALENDAR_EDIT: Reach.ALL,
+    },
     Role.SECURITY_ADMINISTRATOR: {P.ACCOUNT_VIEW: Reach.ALL, P.ROLE_GRANT: Reach.ALL},
     Role.AUDITOR: {P.AUDIT_VIEW: Reach.ALL},
 }

@@ -47,6 +47,7 @@ class P(StrEnum):
     SEARCH = "search"
     ACCOUNT_VIEW = "account_view"
     ACCOUNT_EDIT = "account_edit"
+    CALENDAR_EDIT = "calendar_edit"
     ROLE_GRANT = "role_grant"
     AUDIT_VIEW = "audit_view"
     ACTIVATION_ISSUE = "activation_issue"

@@ -22,8 +22,9 @@ import scheduling.models
 import score_forms.models
 from accounts.views import blueprint as accounts_pages
 from app.audit_pages import blueprint as audit_pages
+from app.calendar_pages import blueprint as calendar_pages
 from app.profile_pages import blueprint as profile_pages
-from app.reminders import DUTIES, REMINDERS
+from app.reminders import CALENDAR, DUTIES, REMINDERS
 from app.search_pages import blueprint as search_pages
 from bases.jobs import DESIGNATIONS
 from bases.services import life as base_life
@@ -82,6 +83,7 @@ BLUEPRINTS = (
     inbox_pages,
     search_pages,
     audit_pages,
+    calendar_pages,
     scheduling_pages,
     loan_pages,
     visit_pages,
@@ -94,7 +96,7 @@ BLUEPRINTS = (
     evaluations_pages,
     trainee_pages,
 )
-JOBS: tuple[Job, ...] = (TERMS, DESIGNATIONS, RATINGS, REMINDERS, DUTIES, VISITS)
+JOBS: tuple[Job, ...] = (TERMS, DESIGNATIONS, RATINGS, REMINDERS, DUTIES, CALENDAR, VISITS)
 QUEUES: tuple[Queue, ...] = (IMPORTS, MATCHING, ASSESSMENTS, OUTBOX, OUTLOOKS)
 
 

@@ -210,6 +210,7 @@ DESTINATIONS = (
             Destination("users", N_("账号"), "/accounts/", "user", (P.ACCOUNT_VIEW,)),
             Destination("imports", N_("数据导入"), "/imports/", "upload", (P.IMPORT,)),
             Destination("rating_settings", N_("评分参数"), "/settings/ratings", "star", (P.FORM_EDIT,)),
+            Destination("calendar", N_("放假安排"), "/settings/calendar/", "calendar", (P.CALENDAR_EDIT,)),
             Destination("audit", N_("审计"), "/audit/", "audit", (P.AUDIT_VIEW,)),
         ),
     ),

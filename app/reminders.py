@@ -9,7 +9,7 @@ from accounts.access import SYSTEM, Actor, Held
 from accounts.models import User
 from accounts.queries import list_active_users
 from app.home import todos
-from core import clock
+from core import calendars, clock
 from core.jobs import Job, daily_at
 from core.todo import Urgency
 from notifications import services as notifications
@@ -51,5 +51,12 @@ def keep_duties() -> None:
         credits.follow(list_told_facts(year), actor=SYSTEM)
 
 
+def keep_calendar() -> None:
+    """This year and the next two as the calendar libraries have them, but for what somebody has corrected."""
+    this_year = clock.today().year
+    calendars.seed(range(this_year, this_year + 3))
+
+
+CALENDAR = Job("calendar", 3600, keep_calendar, daily_at(1))
 REMINDERS = Job("reminders", 300, remind, daily_at(8))
 DUTIES = Job("duties", 600, keep_duties, daily_at(2))
