@@ -96,7 +96,7 @@ class Booking(Versioned, Model):
             return Party(self.visit.unit.name, self.visit.theme, self.visit.people)
         row = self.lesson
         klass = row.training_class
-        return Party(klass.name, row.told_course_name or row.course_name, klass.size)
+        return Party(klass.name, row.told_course_name or row.course_name, row.people)
 
 
 class Claim(Model):

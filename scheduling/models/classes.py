@@ -186,6 +186,11 @@ class Session(Versioned, Model):
         return int((self.told_hours or self.class_hours) * MINUTES_PER_CLASS_HOUR)
 
     @property
+    def people(self) -> int:
+        """How many come: those its package was ordered for, else the whole class."""
+        return self.training_class.size if self.package_order is None else self.package_order.people
+
+    @property
     def end(self) -> datetime | None:
         """End of the planned time, or None while unplaced."""
         return self.start + timedelta(minutes=self.minutes) if self.start else None

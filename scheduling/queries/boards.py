@@ -151,7 +151,9 @@ def _planned(venue_ids: Sequence[int], day: date) -> list[Session]:
             Session.state != SessionState.CANCELLED,
         )
         .options(
-            joinedload(Session.training_class).joinedload(TrainingClass.owner), joinedload(Session.instructor)
+            joinedload(Session.training_class).joinedload(TrainingClass.owner),
+            joinedload(Session.instructor),
+            joinedload(Session.package_order),
         )
         .order_by(Session.start, Session.id)
     )
@@ -167,6 +169,7 @@ def _bookings(venue_ids: Sequence[int], day: date) -> list[Booking]:
     )
     parties = (
         joinedload(Booking.session).joinedload(Session.training_class),
+        joinedload(Booking.session).joinedload(Session.package_order),
         joinedload(Booking.visit).joinedload(Visit.unit),
     )
     return list(session().scalars(stmt.options(*parties).order_by(Booking.from_unit, Booking.id)))
@@ -191,7 +194,7 @@ def _of_plan(row: Session, editable: Scope, now: datetime) -> Entry:
         after=after,
         title=row.course_name,
         party=klass.name,
-        people=klass.size,
+        people=row.people,
         start=start,
         end=row.end or start,
         session_id=row.id,

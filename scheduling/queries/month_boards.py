@@ -93,12 +93,8 @@ def month_board(scope: Scope, first: date, words: str, page: int) -> MonthBoard:
     def one(base_id: int, day: date) -> BaseDay:
         count, units = booked.get((base_id, day), (0, 0))
         open_ = openings[base_id]
-        return BaseDay(
-            day,
-            count,
-            percent(units, open_.length(day) * groups.get(base_id, 0)),
-            open_.closed_because(day),
-        )
+        share = percent(units, open_.length(day) * groups.get(base_id, 0)) if count else 0
+        return BaseDay(day, count, share, open_.closed_because(day))
 
     rows = []
     for base in bases:

@@ -12,10 +12,11 @@ from accounts.enums import P
 from accounts.web import current_actor, current_scope, requires
 from core import clock
 from core.db import transaction
-from core.errors import DomainError, NotFound, RuleBroken
+from core.errors import DomainError, RuleBroken
 from core.excel import workbook_response
 from core.tables import wants_export
 from core.web import row_number
+from core.when import day_text
 from scheduling.queries import boards, month_boards
 from scheduling.queries import sessions as session_queries
 from scheduling.services import shifting
@@ -65,6 +66,7 @@ def bases_month() -> ResponseReturnValue:
     return render_template(
         "scheduling/month_board.html",
         board=board,
+        names=[day_text(day) for day in board.days],
         words=words,
         before=(first - timedelta(days=1)).replace(day=1),
         after=(first + timedelta(days=32)).replace(day=1),
@@ -75,11 +77,9 @@ def bases_month() -> ResponseReturnValue:
 @blueprint.get("/sessions/<int:session_id>/moves")
 @requires(P.SCHEDULE_EDIT)
 def session_moves(session_id: int) -> ResponseReturnValue:
-    """Where on the board of `?base=&day=` a session may be put down: JSON the board marks its cells with."""
+    """Where on the board of `?base=&day=` (its own, left out) a session may be put down: JSON the board marks its cells with."""
     row = session_queries.get_own_session(current_scope(), session_id)
-    base_id = row_number(request.args.get("base"))
-    if base_id is None:
-        raise NotFound(gettext("没有这个基地,或不在您的管理范围内。"))
+    base_id = row_number(request.args.get("base")) or (row.venue.base_id if row.venue else 0)
     base = boards.get_base(current_scope(P.BASE_VIEW), base_id)
     try:
         found = shifting.moves_of(row, base, _day("day", row.day))

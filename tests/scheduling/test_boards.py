@@ -17,6 +17,7 @@ from scheduling.enums import BookingState, HalfDay, ResourceKind
 from scheduling.models import Booking, Session, TrainingClass
 from scheduling.queries import boards, month_boards
 from scheduling.services import publishing, shifting
+from tests.factories import visits
 from tests.factories.county import Browser, County, make_base
 from tests.factories.packages import order_package, rows_of
 from tests.factories.scheduling import place
@@ -77,6 +78,21 @@ def test_what_people_were_told_stays_on_the_board_when_the_plan_moves(county: Co
         (34, "待答复", "已通知,计划有改动", False),
         (40, "有未发布改动", "王芳", True),
     ]
+
+
+def test_a_visit_stands_beside_sessions_and_counts(county: County) -> None:
+    visits.asked(county)
+    [entry] = board_of(county, visits.MUSEUM, visits.TUESDAY.date()).entries
+    assert (entry.title, entry.party, entry.people, entry.may_move) == ("重温入党誓词", "东镇", 40, False)
+    assert f"{entry.start:%H:%M}" == "09:00"
+    board = month_boards.month_board(EVERYTHING, date(2027, 5, 1), "纪念馆", 1)
+    assert [(day.day, day.count) for day in board.rows[0].days if day.count] == [(visits.TUESDAY.date(), 1)]
+
+
+def test_people_of_a_package_are_those_it_was_ordered_for(county: County) -> None:
+    rows = rows_of(order_package(county, people=30, size=80))
+    assert {row.people for row in rows} == {30}
+    assert the(county.sessions[0]).people == 40
 
 
 def test_a_closed_day_says_why(county: County) -> None:
