@@ -20,6 +20,7 @@ from scheduling.models import Booking, Session, TrainingClass, Visit
 from scheduling.queries.bookings import moments_of
 from scheduling.queries.openings import CLOSES, OPENS, Units, openings_of, percent
 from scheduling.rules import LIVE, MINUTES_PER_UNIT, units_of
+from scheduling.rules.needs import taken_units
 
 SLOT = 2
 """Quarter hours of a free cell: sessions are put down on the half hour."""
@@ -154,6 +155,7 @@ def _planned(venue_ids: Sequence[int], day: date) -> list[Session]:
             joinedload(Session.training_class).joinedload(TrainingClass.owner),
             joinedload(Session.instructor),
             joinedload(Session.package_order),
+            joinedload(Session.venue),
         )
         .order_by(Session.start, Session.id)
     )
@@ -186,12 +188,14 @@ _TONES = {SessionState.PLANNED: "warn", SessionState.PUBLISHED: "ok", SessionSta
 def _of_plan(row: Session, editable: Scope, now: datetime) -> Entry:
     klass = row.training_class
     start = row.start or now
-    first, after = units_of(start, row.minutes)
+    venue = row.venue
+    kept = (0, 0) if venue is None else (venue.minutes_before, venue.minutes_after)
+    taken = taken_units(*units_of(start, row.minutes), *kept)
     is_changed = row.state is SessionState.PUBLISHED and not row.is_told
     return Entry(
         venue_id=row.venue_id or 0,
-        first=first,
-        after=after,
+        first=taken.from_unit,
+        after=taken.to_unit,
         title=row.course_name,
         party=klass.name,
         people=row.people,
@@ -201,10 +205,17 @@ def _of_plan(row: Session, editable: Scope, now: datetime) -> Entry:
         version=row.version,
         state=gettext("有未发布改动") if is_changed else row.state.label,
         tone="info" if is_changed else _TONES[row.state],
-        note=row.instructor.name if row.instructor is not None else "",
+        note=" · ".join(filter(None, (row.instructor.name if row.instructor else "", _kept_text(*kept)))),
         may_move=row.is_live and start > now and editable.covers(klass.owner.path),
         is_tied=row.package_order_id is not None,
     )
+
+
+def _kept_text(before: int, after: int) -> str:
+    """What the venue is kept free around a party, which the board shows as part of it."""
+    if not before and not after:
+        return ""
+    return gettext("前留 %(before)s 分钟,后留 %(after)s 分钟", before=before, after=after)
 
 
 def _of_booking(booking: Booking) -> Entry:
