@@ -42,11 +42,8 @@ def equip(cast: Cast) -> None:
                 spans = [(time(8, 30), time(16))]
                 opening.open_specially(base, date(2027, 10, 1), spans, "国庆升旗,照常开放", actor=actor)
             first = base.venues[0]
-            fields = VenueFields(
-                first.name,
-                first.capacity,
-                first.groups,
-                first.max_per_day,
-                minutes_after=15 if n == 0 else 30,
-            )
+            # Some sheets name fewer parties a day than at once.
+            a_day = None if first.max_per_day is None else max(first.groups, first.max_per_day)
+            after = 15 if n == 0 else 30
+            fields = VenueFields(first.name, first.capacity, first.groups, a_day, minutes_after=after)
             venues.amend_venue(first, fields, actor=actor)
