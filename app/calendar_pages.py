@@ -39,8 +39,7 @@ def index() -> ResponseReturnValue:
 @requires(P.CALENDAR_EDIT)
 def show(year: int) -> ResponseReturnValue:
     """One year: a line a day or span, to be edited, pasted or uploaded."""
-    if not calendars.FIRST_YEAR <= year <= calendars.LAST_YEAR:
-        raise NotFound(gettext("没有这一年。"))
+    _look_up(year)
     text = _text(year)
     problems: list[str] = []
     if request.method == "POST":
@@ -82,10 +81,17 @@ def _kept(year: int, days: list[Day]) -> list[str]:
 @requires(P.CALENDAR_EDIT)
 def restore(year: int) -> ResponseReturnValue:
     """Take all corrections of a year back."""
+    _look_up(year)
     with transaction():
         calendars.restore(year)
     flash(gettext("%(year)s 年已恢复为内置日历。", year=year), "success")
     return redirect(url_for("calendar.index"))
+
+
+def _look_up(year: int) -> None:
+    """NotFound for a year that no calendar is kept of."""
+    if not calendars.FIRST_YEAR <= year <= calendars.LAST_YEAR:
+        raise NotFound(gettext("没有这一年。"))
 
 
 def _text(year: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from werkzeug.routing import Rule
@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 from accounts.access import SYSTEM
 from accounts.models import OrgUnit, User
 from bases.enums import BaseKind
-from bases.models import Closure, TeachingBase
+from bases.models import Closure, OpeningSeason, SpecialHours, TeachingBase
 from core import files
 from core.codes import paper_code
 from core.db import session
@@ -67,6 +67,7 @@ from tests.factories.visits import make_visits
 
 NOW = datetime(2027, 5, 10, 9, 0)
 DAY = date(2027, 6, 21)
+SPECIAL_DAY = date(2027, 10, 1)
 
 
 @dataclass
@@ -254,6 +255,8 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "courseware_id": ware.id,
         "incident_id": incident.id,
         "closure_id": closure.id,
+        "season_id": _season(base),
+        "day": SPECIAL_DAY.isoformat(),
         **furnish_base(base, people, DAY),
         "post_id": post.id,
         "loan_id": loan.id,
@@ -323,9 +326,19 @@ def _teacher(owner: OrgUnit, prefix: str, people: dict[str, User]) -> Instructor
 
 def _base(owner: OrgUnit, prefix: str, people: dict[str, User]) -> TeachingBase:
     manager = people.get("manager")
-    return make_base(
+    base = make_base(
         owner, f"{prefix}基地", BaseKind.MAIN_CAMPUS, owner, manager_id=manager.id if manager else None
     )
+    session().add(SpecialHours(base_id=base.id, day=SPECIAL_DAY, opens=time(8), closes=time(12)))
+    session().flush()
+    return base
+
+
+def _season(base: TeachingBase) -> int:
+    row = OpeningSeason(base_id=base.id, name="夏季", begins=601, ends=831)
+    session().add(row)
+    session().flush()
+    return row.id
 
 
 def _book(lesson: Session, kind: ResourceKind, resource_id: int) -> Booking:
