@@ -7,6 +7,7 @@ from datetime import date, time
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bases.rules.hours import hours_text
 from core.db import Model
 
 _MONTH_DAY = "{0} BETWEEN 101 AND 1231 AND {0} % 100 BETWEEN 1 AND 31"
@@ -34,6 +35,11 @@ class OpeningSeason(Model):
     hours: Mapped[list[SeasonHours]] = relationship(
         cascade="all, delete-orphan", order_by="SeasonHours.weekday, SeasonHours.opens"
     )
+
+    @property
+    def text(self) -> str:
+        """Its week as staff write it; empty where it is closed."""
+        return hours_text([(row.weekday, row.opens, row.closes) for row in self.hours])
 
 
 class SeasonHours(Model):

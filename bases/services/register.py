@@ -12,10 +12,10 @@ from accounts.access import Actor
 from accounts.models import OrgUnit
 from bases.enums import BaseKind, BaseResourceKind, BaseState, DesignationLevel, LeadUnit, Theme
 from bases.models import BaseResource, OpeningHours, TeachingBase, Venue
+from bases.rules.hours import hours_text
 from core import audit
 from core.db import session
 from core.pinyin import search_text
-from core.when import WEEKDAYS
 
 Span = tuple[int, time, time]
 """Weekday (0 Monday), opens, closes."""
@@ -140,28 +140,3 @@ def set_contact(base: TeachingBase, name: str, phone: str | None, *, actor: Acto
         base.phone = phone.replace(" ", "")
     audit.note(session(), gettext("%(base)s:更新联系方式", base=base.name))
     session().flush()
-
-
-def hours_text(spans: Sequence[Span]) -> str:
-    """Opening times the way staff write them: `周一至周五 8:00-18:00,周六 9:00-12:00`."""
-    by_day: dict[int, list[tuple[time, time]]] = {}
-    for day, opens, closes in sorted(spans):
-        by_day.setdefault(day, []).append((opens, closes))
-    runs: list[tuple[list[int], list[tuple[time, time]]]] = []
-    for day, times in by_day.items():
-        if runs and runs[-1][1] == times and runs[-1][0][-1] == day - 1:
-            runs[-1][0].append(day)
-        else:
-            runs.append(([day], times))
-    return ",".join(
-        f"{_days(days)} {'、'.join(f'{_clock(o)}-{_clock(c)}' for o, c in times)}" for days, times in runs
-    )[:120]
-
-
-def _days(days: Sequence[int]) -> str:
-    first, last = WEEKDAYS[days[0]], WEEKDAYS[days[-1]]
-    return first if len(days) == 1 else f"{first}至{last}"
-
-
-def _clock(at: time) -> str:
-    return f"{at.hour}:{at.minute:02d}"
