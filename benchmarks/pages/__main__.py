@@ -23,8 +23,13 @@ from app.settings import from_environment
 from benchmarks.pages.province import fill
 from benchmarks.pages.walk import Timing, walk
 from core.db import db
+from scheduling.jobs import take_outlooks
 
-ROLES = ("organiser", "approver", "evaluator", "instructor", "leader", "manager")
+ROLES = (
+    "organiser", "approver", "evaluator", "instructor", "leader", "manager", "contact", "town", "administrator",
+    "security", "auditor",
+)  # fmt: skip
+"""One login of the demo for each kind of person."""
 
 
 def main() -> None:
@@ -34,12 +39,13 @@ def main() -> None:
         os.environ["JIANGTAI_INSTANCE"] = str(given.instance or folder)
         app = _loaded(given.people, given.sessions)
         slow = 0
-        print(f"| {'role':10} | {'page':34} | {'ms':>6} | {'sql':>4} | {'kB':>5} | slowest address")
+        _keep_up(app)
+        print(f"| {'role':13} | {'page':34} | {'ms':>6} | over | {'sql':>4} | {'kB':>5} | slowest address")
         for role in given.roles:
             for timing in walk(app, role, given.only):
                 slow += timing.milliseconds > given.most
                 if timing.milliseconds > (given.most if given.slow else 0):
-                    print(_line(role, timing), flush=True)
+                    print(_line(role, timing, given.most), flush=True)
     sys.exit(f"{slow} pages took more than {given.most} ms" if slow else 0)
 
 
@@ -59,11 +65,21 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _line(role: str, timing: Timing) -> str:
+def _line(role: str, timing: Timing, most: int) -> str:
+    over = "over" if timing.milliseconds > most else ""
     return (
-        f"| {role:10} | {timing.page:34} | {timing.milliseconds:6.0f} | {timing.statements:4} | "
+        f"| {role:13} | {timing.page:34} | {timing.milliseconds:6.0f} | {over:4} | {timing.statements:4} | "
         f"{timing.kilobytes:5.0f} | {timing.address}"
     )
+
+
+def _keep_up(app: Flask) -> None:
+    """What the worker does when much has changed: the forecast of duties is reckoned anew."""
+    began = time.process_time()
+    with app.app_context():
+        take_outlooks()
+        db.session.remove()
+    print(f"forecast of duties reckoned in {time.process_time() - began:.1f} s", flush=True)
 
 
 def _loaded(people: int, sessions: int) -> Flask:
