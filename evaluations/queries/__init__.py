@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from accounts.access import Actor, Scope
@@ -72,8 +72,12 @@ def list_scores(session_id: int) -> list[SessionScore]:
 
 
 def _class_choices(scope: Scope) -> list[tuple[str, str]]:
-    found = taught(scope, SessionState.HELD).where(Session.class_id == Klass.id).exists()
-    stmt = select(Klass.id, Klass.number, Klass.name).where(found)
+    units = select(OrgUnit.id).where(scope.clause(OrgUnit.path))
+    held = Session.instructor_id.is_not(None), Session.state == SessionState.HELD
+    stmt = select(Klass.id, Klass.number, Klass.name).where(
+        or_(Klass.owner_id.in_(units), Klass.host_id.in_(units)),
+        exists().where(Session.class_id == Klass.id, *held),
+    )
     rows = session().execute(stmt.order_by(Klass.starts_on.desc(), Klass.number).limit(MOST_CHOICES))
     return [(str(class_id), f"{number} {name}") for class_id, number, name in rows]
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from accounts.access import Actor
 from accounts.enums import P
 from bases.models import TeachingBase, Venue
 from core.db import session
 from core.errors import NotFound
+from core.tables import BoundTable, Column, Table
 from core.todo import Todo, Urgency
 from evaluations import rules
 from evaluations.models import InstructorScore
@@ -24,9 +24,11 @@ from instructor_pool.queries import find_own
 from scheduling.enums import SessionState
 from scheduling.models import Session, TrainingClass
 from score_forms.enums import Kind
-from score_forms.models import ScoreSheet
+from score_forms.models import Indicator, Mark, ScoreSheet
 
 MOST_CLASSES = 60
+MOST_SAID = 5
+"""Comments and signed sheets that the page of a base shows; the list has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ class Results:
     lines: tuple[tuple[str, Decimal], ...]
     """(indicator, share of its full mark in percent) over the counted unsigned ones."""
     comments: tuple[str, ...]
+    comment_count: int
     signed: tuple[InstructorScore, ...]
+    signed_count: int
 
 
 def _held(person: Instructor) -> tuple[ColumnElement[bool], ...]:
@@ -128,38 +132,120 @@ def results_of_class(class_id: int) -> Results:
 
 
 def results_of_base(base_id: int) -> Results:
-    """What instructors gave a base, over all classes."""
-    return _results(InstructorScore.base_id == base_id)
+    """What instructors gave a base, over all classes: the figures, and the first few of what is listed."""
+    return _results(InstructorScore.base_id == base_id, most=MOST_SAID)
 
 
-def _results(*conditions: ColumnElement[bool]) -> Results:
-    stmt = select(InstructorScore).where(*conditions).order_by(InstructorScore.id)
-    stmt = stmt.options(joinedload(InstructorScore.instructor), joinedload(InstructorScore.training_class))
-    rows = session().scalars(stmt).unique().all()
-    unsigned = [row.sheet for row in rows if not row.is_signed]
-    # The oldest five, ten, …: whoever looks twice sees five more at once, never one.
-    sheets = unsigned[: rules.settled(len(unsigned))]
-    mean = rules.tenth(sum((s.total for s in sheets), Decimal(0)) / len(sheets)) if sheets else None
+def _results(*conditions: ColumnElement[bool], most: int | None = None) -> Results:
+    counts = select(InstructorScore.is_signed, func.count()).where(*conditions)
+    by_signed = {
+        is_signed: n for is_signed, n in session().execute(counts.group_by(InstructorScore.is_signed))
+    }
+    signed, unsigned = by_signed.get(True, 0), rules.settled(by_signed.get(False, 0))
+    sheets = _counted(*conditions)
+    stmt = select(func.sum(ScoreSheet.total)).where(ScoreSheet.id.in_(sheets))
+    total = session().scalar(stmt) if unsigned else None
     return Results(
-        answers=len(rows),
-        unsigned=len(sheets),
-        mean=mean,
-        lines=tuple(_lines(sheets)),
-        comments=tuple(sorted(s.comment for s in sheets if s.comment)),
-        signed=tuple(row for row in reversed(rows) if row.is_signed),
+        answers=sum(by_signed.values()),
+        unsigned=unsigned,
+        mean=rules.tenth(total / unsigned) if total is not None else None,
+        lines=tuple(_lines(sheets)) if unsigned else (),
+        comments=tuple(session().scalars(_comments(sheets).order_by(ScoreSheet.comment).limit(most))),
+        comment_count=session().scalar(select(func.count()).select_from(_comments(sheets).subquery())) or 0,
+        signed=tuple(session().scalars(_signed(*conditions).order_by(InstructorScore.id.desc()).limit(most))),
+        signed_count=signed,
     )
 
 
-def _lines(sheets: Sequence[ScoreSheet]) -> list[tuple[str, Decimal]]:
-    reached: dict[str, Decimal] = {}
-    most: dict[str, int] = {}
-    for sheet in sheets:
-        for mark in sorted(sheet.marks, key=lambda m: m.indicator.position):
-            if mark.indicator.kind is Kind.POINTS:
-                title = mark.indicator.title
-                reached[title] = reached.get(title, Decimal(0)) + mark.points
-                most[title] = most.get(title, 0) + mark.indicator.most
-    return [(title, rules.tenth(points * 100 / most[title])) for title, points in reached.items()]
+def _counted(*conditions: ColumnElement[bool]) -> Select[int]:
+    """Sheets of the unsigned that are told of. The oldest five, ten, …: whoever looks twice sees five more, never one."""
+    unsigned = (*conditions, InstructorScore.is_signed.is_(False))
+    many = session().scalar(select(func.count()).select_from(InstructorScore).where(*unsigned)) or 0
+    stmt = select(InstructorScore.sheet_id).where(*unsigned)
+    return stmt.order_by(InstructorScore.id).limit(rules.settled(many))
+
+
+def _comments(sheets: Select[int]) -> Select[str]:
+    return select(ScoreSheet.comment).where(ScoreSheet.id.in_(sheets), ScoreSheet.comment != "")
+
+
+def _signed(*conditions: ColumnElement[bool]) -> Select[InstructorScore]:
+    return (
+        select(InstructorScore)
+        .join(InstructorScore.instructor)
+        .join(InstructorScore.training_class)
+        .join(InstructorScore.sheet)
+        .where(*conditions, InstructorScore.is_signed)
+        .options(
+            contains_eager(InstructorScore.instructor),
+            contains_eager(InstructorScore.training_class),
+            contains_eager(InstructorScore.sheet),
+        )
+    )
+
+
+def _lines(sheets: Select[int]) -> list[tuple[str, Decimal]]:
+    stmt = (
+        select(Indicator.title, func.sum(Mark.points), func.sum(Indicator.most))
+        .join(Mark, Mark.indicator_id == Indicator.id)
+        .where(Mark.sheet_id.in_(sheets), Indicator.kind == Kind.POINTS)
+        .group_by(Indicator.title)
+        .order_by(func.min(Mark.sheet_id), func.min(Indicator.position))
+    )
+    return [(title, rules.tenth(points * 100 / most)) for title, points, most in session().execute(stmt)]
+
+
+_SIGNED: Table[InstructorScore] = Table(
+    name="base_scores",
+    title=lazy_gettext("讲师对基地的评价"),
+    columns=[
+        Column("instructor", lazy_gettext("讲师"), lambda r: r.instructor.name, sort=Instructor.name_pinyin),
+        Column(
+            "class",
+            lazy_gettext("班次"),
+            lambda r: r.training_class.name,
+            sort=TrainingClass.number,
+            note=lambda r: r.training_class.number,
+        ),
+        Column(
+            "total",
+            lazy_gettext("得分"),
+            lambda r: float(r.sheet.total),
+            sort=ScoreSheet.total,
+            kind="number",
+        ),
+        Column("comment", lazy_gettext("评语"), lambda r: r.sheet.comment),
+        Column(
+            "filled",
+            lazy_gettext("日期"),
+            lambda r: r.sheet.filled_at.date(),
+            sort=ScoreSheet.filled_at,
+            kind="date",
+        ),
+    ],
+    search=Instructor.search_text,
+    default_sort="-filled",
+    page_size=25,
+)
+# Sorted by their words, and nothing else is told: neither when nor where somebody wrote who did not sign.
+_UNSIGNED: Table[str] = Table(
+    name="base_comments",
+    title=lazy_gettext("不署名的评语"),
+    columns=[Column("comment", lazy_gettext("评语"), lambda text: text, sort=ScoreSheet.comment)],
+    default_sort="comment",
+    row_key=lambda text: text,
+    keep=("said",),
+)
+
+
+def signed_table(base_id: int) -> BoundTable[InstructorScore]:
+    """The signed sheets on a base, the latest first."""
+    return _SIGNED.bind(session(), _signed(InstructorScore.base_id == base_id))
+
+
+def comments_table(base_id: int) -> BoundTable[str]:
+    """What was written on a base by those who did not sign."""
+    return _UNSIGNED.bind(session(), _comments(_counted(InstructorScore.base_id == base_id)))
 
 
 def todos(actor: Actor) -> list[Todo]:

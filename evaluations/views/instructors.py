@@ -11,6 +11,8 @@ from accounts.web import current_actor, current_scope, requires
 from bases.queries.bases import get_base, get_own_base
 from core.db import transaction
 from core.errors import RuleBroken
+from core.tables import wants_export
+from core.web import is_htmx
 from evaluations import rules
 from evaluations.queries import instructors as queries
 from evaluations.queries.bases import trainees_of_base
@@ -79,22 +81,32 @@ def _score(class_id: int, base_id: int | None) -> ResponseReturnValue:
 @blueprint.get("/scores/bases/<int:base_id>")
 @requires(P.SCORE_VIEW)
 def base_results(base_id: int) -> ResponseReturnValue:
-    """What instructors said of a base: fetched by its page."""
+    """What instructors said of a base: the first few fetched by its page, all of it in a list."""
     base = get_base(current_scope(), base_id)
-    return _results(base.id)
+    return _results(base.id, base.name, "evaluations.base_results", url_for("bases.show", base_id=base.id))
 
 
 @blueprint.get("/my-base/<int:base_id>/scores")
 @requires(P.OWN_BASE)
 def own_base_results(base_id: int) -> ResponseReturnValue:
     """The same for the base's manager."""
-    return _results(get_own_base(current_actor().user_id or 0, base_id).id)
+    base = get_own_base(current_actor().user_id or 0, base_id)
+    return _results(base.id, base.name, "evaluations.own_base_results", url_for("own_base.index", base=base.id))
 
 
-def _results(base_id: int) -> str:
+def _results(base_id: int, name: str, endpoint: str, back: str) -> ResponseReturnValue:
+    is_unsigned = request.args.get("said") == "unsigned"
+    table = queries.comments_table(base_id) if is_unsigned else queries.signed_table(base_id)
+    if wants_export(request.args):
+        return table.export(request.args)
     return render_template(
-        "evaluations/_base_results.html",
+        "evaluations/_base_results.html" if is_htmx() else "evaluations/base_results.html",
+        name=name,
         results=queries.results_of_base(base_id),
         voices=trainees_of_base(base_id),
         fewest=rules.FEWEST_SHOWN,
+        url=url_for(endpoint, base_id=base_id),
+        page=None if is_htmx() else table.page(request.args),
+        is_unsigned=is_unsigned,
+        back=back,
     )

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from accounts.access import Scope
 from accounts.models import OrgUnit
@@ -18,35 +18,50 @@ from instructor_pool.models import DistinctPeople, Instructor
 
 First, Second = aliased(Instructor), aliased(Instructor)
 _FirstOwner, _SecondOwner = aliased(OrgUnit), aliased(OrgUnit)
+Keys = tuple[ColumnElement[bool], ColumnElement[int]]
+"""What two files share, and the place of that among the likenesses, strongest first."""
 _TONES: dict[Likeness, Tone] = {Likeness.ID_NUMBER: "bad", Likeness.PHONE: "warn"}
 
 
-def _keys() -> dict[Likeness, ColumnElement[bool]]:
-    """What two files share, strongest first; each begins with an indexed equality."""
-    alike = and_(First.name_sound == Second.name_sound, First.name_sound != "")
+def _shared(key: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """Whether more than one file has it: an index alone tells, and leaves few files to compare."""
+    column = Instructor.__table__.c[key.key]
+    return key.in_(select(column).where(column.is_not(None)).group_by(column).having(func.count() > 1))
+
+
+def _same_number() -> Keys:
+    """Files with one identity number, and how strong that is."""
+    number = First.id_number_blind == Second.id_number_blind
+    return and_(_shared(First.id_number_blind), number), literal(_rank(Likeness.ID_NUMBER))
+
+
+def _same_sound() -> Keys:
+    """Files whose names sound alike and that share more, and how strong the strongest of it is."""
     # Two identity numbers that differ are two people, whatever else agrees.
     may_be_one = or_(
         First.id_number_blind.is_(None),
         Second.id_number_blind.is_(None),
         First.id_number_blind == Second.id_number_blind,
     )
-    same_unit = and_(First.work_unit == Second.work_unit, First.work_unit != "")
-    return {
-        Likeness.ID_NUMBER: First.id_number_blind == Second.id_number_blind,
-        Likeness.PHONE: and_(First.phone_blind == Second.phone_blind, alike, may_be_one),
-        Likeness.UNIT: and_(alike, same_unit, may_be_one),
-        Likeness.BIRTH: and_(alike, First.birth_month == Second.birth_month, may_be_one),
+    shared = {
+        Likeness.PHONE: First.phone_blind == Second.phone_blind,
+        Likeness.UNIT: and_(First.work_unit == Second.work_unit, First.work_unit != ""),
+        Likeness.BIRTH: First.birth_month == Second.birth_month,
     }
+    strongest = case(*((clause, _rank(likeness)) for likeness, clause in shared.items()))
+    alike = and_(First.name_sound == Second.name_sound, First.name_sound != "", _shared(First.name_sound))
+    return and_(alike, may_be_one, or_(*shared.values())), strongest
 
 
-def _alike(scope: Scope, likeness: Likeness, *key: ColumnElement[bool]) -> Select[int, int, int]:
+def _rank(likeness: Likeness) -> int:
+    return list(Likeness).index(likeness)
+
+
+def _alike(scope: Scope, keys: Keys, *these: ColumnElement[bool]) -> Select[int, int, int]:
+    key, rank = keys
     return (
-        select(
-            First.id.label("first"),
-            Second.id.label("second"),
-            literal(list(Likeness).index(likeness)).label("rank"),
-        )
-        .join(Second, and_(First.id < Second.id, *key))
+        select(First.id.label("first"), Second.id.label("second"), rank.label("rank"))
+        .join(Second, and_(First.id < Second.id, key, *these))
         .join(_FirstOwner, First.owner_id == _FirstOwner.id)
         .join(_SecondOwner, Second.owner_id == _SecondOwner.id)
         .where(
@@ -60,7 +75,7 @@ def _alike(scope: Scope, likeness: Likeness, *key: ColumnElement[bool]) -> Selec
 
 def _pairs(scope: Scope, *these: ColumnElement[bool]) -> Select[Any]:
     """Pairs nobody has told apart yet, each with the strongest thing they share; of `these` files only."""
-    found = union_all(*(_alike(scope, likeness, key, *these) for likeness, key in _keys().items())).subquery()
+    found = union_all(*(_alike(scope, keys, *these) for keys in (_same_number(), _same_sound()))).subquery()
     rank = func.min(found.c.rank)
     best = select(found.c.first, found.c.second, rank.label("rank")).group_by(found.c.first, found.c.second)
     pairs = best.subquery()
@@ -90,7 +105,7 @@ def _badge(row: Any) -> Badge:
 
 
 def _by_likeness(stmt: Select[Any], value: str) -> Select[Any]:
-    return stmt.where(stmt.selected_columns["rank"] == list(Likeness).index(Likeness(value)))
+    return stmt.where(stmt.selected_columns["rank"] == _rank(Likeness(value)))
 
 
 DUPLICATES: Table[Any] = Table(

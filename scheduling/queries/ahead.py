@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, not_, or_, select
 
 from accounts.models import OrgUnit
 from core.db import session
@@ -116,6 +116,18 @@ def read_offer(
     if condition is not None:
         stmt = stmt.where(condition)
     return _offer(session().execute(stmt).all(), _staff(holders, year, today))
+
+
+def may_be_open_to(person: int) -> ColumnElement[bool]:
+    """Whether a lesson is among those `Offer.open_to` looks at for somebody: of a course of theirs or by name, not shut."""
+    asked = case((Session.pinned_instructor, Session.instructor_id), else_=Session.wanted_instructor_id)
+    courses = select(Qualification.course_id).where(Qualification.instructor_id == person)
+    is_told = and_(Session.state == SessionState.PUBLISHED, Session.told_instructor_id.is_not(None))
+    return and_(
+        or_(asked == person, and_(asked.is_(None), Session.course_id.in_(courses))),
+        not_(is_told),
+        Session.method != Method.ON_SITE,
+    )
 
 
 def _lessons(year: int, today: date) -> Select[*tuple[Any, ...]]:

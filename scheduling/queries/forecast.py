@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, select
 
 from core import clock
-from instructor_pool.models import Instructor, Qualification
+from instructor_pool.models import Instructor
 from party_lessons.models import Obligation, Post
 from party_lessons.queries.reckonings import Findings, changes, freshness
 from party_lessons.queries.standing import list_wants, years_ahead
 from party_lessons.rules import Demand, Outlook, Served, forecast, served
-from scheduling.models import Session
-from scheduling.queries.ahead import read_offer
+from scheduling.queries.ahead import may_be_open_to, read_offer
 
 
 def reckon() -> Findings:
@@ -61,10 +60,6 @@ def find_served(row: Obligation, today: date) -> Served | None:
     if not wants:
         return None
     person = wants[0].post.holder_id
-    might = or_(
-        Session.course_id.in_(select(Qualification.course_id).where(Qualification.instructor_id == person)),
-        Session.wanted_instructor_id == person,
-        Session.pinned_instructor & (Session.instructor_id == person),
-    )
-    offer = read_offer(row.year, today, select(Instructor.id).where(Instructor.id == person), might)
+    holder = select(Instructor.id).where(Instructor.id == person)
+    offer = read_offer(row.year, today, holder, may_be_open_to(person))
     return replace(next(served(wants, offer.ahead, offer.open_to)), near=0)
