@@ -91,7 +91,9 @@ def base_results(base_id: int) -> ResponseReturnValue:
 def own_base_results(base_id: int) -> ResponseReturnValue:
     """The same for the base's manager."""
     base = get_own_base(current_actor().user_id or 0, base_id)
-    return _results(base.id, base.name, "evaluations.own_base_results", url_for("own_base.index", base=base.id))
+    return _results(
+        base.id, base.name, "evaluations.own_base_results", url_for("own_base.index", base=base.id)
+    )
 
 
 def _results(base_id: int, name: str, endpoint: str, back: str) -> ResponseReturnValue:

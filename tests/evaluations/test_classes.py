@@ -225,6 +225,37 @@ def test_unsigned_answers_show_by_fives_and_signed_ones_by_name(county: County) 
     assert [rules.settled(n) for n in (0, 4, 5, 9, 10)] == [0, 0, 5, 5, 10]
 
 
+def test_what_is_said_of_a_base_is_listed_in_pages(sign_in: SignIn, county: County) -> None:
+    """Its page shows the first few; the list pages, with as many statements for thirty sheets as for seven."""
+    hold_all(county)
+    base_id = county.bases["东镇党校"]
+    with transaction():
+        people = colleagues(county, 44)
+        for n, who in enumerate(people[:7]):
+            give(county, who, base=True, signed=True, comment=f"署名{n}")
+        for n, who in enumerate(people[30:42]):
+            give(county, who, base=True, comment=f"匿名{99 - n}")
+    few = queries.results_of_base(base_id)
+    assert (few.answers, few.unsigned, few.signed_count, few.comment_count) == (19, 10, 7, 10)
+    assert few.comments == tuple(f"匿名{n}" for n in range(90, 95)) and few.mean == Decimal("100.0")
+    assert [score.sheet.comment for score in few.signed] == [f"署名{n}" for n in (6, 5, 4, 3, 2)]
+    organiser, url = sign_in("organiser"), f"/scores/bases/{base_id}"
+    panel = organiser.get(url, headers={"HX-Request": "true"}).text
+    assert "署名2" in panel and "署名1" not in panel and "全部 7 份" in panel and "全部 10 条" in panel
+    with counted() as before:
+        assert "署名0" in organiser.get(url).text
+    with transaction():
+        for n, who in enumerate(people[7:30]):
+            give(county, session().merge(who), base=True, signed=True, comment=f"署名{n + 7}")
+    with counted() as after:
+        page = organiser.get(url).text
+    assert len(before) == len(after) and "共 30 条" in page and page.count('<details class="why">') == 25
+    unsigned = organiser.get(f"{url}?said=unsigned").text
+    told = [unsigned.index(f"匿名{n}") for n in range(90, 100)]
+    assert told == sorted(told) and "匿名89" not in unsigned and "同事3" not in unsigned
+    assert organiser.get(f"{url}?said=unsigned&export=xlsx").status_code == 200
+
+
 def test_the_pages_of_the_instructor_and_who_reads_them(sign_in: SignIn, county: County) -> None:
     hold_all(county)
     class_id, base_id = county.classes["B001"], county.bases["东镇党校"]
