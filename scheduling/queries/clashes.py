@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, and_, extract, func, or_, select, true
@@ -87,8 +88,16 @@ def _coming(scope: Scope, kind: ResourceKind, resource: int | None = None) -> tu
     )
 
 
-def _of_people(scope: Scope, limit: int, person: int | None) -> Select[Booking, Instructor]:
-    return (
+def _last_day() -> Any:
+    """The last day with a booking, read off the end of an index: what lapses after it meets nobody."""
+    return select(func.max(Booking.day)).scalar_subquery()
+
+
+def _of_people(
+    scope: Scope, limit: int, person: int | None, concerned: Select[int] | None = None
+) -> Select[Booking, Instructor]:
+    """Bookings of people still to come; `concerned` are the few whose bookings are worth reading."""
+    stmt = (
         select(Booking, Instructor)
         .join(Booking.session)
         .join(Session.training_class)
@@ -98,6 +107,14 @@ def _of_people(scope: Scope, limit: int, person: int | None) -> Select[Booking, 
         .order_by(Booking.day)
         .limit(limit)
     )
+    return stmt if concerned is None else stmt.where(_booked(ResourceKind.INSTRUCTOR, concerned))
+
+
+def _booked(kind: ResourceKind, concerned: Select[int]) -> ColumnElement[bool]:
+    """Begins from the few concerned: by their bookings' ids, or SQLite reads all to come in order of day."""
+    few = aliased(Booking)
+    stmt = select(few.id).where(few.kind == kind, few.resource_id.in_(concerned), few.day >= clock.today())
+    return Booking.id.in_(stmt)
 
 
 def _absent(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
@@ -122,7 +139,9 @@ def _absent(scope: Scope, limit: int, person: int | None = None) -> Iterable[Cla
 def _on_date(scope: Scope, limit: int, person: int | None) -> Select[Booking, Instructor]:
     after = datetime.combine(clock.today(), time())
     cannot = and_(Unavailability.instructor_id == Instructor.id, Unavailability.grade == Grade.CANNOT)
-    stmt = _of_people(scope, limit, person).join(Unavailability, cannot)
+    away = select(Unavailability.instructor_id)
+    away = away.where(Unavailability.grade == Grade.CANNOT, Unavailability.ends >= after)
+    stmt = _of_people(scope, limit, person, away).join(Unavailability, cannot)
     return stmt.where(
         Unavailability.ends >= after,
         func.date(Unavailability.starts) <= Booking.day,
@@ -137,7 +156,8 @@ def _in_week(scope: Scope, limit: int, person: int | None) -> Select[Booking, In
         and_(WeeklyTime.part == part, Booking.from_unit < until, Booking.to_unit > since)
         for part, (since, until) in _HALF_DAYS.items()
     ]
-    stmt = _of_people(scope, limit, person).join(WeeklyTime, cannot)
+    away = select(WeeklyTime.instructor_id).where(WeeklyTime.grade == Grade.CANNOT)
+    stmt = _of_people(scope, limit, person, away).join(WeeklyTime, cannot)
     return stmt.where(
         extract("dow", Booking.day) == (WeeklyTime.weekday + 1) % 7,
         func.coalesce(WeeklyTime.first_day, Booking.day) <= Booking.day,
@@ -148,7 +168,10 @@ def _in_week(scope: Scope, limit: int, person: int | None) -> Select[Booking, In
 
 def _gone(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
     gone = or_(Instructor.state.not_in(life.BOOKABLE), Instructor.term_end < Booking.day)
-    for booking, teacher in session().execute(_of_people(scope, limit, person).where(gone)):
+    concerned = select(Instructor.id).where(
+        or_(Instructor.state.not_in(life.BOOKABLE), Instructor.term_end < _last_day())
+    )
+    for booking, teacher in session().execute(_of_people(scope, limit, person, concerned).where(gone)):
         reason = (
             gettext("聘期到 %(day)s 为止", day=teacher.term_end)
             if teacher.is_bookable
@@ -160,8 +183,11 @@ def _gone(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash
 def _uncleared(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
     """Courseware taken out of use, or no longer cleared on that day [3 §五(六)]."""
     same = and_(Qualification.instructor_id == Instructor.id, Qualification.course_id == Session.course_id)
+    concerned = select(Qualification.instructor_id).where(
+        or_(Qualification.cleared_on.is_(None), Qualification.cleared_until < _last_day())
+    )
     stmt = (
-        _of_people(scope, limit, person)
+        _of_people(scope, limit, person, concerned)
         .add_columns(Qualification)
         .join(Qualification, same)
         .where(or_(Qualification.cleared_on.is_(None), Qualification.cleared_until < Booking.day))
@@ -175,13 +201,17 @@ def _uncleared(scope: Scope, limit: int, person: int | None = None) -> Iterable[
 def _unlent(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
     """People of other units whose loan was ended, or who were booked before loans were asked for."""
     owner, plan = aliased(OrgUnit), aliased(OrgUnit)
+    elsewhere = func.substr(owner.path, 1, func.length(plan.path)) != plan.path
+    planners = plan.id.in_(select(TrainingClass.owner_id).where(planned_by(scope)))
+    owners = select(owner.id).join(plan, elsewhere).where(planners)
+    concerned = select(Instructor.id).where(Instructor.owner_id.in_(owners))
     stmt = (
-        _of_people(scope, limit, person)
+        _of_people(scope, limit, person, concerned)
         .add_columns(Loan.end_reason)
         .outerjoin(Loan, Booking.loan_id == Loan.id)
         .join(owner, Instructor.owner_id == owner.id)
         .join(plan, TrainingClass.owner_id == plan.id)
-        .where(func.substr(owner.path, 1, func.length(plan.path)) != plan.path)
+        .where(elsewhere)
         .where(or_(Loan.id.is_(None), Loan.state != LoanState.APPROVED))
     )
     for booking, teacher, reason in session().execute(stmt):
@@ -194,6 +224,8 @@ def _at(base_id: int | None) -> ColumnElement[bool]:
 
 
 def _closed(scope: Scope, limit: int, base_id: int | None = None) -> Iterable[Clash]:
+    concerned = select(Venue.id).join(Closure, Closure.base_id == Venue.base_id)
+    concerned = concerned.where(Closure.last_day >= clock.today())
     stmt = (
         select(Booking, TeachingBase.name, Closure.reason)
         .join(Booking.session)
@@ -202,6 +234,7 @@ def _closed(scope: Scope, limit: int, base_id: int | None = None) -> Iterable[Cl
         .join(TeachingBase, Venue.base_id == TeachingBase.id)
         .join(Closure, Closure.base_id == TeachingBase.id)
         .where(*_coming(scope, ResourceKind.VENUE), _at(base_id))
+        .where(_booked(ResourceKind.VENUE, concerned))
         .where(Booking.day.between(Closure.first_day, Closure.last_day))
         .options(*TOLD)
         .order_by(Booking.day)
@@ -212,6 +245,8 @@ def _closed(scope: Scope, limit: int, base_id: int | None = None) -> Iterable[Cl
 
 
 def _unusable(scope: Scope, limit: int, base_id: int | None = None) -> Iterable[Clash]:
+    unusable = or_(TeachingBase.state.not_in(sorted(BOOKABLE)), Venue.is_closed.is_(True))
+    concerned = select(Venue.id).join(TeachingBase, Venue.base_id == TeachingBase.id).where(unusable)
     stmt = (
         select(Booking, TeachingBase)
         .join(Booking.session)
@@ -219,7 +254,7 @@ def _unusable(scope: Scope, limit: int, base_id: int | None = None) -> Iterable[
         .join(Venue, Booking.resource_id == Venue.id)
         .join(TeachingBase, Venue.base_id == TeachingBase.id)
         .where(*_coming(scope, ResourceKind.VENUE), _at(base_id))
-        .where(or_(TeachingBase.state.not_in(sorted(BOOKABLE)), Venue.is_closed.is_(True)))
+        .where(_booked(ResourceKind.VENUE, concerned))
         .options(*TOLD)
         .order_by(Booking.day)
         .limit(limit)
