@@ -170,6 +170,9 @@ def assert_whole(class_id: int) -> bool:
         wanted = 0
         if row.state is SessionState.PUBLISHED:
             wanted = 1 + (row.told_instructor_id is not None) + (row.told_venue_id is not None)
+            # The guide who teaches on site, where the base has any.
+            there = None if row.told_venue is None else row.told_venue.base
+            wanted += not row.needs_instructor and there is not None and there.guides > 0
         assert len(booked) == wanted
     return bool(versions)
 
