@@ -24,7 +24,7 @@ class PasswordForm(FlaskForm):
     password = PasswordField(
         _("新密码"),
         [InputRequired(_("请填写新密码。")), Length(max=200)],
-        description=_("至少 10 位,不要用常见密码。"),
+        description=_("至少 10 位，不要用常见密码。"),
     )
     repeat = PasswordField(_("再输一遍"), [EqualTo("password", _("两遍密码不一样。"))])
 
@@ -35,12 +35,12 @@ class ActivationForm(FlaskForm):
     code = StringField(
         _("激活码"),
         [InputRequired(_("请填写激活码。")), Length(max=30)],
-        description=_("组织员发给您的 12 位代码,用一次即失效。"),
+        description=_("组织员发给您的 12 位代码，用一次即失效。"),
     )
     password = PasswordField(
         _("设一个密码"),
         [InputRequired(_("请填写新密码。")), Length(max=200)],
-        description=_("至少 10 位,不要用常见密码。"),
+        description=_("至少 10 位，不要用常见密码。"),
     )
     repeat = PasswordField(_("再输一遍"), [EqualTo("password", _("两遍密码不一样。"))])
 

@@ -138,8 +138,21 @@ def get_unit(scope: Scope, unit_id: int) -> OrgUnit:
     """A unit inside the scope; NotFound otherwise."""
     unit = session().scalar(select(OrgUnit).where(OrgUnit.id == unit_id, scope.clause(OrgUnit.path)))
     if unit is None:
-        raise NotFound(gettext("没有这个单位,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这个单位，或不在您的管理范围内。"))
     return unit
+
+
+def get_root_unit(scope: Scope) -> OrgUnit:
+    """The widest unit of the scope: whose settings a level's pages are about; NotFound where it has none."""
+    unit = session().scalar(select(OrgUnit).where(OrgUnit.path == (scope.root or "")))
+    if unit is None:
+        raise NotFound(gettext("没有这个单位，或不在您的管理范围内。"))
+    return unit
+
+
+def find_unit_at(path: str | None) -> OrgUnit | None:
+    """The unit at a path; none for the whole of a tree with several tops."""
+    return session().scalar(select(OrgUnit).where(OrgUnit.path == (path or "")))
 
 
 def list_units(scope: Scope, level: Level | None = None) -> list[OrgUnit]:

@@ -101,7 +101,7 @@ def set_password(user: User, password: str, *, keep: str | None = None) -> None:
     """Store a new password and end the user's other sessions; RuleBroken when it is too weak."""
     sentences = {
         "short": gettext("密码至少 %(n)s 位。", n=rules.SHORTEST_PASSWORD),
-        "common": gettext("这个密码太常见,请换一个。"),
+        "common": gettext("这个密码太常见，请换一个。"),
         "login": gettext("密码里不能含有登录名。"),
     }
     faults = rules.password_faults(password, user.login)
@@ -150,7 +150,7 @@ def activate(code: str, password: str) -> User:
     plain = code.replace("-", "").replace(" ", "").upper()
     row = queries.find_code(digest(plain))
     if row is None or row.used_at is not None or row.expires_at < clock.instant() or row.user.disabled:
-        raise RuleBroken(gettext("激活码不对、已用过或已过期,请向组织员要一个新的。"))
+        raise RuleBroken(gettext("激活码不对、已用过或已过期，请向组织员要一个新的。"))
     set_password(row.user, password)
     row.used_at = clock.instant()
     session().flush()
@@ -197,7 +197,7 @@ def enable(user: User) -> None:
 def grant(user: User, role: Role, unit: OrgUnit) -> None:
     """Give a role at a unit; RuleBroken where separation of duties forbids it."""
     if clashing_roles({g.role for g in user.grants} | {role}):
-        raise RuleBroken(gettext("系统管理员、安全管理员、审计员三员必须分开,也不能兼任业务角色。"))
+        raise RuleBroken(gettext("系统管理员、安全管理员、审计员三员必须分开，也不能兼任业务角色。"))
     if not any(g.role == role and g.unit_id == unit.id for g in user.grants):
         user.grants.append(Grant(role=role, unit_id=unit.id))
         session().flush()

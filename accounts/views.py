@@ -64,7 +64,7 @@ def sign_in_post() -> ResponseReturnValue:
     login, password = (form.login.data or "").strip(), form.password.data or ""
     sentence = gettext("登录名或密码不对。")
     if services.is_throttled(login, _address()):
-        sentence = gettext("试得太多了,请 15 分钟后再试。")
+        sentence = gettext("试得太多了，请 15 分钟后再试。")
     else:
         user = services.verify(login, password)
         if user is not None:
@@ -105,7 +105,7 @@ def activate() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("accounts/activate.html", form=form), 422
     if services.is_throttled("activation", _address()):
-        form.code.errors = [gettext("试得太多了,请 15 分钟后再试。")]
+        form.code.errors = [gettext("试得太多了，请 15 分钟后再试。")]
         return render_template("accounts/activate.html", form=form), 429
     try:
         with transaction():
@@ -138,7 +138,7 @@ def password() -> ResponseReturnValue:
     except RuleBroken as refused:
         refusals.put_errors(form, refused, "old")
         return render_template("accounts/password.html", form=form), 422
-    flash(gettext("密码已改,其他设备上的登录都已退出。"))
+    flash(gettext("密码已改，其他设备上的登录都已退出。"))
     return redirect("/")
 
 
@@ -161,7 +161,7 @@ def switch_unit() -> ResponseReturnValue:
     g.pop("place_unit", None)
     if chosen and current_place() is None:
         browser.pop("place")
-        raise NotFound(gettext("没有这个单位,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这个单位，或不在您的管理范围内。"))
     return redirect(safe_next(request.form.get("next"), "/"))
 
 

@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         HTTPS=settings.https,
         TESTING=settings.testing,
         MAP_TILES=settings.map_tiles,
+        CHANNEL_HOSTS=settings.channel_hosts,
         LANGUAGES=LANGUAGES,
         MAX_CONTENT_LENGTH=24 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,

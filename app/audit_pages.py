@@ -42,8 +42,8 @@ def verify() -> ResponseReturnValue:
     if broken:
         shown = "、".join(str(number) for number in broken[:20])
         flash(
-            gettext("有 %(n)s 条记录对不上,可能被改过。编号:%(which)s", n=len(broken), which=shown), "error"
+            gettext("有 %(n)s 条记录对不上，可能被改过。编号：%(which)s", n=len(broken), which=shown), "error"
         )
     else:
-        flash(gettext("整条审计链完好,没有记录被改动。"), "success")
+        flash(gettext("整条审计链完好，没有记录被改动。"), "success")
     return redirect(url_for("audit.index"))

@@ -16,6 +16,7 @@ from core.calendars import Day
 from core.db import transaction
 from core.errors import NotFound, RuleBroken
 from core.workdays import DayRule, Standing
+from scheduling.services import outside
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/settings/calendar")
 _LINE = re.compile(
@@ -70,8 +71,10 @@ def _kept(year: int, days: list[Day]) -> list[str]:
         return [gettext("请选正式或暂定。")]
     try:
         with transaction():
+            before = _days(year)
             seen = request.form.get("version", type=int)
             calendars.keep(year, Standing(standing), days, by=current_actor().name, seen=seen)
+            outside.review_calendar(before | _days(year))
     except RuleBroken as refused:
         return [violation.sentence for violation in refused.violations]
     return []
@@ -83,9 +86,16 @@ def restore(year: int) -> ResponseReturnValue:
     """Take all corrections of a year back."""
     _look_up(year)
     with transaction():
+        before = _days(year)
         calendars.restore(year)
+        outside.review_calendar(before | _days(year))
     flash(gettext("%(year)s 年已恢复为内置日历。", year=year), "success")
     return redirect(url_for("calendar.index"))
+
+
+def _days(year: int) -> set[date]:
+    """The days of a year that differ from their weekday."""
+    return {day for day, _rule, _name in calendars.days_of(calendars.calendar_of([year]).of(year))}
 
 
 def _look_up(year: int) -> None:
@@ -126,7 +136,7 @@ def read_days(text: str) -> tuple[list[Day], list[str]]:
         try:
             days += _span(line.strip())
         except ValueError:
-            problems.append(gettext("第 %(n)s 行看不懂:%(line)s", n=number, line=line.strip()[:60]))
+            problems.append(gettext("第 %(n)s 行看不懂：%(line)s", n=number, line=line.strip()[:60]))
     return days, problems
 
 

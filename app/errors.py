@@ -36,13 +36,13 @@ def _titles() -> dict[int, str]:
 
 def _sentences() -> dict[int, str]:
     return {
-        400: gettext("页面可能已过期,请返回刷新后再试。"),
-        404: gettext("没有这一页,或不在您的管理范围内。"),
+        400: gettext("页面可能已过期，请返回刷新后再试。"),
+        404: gettext("没有这一页，或不在您的管理范围内。"),
         405: gettext("请从页面上的按钮进入。"),
         413: gettext("一次最多上传 20 MB。"),
         429: gettext("请过一会儿再试。"),
-        500: gettext("已经记下,什么都没有保存。请稍后再试。"),
-        503: gettext("数据库暂时连不上,什么都没有保存。请稍后再试。"),
+        500: gettext("已经记下，什么都没有保存。请稍后再试。"),
+        503: gettext("数据库暂时连不上，什么都没有保存。请稍后再试。"),
     }
 
 
@@ -68,7 +68,7 @@ def _answer(status: int, sentence: str, violations: tuple[Violation, ...] = ()) 
 
 def _sign_in(_error: SignInNeeded) -> ResponseReturnValue:
     if is_htmx() or request.method != "GET" or request.accept_mimetypes.best == "application/json":
-        return _answer(401, gettext("登录已过期,请重新登录。"))
+        return _answer(401, gettext("登录已过期，请重新登录。"))
     target = request.full_path.rstrip("?")
     return render_template("accounts/sign_in.html", form=SignInForm(formdata=None), next=target), 401
 
@@ -101,7 +101,7 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 def _ready() -> ResponseReturnValue | None:
     if not current_app.config["DATABASE_READY"] and request.endpoint not in ("static", "pages.health"):
-        return _answer(503, gettext("数据库还没有准备好:请先运行 flask db upgrade。"))
+        return _answer(503, gettext("数据库还没有准备好：请先运行 flask db upgrade。"))
     return None
 
 

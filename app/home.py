@@ -21,6 +21,8 @@ from evaluations.queries.appeals import todos as appeal_todos
 from evaluations.queries.closing import todos as closing_todos
 from evaluations.queries.instructors import todos as own_class_todos
 from instructor_pool.queries.todos import todos as pool_todos
+from notifications.queries.todos import todos as message_todos
+from orders.queries.todos import todos as order_todos
 from party_lessons.queries.board import overview
 from scheduling.models import Booking, Session, Visit
 from scheduling.notices import place_of, when_of
@@ -40,6 +42,7 @@ from scheduling.queries.visits import state_badge
 
 CONTRIBUTORS = (
     planning_todos,
+    message_todos,
     duty_todos,
     pool_todos,
     base_todos,
@@ -47,6 +50,7 @@ CONTRIBUTORS = (
     appeal_todos,
     closing_todos,
     own_class_todos,
+    order_todos,
 )
 """Every feature's lines; a feature with to-dos joins here."""
 WEEK = timedelta(days=7)
@@ -144,6 +148,13 @@ def _visit(visit: Visit) -> Entry:
     note = gettext("%(theme)s · %(n)s 人", theme=visit.theme, n=visit.people)
     url = f"/base-bookings/visits/{visit.id}"
     return Entry(clock_text(visit.start), visit.unit.name, note, url, str(badge), badge.tone)
+
+
+def has_figures(actor: Actor) -> bool:
+    """Whether there is anything to count for the actor."""
+    return any(
+        actor.can(p) for p in (P.SCHEDULE_VIEW, P.OWN_BASE, P.OWN_TEACHING, P.AUDIT_VIEW, P.ACCOUNT_VIEW)
+    )
 
 
 def figures(actor: Actor) -> list[Figure]:

@@ -14,10 +14,10 @@ from accounts.access import Actor
 from accounts.enums import P
 from accounts.models import OrgUnit
 from accounts.web import current_actor, current_place, places, public, requires
-from app.home import figures, todos, week
+from app.home import figures, has_figures, todos, week
 from app.navigation import destinations
 from core import clock
-from notifications.queries import count_unread
+from notifications.queries.inbox import count_unread
 from scheduling.views.freshening import freshen
 
 blueprint = Blueprint("pages", __name__)
@@ -81,7 +81,14 @@ def home() -> ResponseReturnValue:
     actor = current_actor()
     if actor.can(P.DUTY_VIEW) or actor.can(P.OWN_TEACHING):
         freshen()
-    return render_template("pages/home.html", todos=todos(actor), week=week(actor), figures=figures(actor))
+    return render_template("pages/home.html", todos=todos(actor), week=week(actor), counts=has_figures(actor))
+
+
+@blueprint.get("/figures")
+@requires(P.OWN_ACCOUNT)
+def own_figures() -> ResponseReturnValue:
+    """The workbench's figures, which the page fetches once it shows what waits."""
+    return render_template("pages/_figures.html", figures=figures(current_actor()))
 
 
 @blueprint.get("/healthz")

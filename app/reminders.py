@@ -13,10 +13,10 @@ from core import calendars, clock
 from core.jobs import Job, daily_at
 from core.todo import Urgency
 from notifications import services as notifications
+from party_lessons.queries.board import list_to_remind
 from party_lessons.queries.reckonings import freshness
-from party_lessons.services import credits, obligations, outlooks
+from party_lessons.services import outlooks, recounts
 from scheduling.queries.forecast import reckon
-from scheduling.queries.lessons import list_told_facts
 
 MOST_LINES = 12
 
@@ -45,10 +45,23 @@ def _pressing(actor: Actor) -> list[str]:
 
 def keep_duties() -> None:
     """This year's and next year's duties follow from the posts; credits from what was told and held."""
-    this_year = clock.today().year
-    for year in (this_year, this_year + 1):
-        obligations.recompute(year, actor=SYSTEM)
-        credits.follow(list_told_facts(year), actor=SYSTEM)
+    recounts.request(actor=SYSTEM)
+
+
+def remind_leaders() -> None:
+    """On the days a scheme names, everybody with an account who still owes a lesson by it is told where it stands."""
+    today = clock.today()
+    for row in list_to_remind(today):
+        user = row.obligation.post.holder.user_id
+        if user is None:
+            continue
+        with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]):
+            title = gettext(
+                "讲党课提醒：%(post)s，%(day)s 前完成",
+                post=row.obligation.post.title,
+                day=row.obligation.deadline.isoformat(),
+            )
+            notifications.queue(user, "duty_reminder", title, row.reason, "/duties/mine")
 
 
 def keep_calendar() -> None:
@@ -59,4 +72,5 @@ def keep_calendar() -> None:
 
 CALENDAR = Job("calendar", 3600, keep_calendar, daily_at(1))
 REMINDERS = Job("reminders", 300, remind, daily_at(8))
+LEADERS = Job("duty_reminders", 300, remind_leaders, daily_at(9))
 DUTIES = Job("duties", 600, keep_duties, daily_at(2))

@@ -24,6 +24,8 @@ class Settings:
     """Reverse proxies in front whose X-Forwarded-For, -Proto and -Host are to be believed."""
     map_tiles: str = ""
     """Address of map tiles with {z}, {x} and {y}, shown behind the bases; empty: a plain map without any."""
+    channel_hosts: frozenset[str] = frozenset()
+    """Hosts (`host` or `host:port`) of one's own chat servers, to which group robots may post besides the public ones."""
     testing: bool = False
 
 
@@ -47,7 +49,7 @@ def _tiles(address: str) -> str:
 
 
 def from_environment() -> Settings:
-    """Read JIANGTAI_INSTANCE, DATABASE_URL, SECRET_KEY, DATA_KEY (`id:hex`, several by comma), JIANGTAI_HTTPS, JIANGTAI_PROXIES and JIANGTAI_MAP_TILES."""
+    """Read JIANGTAI_INSTANCE, DATABASE_URL, SECRET_KEY, DATA_KEY (`id:hex`, several by comma), JIANGTAI_HTTPS, JIANGTAI_PROXIES, JIANGTAI_MAP_TILES and JIANGTAI_CHANNEL_HOSTS (by comma)."""
     instance = Path(os.environ.get("JIANGTAI_INSTANCE", ROOT / "instance")).resolve()
     instance.mkdir(parents=True, exist_ok=True)
     keys = os.environ.get("DATA_KEY") or _key_file(instance / "data.key", f"k1:{token_bytes(32).hex()}")
@@ -59,4 +61,7 @@ def from_environment() -> Settings:
         https=os.environ.get("JIANGTAI_HTTPS", "") == "1",
         proxies=int(os.environ.get("JIANGTAI_PROXIES", "0")),
         map_tiles=_tiles(os.environ.get("JIANGTAI_MAP_TILES", "")),
+        channel_hosts=frozenset(
+            host.strip() for host in os.environ.get("JIANGTAI_CHANNEL_HOSTS", "").split(",") if host.strip()
+        ),
     )

@@ -93,9 +93,9 @@ class DocumentKind(Labelled):
 class AnnualConclusion(Labelled):
     """What a yearly review ends in."""
 
-    RENEW = "renew", N_("合格,续期")
+    RENEW = "renew", N_("合格，续期")
     RECTIFY = "rectify", N_("限期整改")
-    REVOKE = "revoke", N_("不合格,撤销")
+    REVOKE = "revoke", N_("不合格，撤销")
 
 
 class RectificationState(Labelled):
@@ -138,7 +138,7 @@ class DayKind(Labelled):
     ALWAYS = "always", N_("没有填写开放时段")
     WEEK = "week", N_("每周开放时段")
     SEASON = "season", N_("季节开放时段")
-    MAKE_UP = "make_up", N_("调休上班,按周一开放")
+    MAKE_UP = "make_up", N_("调休上班，按周一开放")
     HOLIDAY = "holiday", N_("法定节假日不开放")
     SPECIAL = "special", N_("当天另有安排")
     CLOSURE = "closure", N_("闭馆")

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from bases.models import Rectification, RectificationReport, SiteReview, TeachingBase
 from core.when import day_text
+from core.words import labelled
 
 Letter = tuple[str, str, str, str]
 """Kind, title, body, url."""
@@ -22,7 +23,7 @@ def asked_to_score(review: SiteReview, office: str) -> Letter:
     """For everybody with a seat at a site review."""
     title = gettext("请对 %(base)s 作实地评审", base=review.base.name)
     body = gettext(
-        "代表 %(office)s,请在 %(day)s 前交评审表。", office=office, day=day_text(review.due, year=True)
+        "代表 %(office)s，请在 %(day)s 前交评审表。", office=office, day=day_text(review.due, year=True)
     )
     return "site_review", title, body, f"/bases/site-reviews/{review.id}"
 
@@ -36,7 +37,7 @@ def told_to_rectify(row: Rectification, base: TeachingBase) -> Letter:
 
 def rectification_reported(base: TeachingBase) -> Letter:
     """For the organisers of the register."""
-    title = gettext("%(base)s 交了整改报告,请验收", base=base.name)
+    title = gettext("%(base)s 交了整改报告，请验收", base=base.name)
     return "rectification", title, "", filing_url(base.id)
 
 
@@ -50,7 +51,7 @@ def rectification_answered(base: TeachingBase, report: RectificationReport) -> L
 
 def state_changed(base: TeachingBase, reason: str) -> Letter:
     """For the base's manager: a stop, an end, or the way back."""
-    title = gettext("%(base)s:%(state)s", base=base.name, state=base.state.label)
+    title = labelled(base.name, base.state.label)
     return "base_state", title, reason, "/my-base/"
 
 
@@ -62,5 +63,5 @@ def designation_ends(name: str, ends: date, today: date, url: str) -> Letter:
     elif left == 0:
         title = gettext("%(base)s 的挂牌今天到期", base=name)
     else:
-        title = gettext("%(base)s 的挂牌 %(day)s 到期,还有 %(n)s 天", base=name, day=day, n=left)
+        title = gettext("%(base)s 的挂牌 %(day)s 到期，还有 %(n)s 天", base=name, day=day, n=left)
     return "designation", title, gettext("续期要先年检。"), url

@@ -80,7 +80,7 @@ def workbook(rows: int) -> bytes:
     days = [date(2027, 1, 4) + timedelta(days=n % 350) for n in range(classes)]
     sheets = [
         sheet("师资信息表", "姓名 性别 出生年月 工作单位 职务 来源类别 聘任方式 可授课程 联系电话 身份证号 聘期起 聘期止 所在镇街 每周上限 每月上限 备注", [person(n) for n in range(people)]),
-        sheet("现场教学基地备案表", "名称 类型 所在镇街 纬度 经度 电话 单批容量 同时接待批次 开放时段 预约提前量 备案状态", [[f"{n}号基地", "实训点", f"{n % TOWNS}号镇", 35.4, 116.3, f"0537-{n:07d}", 80, 2, "周三闭馆,其余 8:30-17:30", "3天", "已备案"] for n in range(bases)]),
+        sheet("现场教学基地备案表", "名称 类型 所在镇街 纬度 经度 电话 单批容量 同时接待批次 开放时段 预约提前量 备案状态", [[f"{n}号基地", "实训点", f"{n % TOWNS}号镇", 35.4, 116.3, f"0537-{n:07d}", 80, 2, "周三闭馆，其余 8:30-17:30", "3天", "已备案"] for n in range(bases)]),
         sheet("课程目录", "课程 内容类别 教学形式 学时 可作党课", [[c, "政治理论教育", "讲授", 3, "是"] for c in COURSES]),
         sheet("培训班", "班次编号 班次名称 主办单位 举办地 开始日期 结束日期 人数", [[f"B{n:05d}", f"第{n}期培训班", f"第{n % 300}局", f"{n % TOWNS}号镇", d, d + timedelta(days=12), 60] for n, d in enumerate(days)]),
         sheet("课次需求", "班次编号 序号 日期 时段 课程 教学形式 学时", [[f"B{n % classes:05d}", n // classes + 1, days[n % classes] + timedelta(days=n // classes), "上午", COURSES[n % len(COURSES)], "讲授", 3] for n in range(sessions)]),

@@ -63,10 +63,14 @@ QUIET_TABLES = {
     "job_run",
     "match_run",
     "import_run",
+    "roster_import",
     # Reckoned from the rest, and reckoned anew whenever that changes.
     "duty_outlook",
     "duty_reckoning",
     "duty_change",
+    "credited_hours",
+    # What it keeps is in the same record as a change of the session.
+    "plan_step",
     # Anonymous answers: a record would put an address and a time beside them.
     "feedback_ticket",
     "trainee_answer",

@@ -152,7 +152,7 @@ def _broken(year: int, days: Sequence[Day]) -> list[Violation]:
         if day in seen:
             found.append(Violation("twice", gettext("%(day)s 写了两次。", day=day), "days"))
         if rule is DayRule.MAKE_UP and day.weekday() < 5:
-            found.append(Violation("worked", gettext("%(day)s 是周一到周五,本来就上班。", day=day), "days"))
+            found.append(Violation("worked", gettext("%(day)s 是周一到周五，本来就上班。", day=day), "days"))
         if not name.strip():
             found.append(Violation("name", gettext("%(day)s 没有写节日名称。", day=day), "days"))
         seen.add(day)

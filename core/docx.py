@@ -41,19 +41,34 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A ruled table: its first row is the heading; `widths` are shares of the page's width."""
+    """A ruled table: its first row is the heading; `widths` are shares of the page's width, `size` is in points."""
 
     rows: Sequence[Sequence[str]]
     widths: Sequence[int]
+    size: float = 10.5
 
 
-def write(parts: Sequence[Paragraph | Grid]) -> bytes:
-    """A document on A4 that Word and WPS open."""
-    body = "".join(_paragraph(p) if isinstance(p, Paragraph) else _grid(p) for p in parts)
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A sheet of A4 in twentieths of a point; `wide` is what is left between the margins."""
+
+    size: str
+    wide: int
+    side: int
+
+
+_UPRIGHT = _Page('w:w="11906" w:h="16838"', 8730, 1588)
+_ACROSS = _Page('w:w="16838" w:h="11906" w:orient="landscape"', 14570, 1134)
+
+
+def write(parts: Sequence[Paragraph | Grid], *, is_across: bool = False) -> bytes:
+    """A document on A4 that Word and WPS open; `is_across` turns the sheet."""
+    sheet = _ACROSS if is_across else _UPRIGHT
+    body = "".join(_paragraph(p) if isinstance(p, Paragraph) else _grid(p, sheet.wide) for p in parts)
     page = (
-        '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/>'
-        '<w:pgMar w:top="1440" w:right="1588" w:bottom="1440" w:left="1588" w:header="851" w:footer="851" '
-        'w:gutter="0"/></w:sectPr>'
+        f"<w:sectPr><w:pgSz {sheet.size}/>"
+        f'<w:pgMar w:top="1440" w:right="{sheet.side}" w:bottom="1440" w:left="{sheet.side}" w:header="851" '
+        'w:footer="851" w:gutter="0"/></w:sectPr>'
     )
     document = (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
@@ -77,15 +92,13 @@ def _paragraph(p: Paragraph) -> str:
     fonts = '<w:rFonts w:ascii="Times New Roman" w:eastAsia="宋体"/>'
     style = f'<w:rPr>{fonts}{bold}<w:sz w:val="{half_points}"/></w:rPr>'
     spacing = '<w:spacing w:line="360" w:lineRule="auto"/>'
-    words = f'<w:r>{style}<w:t xml:space="preserve">{escape(p.text)}</w:t></w:r>' if p.text else ""
+    lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in p.text.split("\n"))
+    words = f"<w:r>{style}{lines}</w:r>" if p.text else ""
     return f'<w:p><w:pPr>{spacing}{indent}<w:jc w:val="{p.align}"/></w:pPr>{words}</w:p>'
 
 
-_WIDE = 8730  # twentieths of a point between the margins
-
-
-def _grid(grid: Grid) -> str:
-    shares = [_WIDE * width // sum(grid.widths) for width in grid.widths]
+def _grid(grid: Grid, wide: int) -> str:
+    shares = [wide * width // sum(grid.widths) for width in grid.widths]
     rule = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -95,7 +108,7 @@ def _grid(grid: Grid) -> str:
         f"<w:tr>{'<w:trPr><w:tblHeader/></w:trPr>' if n == 0 else ''}"
         + "".join(
             f'<w:tc><w:tcPr><w:tcW w:w="{share}" w:type="dxa"/></w:tcPr>'
-            f"{_paragraph(Paragraph(text, 'left', 10.5, bold=n == 0))}</w:tc>"
+            f"{_paragraph(Paragraph(text, 'left', grid.size, bold=n == 0))}</w:tc>"
             for text, share in zip(row, shares, strict=True)
         )
         + "</w:tr>"
@@ -103,6 +116,6 @@ def _grid(grid: Grid) -> str:
     )
     # A table that ends a document needs a paragraph behind it.
     return (
-        f'<w:tbl><w:tblPr><w:tblW w:w="{_WIDE}" w:type="dxa"/><w:tblBorders>{rule}</w:tblBorders></w:tblPr>'
+        f'<w:tbl><w:tblPr><w:tblW w:w="{wide}" w:type="dxa"/><w:tblBorders>{rule}</w:tblBorders></w:tblPr>'
         f"<w:tblGrid>{columns}</w:tblGrid>{rows}</w:tbl><w:p/>"
     )

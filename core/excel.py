@@ -56,6 +56,7 @@ class _Formats:
     note: Format
     heading: Format
     text: Format
+    lines: Format
     number: Format
     date: Format
     datetime: Format
@@ -110,6 +111,7 @@ def _formats(book: xlsxwriter.Workbook) -> _Formats:
         note=cell(font_color="#6A645D"),
         heading=cell(bold=True, bg_color="#F1EEE9", bottom=1, text_wrap=True),
         text=cell(text_wrap=False),
+        lines=cell(text_wrap=True),
         number=cell(num_format="General"),
         date=cell(num_format="yyyy-mm-dd", align="left"),
         datetime=cell(num_format="yyyy-mm-dd hh:mm", align="left"),
@@ -164,7 +166,8 @@ def _write_cell(
     elif isinstance(value, (date, datetime, time)):
         _write_moment(page, row, column, value, formats)
     else:
-        page.write_string(row, column, clean_text(str(value)), formats.text)
+        text = clean_text(str(value))
+        page.write_string(row, column, text, formats.lines if "\n" in text else formats.text)
 
 
 def _write_number(

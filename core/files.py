@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Collection
 from datetime import datetime
 from secrets import token_hex
 
@@ -41,12 +42,18 @@ class FileKind(Labelled):
     PDF = "pdf", N_("PDF")
     PPTX = "pptx", N_("演示文稿")
     DOCX = "docx", N_("Word 文档")
+    JPEG = "jpeg", N_("照片")
+    PNG = "png", N_("图片")
 
 
+DOCUMENTS = frozenset({FileKind.PDF, FileKind.PPTX, FileKind.DOCX})
+PICTURES = frozenset({FileKind.JPEG, FileKind.PNG})
 MIME = {
     FileKind.PDF: "application/pdf",
     FileKind.PPTX: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     FileKind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    FileKind.JPEG: "image/jpeg",
+    FileKind.PNG: "image/png",
 }
 _MAIN_PARTS = {
     FileKind.PPTX: ("ppt/presentation.xml", b"presentationml.presentation.main+xml"),
@@ -71,17 +78,23 @@ class StoredFile(Model):
     body_sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
-def keep(name: str, data: bytes, *, field: str = "files") -> StoredFile:
-    """Store a file; RuleBroken (about `field`) when it is empty, too large or no PDF, PPTX or DOCX inside."""
+def keep(
+    name: str, data: bytes, *, field: str = "files", kinds: Collection[FileKind] = DOCUMENTS
+) -> StoredFile:
+    """Store a file; RuleBroken (about `field`) when it is empty, too large or none of `kinds` inside."""
     shown = safe_name(name)
     if not data:
         raise _refused("empty", gettext("文件「%(name)s」是空的。", name=shown), field)
     if len(data) > MOST_BYTES:
         raise _refused("size", gettext("文件「%(name)s」超过 20 MB。", name=shown), field)
     kind = recognise(data)
-    if kind is None:
-        sentence = gettext(
-            "「%(name)s」不是 PDF、PPTX 或 DOCX(按内容判断),或带有宏、加密。请另存后再传。", name=shown
+    if kind is None or kind not in kinds:
+        sentence = (
+            gettext("「%(name)s」不是 JPG、PNG、PDF、PPTX 或 DOCX(按内容判断)，或带有宏、加密。", name=shown)
+            if PICTURES & set(kinds)
+            else gettext(
+                "「%(name)s」不是 PDF、PPTX 或 DOCX(按内容判断)，或带有宏、加密。请另存后再传。", name=shown
+            )
         )
         raise _refused("kind", sentence, field)
     key = token_hex(16)
@@ -107,6 +120,10 @@ def recognise(data: bytes) -> FileKind | None:
     """What the content is, whatever the name says; None for everything else, macros and locked files too."""
     if data.startswith(b"%PDF-"):
         return FileKind.PDF if b"%%EOF" in data[-2048:] and b"/Encrypt" not in data[-4096:] else None
+    if data.startswith(b"\xff\xd8\xff"):
+        return FileKind.JPEG if data.rstrip(b"\x00").endswith(b"\xff\xd9") else None
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return FileKind.PNG if data[-12:-4] == b"\x00\x00\x00\x00IEND" else None
     return _office(data) if data.startswith(b"PK\x03\x04") else None
 
 

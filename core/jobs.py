@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
 from core.audit import Doing, doing
-from core.db import Model, session, transaction
+from core.db import Model, refresh_statistics, session, transaction
 from core.errors import Conflict
 
 WORKER = f"{socket.gethostname()}:{os.getpid()}:{token_hex(3)}"
@@ -116,3 +116,6 @@ def daily_at(hour: int, minute: int = 0) -> Callable[[datetime], datetime | None
         return moment if now >= moment else None
 
     return due
+
+
+STATISTICS = Job("statistics", 600, refresh_statistics, daily_at(3, 30))

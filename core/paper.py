@@ -45,7 +45,7 @@ def pdf_of(data: bytes) -> bytes:
     except OSError as missing:
         # It loads Pango from the system when it is imported.
         raise RuleBroken(
-            gettext("服务器没有装 Pango,生成不了 PDF。请先用 Word 版,并告诉系统管理员。")
+            gettext("服务器没有装 Pango，生成不了 PDF。请先用 Word 版，并告诉系统管理员。")
         ) from missing
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
     drawn: bytes = weasyprint.HTML(string=html_of(data), url_fetcher=fetcher).write_pdf()

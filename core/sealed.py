@@ -63,6 +63,11 @@ def blind(value: str, purpose: str) -> str:
     ).hexdigest()
 
 
+def signing_key(purpose: str) -> bytes:
+    """A key of its own for signatures of one purpose; it stays when a newer data key is added."""
+    return _derived(f"sign:{purpose}", _keys[min(_keys)])
+
+
 class Sealing:
     """Mixin giving a row the random key its sealed fields are bound to."""
 

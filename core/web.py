@@ -14,6 +14,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.routing import IntegerConverter, Map
 
 from core import when
+from core.words import labelled
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{images}; font-src 'self'; connect-src 'self'; "
@@ -27,9 +28,13 @@ def _manifest(path: str) -> dict[str, str]:
     return dict(json.loads(file.read_text("utf-8"))) if file.exists() else {}
 
 
-def row_number(raw: str | None) -> int | None:
-    """The id or version of a row that a browser sent; None for what no row can have."""
-    return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+def row_number(raw: str | int | None) -> int | None:
+    """The id or version of a row that a browser sent; None for what no row can have.
+
+    A form's field has the number itself where the browser left it out.
+    """
+    text = "" if raw is None else str(raw)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def row_numbers(raws: Iterable[str]) -> list[int]:
@@ -59,6 +64,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         clock_text=when.clock_text,
         day_text=when.day_text,
+        labelled=labelled,
         days_text=when.days_text,
         hours_text=when.hours_text,
         moment_text=when.moment_text,

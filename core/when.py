@@ -13,6 +13,14 @@ NOON = time(12)
 EVENING = time(18)
 
 
+def read_day(raw: str | None) -> date | None:
+    """The day a browser sent as `2027-05-10`; None for what is no day."""
+    try:
+        return date.fromisoformat(raw or "")
+    except ValueError:
+        return None
+
+
 def weekday_text(day: date) -> str:
     """`周一`."""
     return gettext(WEEKDAYS[day.weekday()])

@@ -30,10 +30,10 @@ _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 def check(data: bytes, known: Collection[str], needed: Collection[str], *, field: str = "file") -> None:
     """RuleBroken (about `field`) says in a sentence what is wrong with a template; nothing when it can be filled."""
     if len(data) > MOST_BYTES:
-        raise _refused(gettext("模板超过 2 MB,请去掉大图片。"), field)
+        raise _refused(gettext("模板超过 2 MB，请去掉大图片。"), field)
     if recognise(data) is not FileKind.DOCX:
         raise _refused(
-            gettext("这不是 Word 文档(.docx,按内容判断),或带有宏、加密。请另存为 .docx 再传。"), field
+            gettext("这不是 Word 文档(.docx，按内容判断)，或带有宏、加密。请另存为 .docx 再传。"), field
         )
     used: set[str] = set()
     for text in _texts(data, field):
@@ -41,7 +41,9 @@ def check(data: bytes, known: Collection[str], needed: Collection[str], *, field
     strange = sorted(used - set(known))
     if strange:
         sentence = gettext(
-            "模板里的「%(name)s」不认识。可以用的有:%(known)s。", name=strange[0][:40], known="、".join(known)
+            "模板里的「%(name)s」不认识。可以用的有：%(known)s。",
+            name=strange[0][:40],
+            known="、".join(known),
         )
         raise _refused(sentence, field)
     missing = [name for name in needed if name not in used]
@@ -50,7 +52,7 @@ def check(data: bytes, known: Collection[str], needed: Collection[str], *, field
     try:
         fill(data, dict.fromkeys(known, ""))
     except Exception as error:
-        raise _refused(gettext("这个 Word 文档打不开,请用 Word 或 WPS 另存一次再传。"), field) from error
+        raise _refused(gettext("这个 Word 文档打不开，请用 Word 或 WPS 另存一次再传。"), field) from error
 
 
 def _refused(sentence: str, field: str) -> RuleBroken:
@@ -59,7 +61,7 @@ def _refused(sentence: str, field: str) -> RuleBroken:
 
 def _names(text: str, field: str) -> set[str]:
     if "{%" in text or "{#" in text:
-        raise _refused(gettext("模板里只能用双花括号括起名称的占位符,不能用别的写法。"), field)
+        raise _refused(gettext("模板里只能用双花括号括起名称的占位符，不能用别的写法。"), field)
     rest = _PLACEHOLDER.sub("", text)
     if "{{" in rest or "}}" in rest:
         raise _refused(gettext("模板里有没配对的双花括号。"), field)

@@ -38,3 +38,8 @@ class Labelled(StrEnum):
     def choices(cls) -> list[tuple[str, str]]:
         """(value, label) pairs for a select box."""
         return [(m.value, m.label) for m in cls]
+
+
+def labelled(about: str, text: str) -> str:
+    """`嘉祥县：需求调研`: what is said, after what it is said of."""
+    return str(gettext("%(about)s：%(text)s", about=about, text=text))

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DecimalField, HiddenField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, DecimalField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
-from wtforms.widgets import CheckboxInput, ListWidget
 
+from core.fields import TickBoxes
 from courses.enums import Audience, Category, Method, Ratio
 from courses.services import CourseDetails
 
@@ -36,12 +36,7 @@ class CourseForm(FlaskForm):
         description=_("1 学时 45 分钟"),
     )
     is_party_lesson = BooleanField(_("可作党课"))
-    audiences = SelectMultipleField(
-        _("适用领域"),
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-        validate_choice=True,
-    )
+    audiences = TickBoxes(_("适用领域"))
     counts_as = SelectField(_("计入班次比例"), description=_("不选时按内容类别计算"))
     version = HiddenField()
 

@@ -20,7 +20,7 @@ def get_course(scope: Scope, course_id: int) -> Course:
     stmt = select(Course).join(OrgUnit, Course.owner_id == OrgUnit.id)
     course = session().scalar(stmt.where(Course.id == course_id, scope.clause(OrgUnit.path)))
     if course is None:
-        raise NotFound(gettext("没有这门课程,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这门课程，或不在您的管理范围内。"))
     return course
 
 
@@ -49,6 +49,26 @@ def audience_labels(course: Course) -> list[str]:
     return [Audience(value).label for value in course.audiences or []]
 
 
+BY_CATEGORY = Filter(
+    "category",
+    lazy_gettext("内容类别"),
+    lambda s, v: s.where(Course.category == Category(v)),
+    Category.choices,
+)
+BY_METHOD = Filter(
+    "method",
+    lazy_gettext("教学形式"),
+    lambda s, v: s.where(Course.method == Method(v)),
+    Method.choices,
+)
+BY_AUDIENCE = Filter(
+    "audience",
+    lazy_gettext("适用领域"),
+    lambda s, v: s.where(cast(Course.audiences, String).contains(f'"{v}"')),
+    Audience.choices,
+)
+"""What every list of courses is narrowed by, the menu too."""
+
 _YES_NO = [("yes", lazy_gettext("是")), ("no", lazy_gettext("否"))]
 COURSES: Table[Course] = Table(
     name="courses",
@@ -71,30 +91,15 @@ COURSES: Table[Course] = Table(
         Column("state", lazy_gettext("状态"), _state, sort=Course.retired, kind="badge", default=False),
     ],
     filters=[
-        Filter(
-            "category",
-            lazy_gettext("内容类别"),
-            lambda s, v: s.where(Course.category == Category(v)),
-            Category.choices,
-        ),
-        Filter(
-            "method",
-            lazy_gettext("教学形式"),
-            lambda s, v: s.where(Course.method == Method(v)),
-            Method.choices,
-        ),
+        BY_CATEGORY,
+        BY_METHOD,
         Filter(
             "party",
             lazy_gettext("可作党课"),
             lambda s, v: s.where(Course.is_party_lesson.is_(v == "yes")),
             _YES_NO,
         ),
-        Filter(
-            "audience",
-            lazy_gettext("适用领域"),
-            lambda s, v: s.where(cast(Course.audiences, String).contains(f'"{v}"')),
-            Audience.choices,
-        ),
+        BY_AUDIENCE,
         Filter(
             "state",
             lazy_gettext("状态"),

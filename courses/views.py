@@ -94,7 +94,7 @@ def retire(course_id: int) -> ResponseReturnValue:
     with transaction():
         services.retire_course(queries.get_course(current_scope(), course_id), actor=current_actor())
     undo = url_for("courses.restore", course_id=course_id)
-    flash({"text": gettext("课程已停开,已排的课次不受影响。"), "undo_url": undo}, "success")  # type: ignore[arg-type]
+    flash({"text": gettext("课程已停开，已排的课次不受影响。"), "undo_url": undo}, "success")  # type: ignore[arg-type]
     return redirect(url_for("courses.show", course_id=course_id))
 
 

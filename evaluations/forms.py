@@ -24,18 +24,18 @@ class ParametersForm(FlaskForm):
     prior_weight = _number(
         "prior_weight",
         lazy_gettext("全库平均算几次评分"),
-        lazy_gettext("越大,评分少的人越靠近全库平均。0 为只看本人。"),
+        lazy_gettext("越大，评分少的人越靠近全库平均。0 为只看本人。"),
     )
     half_life = _number(
         "half_life",
         lazy_gettext("评分多少天后分量减半"),
-        lazy_gettext("越小,近期的课越要紧。0 为不减。"),
+        lazy_gettext("越小，近期的课越要紧。0 为不减。"),
     )
     default_mean = _number("default_mean", lazy_gettext("起算分"), lazy_gettext("全库还没有评分时的平均分。"))
     pool_weight = _number(
         "pool_weight",
         lazy_gettext("起算分算几次评分"),
-        lazy_gettext("越大,最初几次评分越拉不动全库平均。"),
+        lazy_gettext("越大，最初几次评分越拉不动全库平均。"),
     )
 
     def parameters(self) -> Parameters:

@@ -43,7 +43,7 @@ def take_assessment() -> bool:
         except Exception:
             log.exception("assessment_failed", run=work.run_id)
             with transaction():
-                assessing.fail(work, gettext("测算时出了差错,什么都没有改动。请再试一次。"))
+                assessing.fail(work, gettext("测算时出了差错，什么都没有改动。请再试一次。"))
     return True
 
 

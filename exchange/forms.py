@@ -13,5 +13,7 @@ class UploadForm(FlaskForm):
     file = FileField(
         _("Excel 文件"),
         [FileRequired(_("请选择一个文件。"))],
-        description=_("单位自己的工作簿就行:.xlsx 或 .xls,不超过 20 MB。六张表有几张传几张,列的顺序不限。"),
+        description=_(
+            "单位自己的工作簿就行：.xlsx 或 .xls，不超过 20 MB。六张表有几张传几张，列的顺序不限。"
+        ),
     )

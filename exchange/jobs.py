@@ -16,7 +16,7 @@ from exchange.services.imports import Cancelled, Stale, Work
 from exchange.workbook import Unreadable, Workbook, read_workbook
 
 log = structlog.get_logger()
-FAILED = N_("写入时出了差错,什么都没有写入。请再试一次;仍不行请联系管理员。")
+FAILED = N_("写入时出了差错，什么都没有写入。请再试一次；仍不行请联系管理员。")
 
 
 def take() -> bool:

@@ -1,4 +1,4 @@
-"""Imports: the uploaded file, what was found in it, and what became of it."""
+"""Imports: the uploaded file, what was found in it, and what became of it; a class's roster on its way in."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from accounts.models import OrgUnit, User
 from core.db import Model, choice
 from exchange.enums import ImportState
+from scheduling.models import TrainingClass
 
 
 class ImportRun(Model):
@@ -47,3 +48,23 @@ class ImportRun(Model):
     owner: Mapped[OrgUnit] = relationship()
     uploaded_by: Mapped[User | None] = relationship(foreign_keys=[uploaded_by_id])
     confirmed_by: Mapped[User | None] = relationship(foreign_keys=[confirmed_by_id])
+
+
+class RosterImport(Model):
+    """A roster somebody uploaded for a class: read anew for every look, until it is confirmed or given up."""
+
+    __tablename__ = "roster_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    uploaded_at: Mapped[datetime]
+    file_name: Mapped[str] = mapped_column(String(160))
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """Sealed; dropped once the import is done or given up."""
+    finished_at: Mapped[datetime | None]
+    added: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+
+    training_class: Mapped[TrainingClass] = relationship()

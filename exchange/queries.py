@@ -88,7 +88,7 @@ def get_run(scope: Scope, run_id: int, *, whole: bool = False) -> ImportRun:
         stmt = stmt.options(undefer(ImportRun.changes), undefer(ImportRun.problems))
     run = session().scalar(stmt)
     if run is None:
-        raise NotFound(gettext("没有这次导入,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这次导入，或不在您的管理范围内。"))
     return run
 
 

@@ -105,10 +105,10 @@ class PoolAction(Labelled):
 class TermProblem(Labelled):
     """Why nothing new can be booked for a person on a day; the word is the sentence."""
 
-    NOT_IN_POOL = "not_in_pool", N_("不在库,不能排课")
-    SUSPENDED = "suspended", N_("已暂停,不能排课")
+    NOT_IN_POOL = "not_in_pool", N_("不在库，不能排课")
+    SUSPENDED = "suspended", N_("已暂停，不能排课")
     BEFORE_TERM = "before_term", N_("聘期还没有开始")
-    AFTER_TERM = "after_term", N_("聘期已满,续聘后才能排课")
+    AFTER_TERM = "after_term", N_("聘期已满，续聘后才能排课")
 
 
 class DayPart(Labelled):
@@ -169,7 +169,7 @@ class EligibilityGap(Labelled):
     """What stands against eligibility; the word is the sentence [2]."""
 
     NO_PHONE = "no_phone", N_("没有联系电话")
-    NO_TOPIC = "no_topic", N_("没有拟授课题,也没有可授课程")
+    NO_TOPIC = "no_topic", N_("没有拟授课题，也没有可授课程")
     NO_COURSEWARE = "no_courseware", N_("没有课件或视频")
     LEFT_IN_DISGRACE = "left_in_disgrace", N_("曾因违纪违法退出")
 
@@ -213,15 +213,15 @@ class AssessmentState(Labelled):
 class AssessmentRemark(Labelled):
     """Why a proposal is what it is, where the total alone does not say; the word is the sentence."""
 
-    TOO_SHORT = "too_short", N_("在库时间不到考核期的要求,不定等次")
-    NOT_TAUGHT = "not_taught", N_("考核期内没有授课,不定等次")
-    NOT_SCORED = "not_scored", N_("讲过课,但没有可计的学员评价和督导评分,不定等次")
-    NO_FEEDBACK = "no_feedback", N_("没有可计的学员评价,这部分的权重由督导评分承担")
-    NO_SUPERVISION = "no_supervision", N_("没有督导评分,这部分的权重由学员评价承担")
-    VETO = "veto", N_("督导评分有一票否决,定为不合格")
-    NOT_EXCELLENT = "not_excellent", N_("有责任事故,不评优秀")
-    BASIC_TWICE = "basic_twice", N_("连续两年基本合格,建议退出")
-    INCIDENTS = "incidents", N_("责任事故扣完了教学纪律分,建议退出")
+    TOO_SHORT = "too_short", N_("在库时间不到考核期的要求，不定等次")
+    NOT_TAUGHT = "not_taught", N_("考核期内没有授课，不定等次")
+    NOT_SCORED = "not_scored", N_("讲过课，但没有可计的学员评价和督导评分，不定等次")
+    NO_FEEDBACK = "no_feedback", N_("没有可计的学员评价，这部分的权重由督导评分承担")
+    NO_SUPERVISION = "no_supervision", N_("没有督导评分，这部分的权重由学员评价承担")
+    VETO = "veto", N_("督导评分有一票否决，定为不合格")
+    NOT_EXCELLENT = "not_excellent", N_("有责任事故，不评优秀")
+    BASIC_TWICE = "basic_twice", N_("连续两年基本合格，建议退出")
+    INCIDENTS = "incidents", N_("责任事故扣完了教学纪律分，建议退出")
 
 
 class ObjectionOutcome(Labelled):
@@ -234,10 +234,10 @@ class ObjectionOutcome(Labelled):
 class PublicityProblem(Labelled):
     """Why a publicised candidate cannot be approved; the word is the sentence."""
 
-    NOT_STARTED = "not_started", N_("还没有公示,不能批准。")
-    RUNNING = "running", N_("公示还没有结束,不能批准。")
-    UNANSWERED = "unanswered", N_("还有异议没有答复,不能批准。")
-    UPHELD = "upheld", N_("有异议成立,只能不予通过或转为后备。")
+    NOT_STARTED = "not_started", N_("还没有公示，不能批准。")
+    RUNNING = "running", N_("公示还没有结束，不能批准。")
+    UNANSWERED = "unanswered", N_("还有异议没有答复，不能批准。")
+    UPHELD = "upheld", N_("有异议成立，只能不予通过或转为后备。")
 
 
 class CertificateStatus(Labelled):

@@ -75,6 +75,32 @@ class BookingState(Labelled):
     RELEASED = "released", N_("已释放")
 
 
+class CallState(Labelled):
+    """Life of a search for a substitute."""
+
+    OPEN = "open", N_("正在找人")
+    FILLED = "filled", N_("已有人接")
+    STOPPED = "stopped", N_("已停止")
+    EXHAUSTED = "exhausted", N_("没有人可问了")
+
+
+class AskState(Labelled):
+    """What somebody who was asked to step in has said."""
+
+    ASKED = "asked", N_("待答复")
+    ACCEPTED = "accepted", N_("已接下")
+    DECLINED = "declined", N_("不能来")
+    ENDED = "ended", N_("不用再答复")
+
+
+class FeedKind(Labelled):
+    """Whose lessons a calendar holds."""
+
+    TEACHING = "teaching", N_("我的授课")
+    BASE = "base", N_("我的基地")
+    PLANNING = "planning", N_("本级班次")
+
+
 class VisitState(Labelled):
     """Life of a visit that belongs to no class; HELD, CONFIRMED and ARRIVED hold its time."""
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from core.processes import Line
 from scheduling import engine
@@ -15,6 +16,9 @@ MOST_ALTERNATIVES = 5
 PROOF_SECONDS = 30.0
 """For explaining all gaps; afterwards they say that proofs were not looked for."""
 PROOF_OF_ONE = 3.0
+ONE_MORE = "one_more"
+"""A change that no rule stands for: one more person who may teach the course."""
+MOST_RATING = 100
 LEFT_SECONDS = 3.0
 """For reasons once nobody waits any more: what is left then goes without."""
 
@@ -100,31 +104,53 @@ def _smallest_contradiction(problem: engine.Problem) -> tuple[engine.Requirement
 
 def wishes(problem: engine.Problem, plan: engine.Plan, session: engine.Session) -> list[dict[str, object]]:
     """Single wishes of the organiser that, given up, would bring somebody or somewhere: what, and the best then."""
+    starts = _half_days(problem, session)
     given_up = {
         Reason.LEADER_REQUIRED: replace(session, leader=engine.Leader.ANY),
         Reason.INSTRUCTOR_LIST: replace(session, instructors=None) if session.instructors else session,
         Reason.VENUE_LIST: replace(session, venues=None) if session.venues else session,
+        Reason.START: replace(session, starts=starts),
+        Reason.FEATURES: replace(session, features=()),
+        ONE_MORE: replace(session, instructors=(ONE_MORE,)) if session.needs_instructor else session,
     }
+    # Somebody else who may teach it, is free whenever it is asked for, and lives nowhere in particular.
+    somebody = engine.Instructor(ONE_MORE, topics={session.topic: MOST_RATING}, leader=True)
     found: list[dict[str, object]] = []
     for reason, eased in given_up.items():
         if eased == session:
             continue
-        others = tuple(eased if s.id == session.id else s for s in problem.sessions)
-        ranking = engine.rank(replace(problem, sessions=others), plan, session.id, top=1)
-        best = ranking.candidates[0] if ranking.candidates else None
-        if best is not None and not is_lacking(
-            eased, engine.Assignment(session.id, best.start, best.instructor, best.venue)
-        ):
-            found.append(
-                {
-                    "relax": str(reason),
-                    "start": best.start.isoformat(timespec="minutes"),
-                    "instructor": best.instructor,
-                    "venue": best.venue,
-                    "delta": best.delta,
-                }
-            )
+        changed = replace(
+            problem, sessions=tuple(eased if s.id == session.id else s for s in problem.sessions)
+        )
+        if reason == ONE_MORE:
+            changed = replace(changed, instructors=(*problem.instructors, somebody))
+        best = next(iter(engine.rank(changed, plan, session.id, top=1).candidates), None)
+        if best is not None and has_all(eased, best):
+            found.append(wish(reason, best))
     return found
+
+
+def wish(reason: str, best: engine.Candidate) -> dict[str, object]:
+    """A wish to give up, as it is kept, and what could then be had."""
+    return {
+        "relax": str(reason),
+        "start": best.start.isoformat(timespec="minutes"),
+        "instructor": None if reason == ONE_MORE else best.instructor,
+        "venue": best.venue,
+        "delta": best.delta,
+    }
+
+
+def has_all(session: engine.Session, found: engine.Candidate) -> bool:
+    """Whether a candidate brings everything the session needs."""
+    return not is_lacking(session, engine.Assignment(session.id, found.start, found.instructor, found.venue))
+
+
+def _half_days(problem: engine.Problem, session: engine.Session) -> tuple[datetime, ...]:
+    """Every time that its class may still be taught at."""
+    mine = set(session.classes)
+    others = (s for s in problem.sessions if mine & set(s.classes) and "start" not in s.pinned)
+    return tuple(sorted({start for other in others for start in other.starts} | set(session.starts)))
 
 
 def differs(session: engine.Session, now: engine.Assignment) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
 from flask_babel import gettext
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
@@ -59,7 +62,7 @@ def get_draft(scope: Scope, form_id: int) -> ScoreForm:
         .where(ScoreForm.id == form_id, ScoreForm.issued_at.is_(None), scope.clause(OrgUnit.path))
     )
     if form is None:
-        raise NotFound(gettext("没有这份草稿,或已经启用。"))
+        raise NotFound(gettext("没有这份草稿，或已经启用。"))
     return form
 
 
@@ -117,14 +120,27 @@ def list_forms(scope: Scope, *, drafts: bool = False) -> list[ScoreForm]:
     return list(session().scalars(stmt.order_by(ScoreForm.number.desc()).limit(300)))
 
 
-def count_sheets(form_ids: list[int]) -> dict[int, int]:
-    """How many sheets were filled in on each form."""
+FilledElsewhere = Callable[[Sequence[int]], Mapping[int, int]]
+_elsewhere: list[FilledElsewhere] = []
+
+
+def count_also(filled: FilledElsewhere) -> None:
+    """Answers on these forms that a feature above keeps for itself count as filled in, too."""
+    if filled not in _elsewhere:
+        _elsewhere.append(filled)
+
+
+def count_filled(form_ids: Sequence[int]) -> dict[int, int]:
+    """How often each form was filled in, by its id; those never filled in are left out."""
     stmt = (
         select(ScoreSheet.form_id, func.count())
         .where(ScoreSheet.form_id.in_(form_ids))
         .group_by(ScoreSheet.form_id)
     )
-    return {form_id: n for form_id, n in session().execute(stmt)}
+    counted = Counter({form_id: n for form_id, n in session().execute(stmt)})
+    for filled in _elsewhere:
+        counted.update(filled(form_ids))
+    return dict(counted)
 
 
 def get_unit(scope: Scope) -> OrgUnit:

@@ -25,7 +25,7 @@ blueprint = Blueprint("score_forms", __name__, url_prefix="/score-forms")
 def index() -> ResponseReturnValue:
     """Every purpose with the forms in force, drafts and superseded versions."""
     forms = queries.list_forms(current_scope(), drafts=current_actor().can(P.FORM_EDIT))
-    sheets = queries.count_sheets([form.id for form in forms])
+    sheets = queries.count_filled([form.id for form in forms])
     by_purpose = {p: [form for form in forms if form.purpose is p] for p in Purpose}
     return render_template("score_forms/list.html", by_purpose=by_purpose, sheets=sheets)
 
@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
 def show(form_id: int) -> ResponseReturnValue:
     """One version as it is, and as it looks to whoever fills it in."""
     form = queries.get_visible_form(current_scope(), form_id)
-    sheets = queries.count_sheets([form.id]).get(form.id, 0)
+    sheets = queries.count_filled([form.id]).get(form.id, 0)
     return render_template("score_forms/show.html", form=form, sheets=sheets, sheet=SheetInput())
 
 
@@ -103,7 +103,7 @@ def save(form_id: int) -> ResponseReturnValue:
             errors.setdefault(violation.subject, []).append(violation.sentence)
         return _builder(form_id, errors), 422
     if typed.wish == "save":
-        flash(gettext("草稿已保存,启用以前不影响评分。"), "success")
+        flash(gettext("草稿已保存，启用以前不影响评分。"), "success")
     at = typed.wish.partition("-")[2] or (typed.lines[-1].key if typed.wish == "add" and typed.lines else "")
     return redirect(url_for("score_forms.draft", form_id=form_id, _anchor=f"line-{at}" if at else None))
 
@@ -114,5 +114,5 @@ def drop(form_id: int) -> ResponseReturnValue:
     """Throw a draft away."""
     with transaction():
         writing.drop_draft(queries.get_draft(current_scope(), form_id), actor=current_actor())
-    flash(gettext("草稿已删除,在用的评分表不变。"), "success")
+    flash(gettext("草稿已删除，在用的评分表不变。"), "success")
     return redirect(url_for("score_forms.index"))

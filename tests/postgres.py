@@ -28,10 +28,11 @@ def _server() -> str:
     return uri
 
 
-def fresh_database() -> str:
-    """SQLAlchemy URL of a new, empty database."""
+def fresh_database(like: str | None = None) -> str:
+    """SQLAlchemy URL of a new database: an empty one, or a copy of the one at `like`, which nobody may have open."""
     name = f"jiangtai_{token_hex(4)}"
     url = make_url(_server()).set(drivername="postgresql")
+    copied = f' TEMPLATE "{make_url(like).database}"' if like else ""
     with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"{copied}')
     return url.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)

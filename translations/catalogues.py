@@ -30,7 +30,9 @@ FEATURES = (
     "bases",
     "party_lessons",
     "scheduling",
+    "orders",
     "evaluations",
+    "trainees",
     "exchange",
 )
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {

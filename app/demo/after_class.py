@@ -23,11 +23,11 @@ from score_forms.services import current_form
 LUCK = 2027
 OPEN_STILL = 3
 SAID = (
-    "学员守时,讨论积极。",
-    "话筒有杂音,请检修。",
+    "学员守时，讨论积极。",
+    "话筒有杂音，请检修。",
     "建议提前把学员名单发给讲师。",
-    "投影亮度不够,拉上窗帘才看得清。",
-    "接待周到,就是停车不方便。",
+    "投影亮度不够，拉上窗帘才看得清。",
+    "接待周到，就是停车不方便。",
 )
 
 
@@ -50,7 +50,7 @@ def speak(cast: Cast, until: datetime) -> None:
             if not closing_queries.why_not(klass):
                 form = current_form(Purpose.CLASS_CLOSING, klass.owner.path)
                 marks = _marks(form, luck.gauss(0.9, 0.04), luck)
-                closing.close_class(klass, marks, "按计划完成,下期增加研讨。", actor=cast.actor("organiser"))
+                closing.close_class(klass, marks, "按计划完成，下期增加研讨。", actor=cast.actor("organiser"))
 
 
 def _score(cast: Cast, person_id: int, luck: Random) -> None:

@@ -19,7 +19,7 @@ BY_LUCK = (
     *(AssessmentGrade.QUALIFIED,) * 6,
     AssessmentGrade.BASIC,
 )
-ON_PAPER = "补录:按去年的纸质考核结果"
+ON_PAPER = "补录：按去年的纸质考核结果"
 
 
 def assess(cast: Cast, year: int) -> None:
@@ -36,7 +36,7 @@ def assess(cast: Cast, year: int) -> None:
     with transaction():
         scored = [row for row in _rows(this) if row.grade is AssessmentGrade.QUALIFIED]
         for row in scored[:1]:
-            reason = "主讲全市示范班,评课组一致推荐"
+            reason = "主讲全市示范班，评课组一致推荐"
             assessing.adjust(row, AssessmentGrade.EXCELLENT, reason, actor=cast.actor("evaluator"))
 
 

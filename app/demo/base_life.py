@@ -168,7 +168,7 @@ def _review(cast: Cast, base_id: int, *, whole: bool) -> None:
             seat = get_own_seat(cast.actor(login), review_id)
             share = luck.uniform(0.78, 0.95)
             said = marks(seat.review.form, share, luck)
-            site_reviews.score(seat, said, "现场查看,条件具备。", actor=cast.actor(login))
+            site_reviews.score(seat, said, "现场查看，条件具备。", actor=cast.actor(login))
     if whole:
         with transaction():
             site_reviews.close(session().get_one(SiteReview, review_id), actor=cast.actor("organiser"))
@@ -192,22 +192,22 @@ def _in_force(cast: Cast, ids: Sequence[int]) -> None:
     for base_id in (reviewed, renewed):
         with transaction():
             review = annual.begin(_the(base_id), actor=organiser)
-            annual.score(review, marks(review.form, 0.86, luck), "台账齐全,讲解词需更新。", actor=organiser)
+            annual.score(review, marks(review.form, 0.86, luck), "台账齐全，讲解词需更新。", actor=organiser)
         if base_id == renewed:
             with transaction():
                 decision = Decision(AnnualConclusion.RENEW, "同意续期", date(today.year + 3, 4, 9))
                 annual.conclude(session().merge(review), decision, actor=approver)
     with transaction():
         manager = session().scalars(select(User).where(User.login == "manager")).one()
-        for base_id, asked in ((ordered, "消防通道被占用,限期清理"), (reported, "展板内容陈旧,限期更新")):
+        for base_id, asked in ((ordered, "消防通道被占用，限期清理"), (reported, "展板内容陈旧，限期更新")):
             _the(base_id).manager_id = manager.id
             rectifying.order(_the(base_id), asked, today + timedelta(days=20), actor=organiser)
     with transaction():
         paper = Upload("整改情况.docx", write([Paragraph("展板已全部更新。")]))
         keeper = actor_of(session().scalars(select(User).where(User.login == "manager")).one())
-        rectifying.report(_the(reported), "展板已全部更新,请验收。", paper, actor=keeper)
+        rectifying.report(_the(reported), "展板已全部更新，请验收。", paper, actor=keeper)
     with transaction():
-        life.take(_the(revoked), BaseAction.REVOKE, actor=approver, reason="场馆改建,停止开放")
+        life.take(_the(revoked), BaseAction.REVOKE, actor=approver, reason="场馆改建，停止开放")
 
 
 def _ledgers(cast: Cast, ids: Sequence[int]) -> None:

@@ -30,7 +30,7 @@ CANDIDATES = (
             "曾老师",
             "县委党校",
             topics="论语里的为政之道",
-            statement="教龄十二年,连续三年学员评分第一。",
+            statement="教龄十二年，连续三年学员评分第一。",
         ),
     ),
     (
@@ -78,7 +78,7 @@ def nominate(cast: Cast) -> None:
                 review(cast, person, luck, everyone=stage == 2)
             if stage == 2:
                 shown = publicity.publicise(person, actor=organiser)
-                told_us = Raised("匿名", "听说档案馆的工作很忙,怕保证不了上课时间。")
+                told_us = Raised("匿名", "听说档案馆的工作很忙，怕保证不了上课时间。")
                 publicity.take_objection(shown, told_us, actor=organiser)
 
 

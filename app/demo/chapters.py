@@ -93,9 +93,9 @@ def open_accounts(cast: Cast) -> list[tuple[str, str]]:
             (
                 "instructor",
                 _busiest_instructor(leader=False),
-                N_("讲师:看授课安排、答复、登记不能授课的时间"),
+                N_("讲师：看授课安排、答复、登记不能授课的时间"),
             ),
-            ("leader", _busiest_instructor(leader=True), N_("领导干部:看自己的讲党课责任")),
+            ("leader", _busiest_instructor(leader=True), N_("领导干部：看自己的讲党课责任")),
         ]
         for login, person, _does in made:
             person.user_id = people.open_account(login, person.name, Role.INSTRUCTOR, cast.county).id
@@ -104,7 +104,7 @@ def open_accounts(cast: Cast) -> list[tuple[str, str]]:
         session().flush()
         return [
             *((login, does) for login, _person, does in made),
-            ("manager", N_("基地管理员:确认预约、登记闭馆")),
+            ("manager", N_("基地管理员：确认预约、登记闭馆")),
         ]
 
 

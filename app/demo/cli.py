@@ -47,7 +47,7 @@ def prepare() -> None:
         return
     if session().scalar(select(OrgUnit.id).limit(1)) is not None:
         click.echo(
-            "This instance holds other data; the demo is not loaded / 这个实例里有别的数据,没有载入演示",
+            "This instance holds other data; the demo is not loaded / 这个实例里有别的数据，没有载入演示",
             err=True,
         )
         return

@@ -25,7 +25,7 @@ QUOTAS = {CITY: 40, NEIGHBOUR: 12}
 OWN_QUOTA = 20
 TERM = (date(2026, 9, 1), date(2028, 8, 31))
 SPRING, AUTUMN = (date(2027, 5, 15), date(2027, 7, 31)), (date(2027, 9, 1), date(2027, 12, 31))
-NOTE = "请市里的老师来讲,学时比例不足处已报部长同意。"
+NOTE = "请市里的老师来讲，学时比例不足处已报部长同意。"
 
 
 def lend(cast: Cast) -> None:

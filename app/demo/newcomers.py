@@ -101,7 +101,7 @@ def _appointed(cast: Cast, newcomer: Newcomer, luck: Random) -> None:
         shown = find_publicity(person.id)
         if shown is not None and newcomer.steps == 0:
             heard = publicity.take_objection(shown, Raised("单位同事", "去年请假较多。"), actor=organiser)
-            answer = "查考勤:均为公派培训,已向提出人说明。"
+            answer = "查考勤：均为公派培训，已向提出人说明。"
             publicity.answer_objection(heard, ObjectionOutcome.DISMISSED, answer, actor=organiser)
     if newcomer.steps >= 1:
         with _acting(OVER, person_id) as person:
@@ -137,5 +137,5 @@ def _reserve(cast: Cast, luck: Random) -> None:
     with _acting(PUT_UP, person_id) as person:
         candidates.review(cast, person, luck, everyone=True)
         life.take_step(
-            person, PoolAction.RESERVE, reason="本年名额已满,明年优先", actor=cast.actor("organiser")
+            person, PoolAction.RESERVE, reason="本年名额已满，明年优先", actor=cast.actor("organiser")
         )

@@ -27,18 +27,18 @@ class DemoAccount:
 
 
 ACCOUNTS = (
-    DemoAccount("organiser", "孔组织", Role.ORGANISER, "嘉祥县", N_("组织员:导入、排课、发布")),
-    DemoAccount("approver", "颜部长", Role.APPROVER, "嘉祥县", N_("审批人:批准入库与退出")),
-    DemoAccount("evaluator", "曾督导", Role.EVALUATOR, "嘉祥县", N_("评审督导:听课打分、评审候选人")),
+    DemoAccount("organiser", "孔组织", Role.ORGANISER, "嘉祥县", N_("组织员：导入、排课、发布")),
+    DemoAccount("approver", "颜部长", Role.APPROVER, "嘉祥县", N_("审批人：批准入库与退出")),
+    DemoAccount("evaluator", "曾督导", Role.EVALUATOR, "嘉祥县", N_("评审督导：听课打分、评审候选人")),
     DemoAccount("evaluator2", "孟评审", Role.EVALUATOR, "嘉祥县", N_("评审督导")),
     DemoAccount("evaluator3", "冉评审", Role.EVALUATOR, "嘉祥县", N_("评审督导")),
-    DemoAccount("town", "仲委员", Role.ORGANISER, "嘉祥街道", N_("镇街组织员:只看本镇街")),
-    DemoAccount("contact", "闵联络", Role.UNIT_CONTACT, "嘉祥街道", N_("单位联络员:看课表与党课责任")),
-    DemoAccount("city", "颜市委", Role.ORGANISER, "济宁市", N_("市组织员:答复借用讲师的申请")),
-    DemoAccount("neighbour", "曾邻县", Role.ORGANISER, "金乡县", N_("邻县组织员:借出和借入讲师")),
-    DemoAccount("administrator", "系统管理员", Role.ADMINISTRATOR, "山东省", N_("系统管理员:账号")),
-    DemoAccount("security", "安全管理员", Role.SECURITY_ADMINISTRATOR, "山东省", N_("安全管理员:角色")),
-    DemoAccount("auditor", "审计员", Role.AUDITOR, "山东省", N_("审计员:审计日志")),
+    DemoAccount("town", "仲委员", Role.ORGANISER, "嘉祥街道", N_("镇街组织员：只看本镇街")),
+    DemoAccount("contact", "闵联络", Role.UNIT_CONTACT, "嘉祥街道", N_("单位联络员：点单、看课表与党课责任")),
+    DemoAccount("city", "颜市委", Role.ORGANISER, "济宁市", N_("市组织员：答复借用讲师的申请")),
+    DemoAccount("neighbour", "曾邻县", Role.ORGANISER, "金乡县", N_("邻县组织员：借出和借入讲师")),
+    DemoAccount("administrator", "系统管理员", Role.ADMINISTRATOR, "山东省", N_("系统管理员：账号")),
+    DemoAccount("security", "安全管理员", Role.SECURITY_ADMINISTRATOR, "山东省", N_("安全管理员：角色")),
+    DemoAccount("auditor", "审计员", Role.AUDITOR, "山东省", N_("审计员：审计日志")),
 )
 
 

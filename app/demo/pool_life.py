@@ -30,7 +30,7 @@ def teach(cast: Cast) -> None:
             item = session().get_one(Courseware, item_id)
             until = date(2027, 6, 30) if n < ENDING else date(2029, 3, 7)
             courseware.clear(
-                item, until=until, opinion="结构清楚,案例贴近本县", actor=cast.actor("evaluator2")
+                item, until=until, opinion="结构清楚，案例贴近本县", actor=cast.actor("evaluator2")
             )
     for n, (person_id, course_id) in enumerate(chosen[ENDING : ENDING + WAITING + 1]):
         with at(NOW), transaction():
@@ -47,7 +47,7 @@ def _incident(cast: Cast, person_id: int) -> None:
             session().get_one(Instructor, person_id),
             day=date(2027, 4, 14),
             grade=IncidentGrade.MINOR,
-            what="迟到二十分钟,没有提前说明",
+            what="迟到二十分钟，没有提前说明",
             actor=cast.actor("organiser"),
         )
 

@@ -40,7 +40,7 @@ def equip(cast: Cast) -> None:
             opening.save_season(base, SeasonFields("夏季", 601, 831, SUMMER), actor=actor)
             if n == 0:
                 spans = [(time(8, 30), time(16))]
-                opening.open_specially(base, date(2027, 10, 1), spans, "国庆升旗,照常开放", actor=actor)
+                opening.open_specially(base, date(2027, 10, 1), spans, "国庆升旗，照常开放", actor=actor)
             first = base.venues[0]
             # Some sheets name fewer parties a day than at once.
             a_day = None if first.max_per_day is None else max(first.groups, first.max_per_day)

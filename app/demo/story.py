@@ -22,13 +22,17 @@ from app.demo import (
     base_life,
     candidates,
     chapters,
+    duty_life,
     lending,
     newcomers,
+    orders,
     packages,
     people,
     pool_life,
     pool_people,
+    rosters,
     sites,
+    telling,
     visits,
     voices,
 )
@@ -54,7 +58,7 @@ YEAR_BEGINS = datetime(YEAR, 1, 2, 9, 0)
 DEMO_BEGINS = datetime(YEAR, 5, 10, 8, 0)
 PUBLISHED_UNTIL = date(YEAR, 6, 30)
 SOLVING_SECONDS = (8, 60, 300)  # an engine that is not compiled yet, or starved, gets further turns
-NOTE = "演示数据:按需求表如实排课,比例不足处已报部长同意。"
+NOTE = "演示数据：按需求表如实排课，比例不足处已报部长同意。"
 
 
 def tell(out: IO[str]) -> None:
@@ -90,12 +94,16 @@ def tell(out: IO[str]) -> None:
             pool_people.enter_twice(cast)
             pool_people.honour(cast)
             lending.lend(cast)
-            packages.offer(cast)
             sites.equip(cast)
+            packages.offer(cast)
+            orders.place(cast)
             cast.user_ids["manager"] = people.user_named("manager").id
         visits.visit(cast, DEMO_BEGINS)
         with at(DEMO_BEGINS):
             base_life.tell(cast)
+            duty_life.tell(cast)
+            telling.tell(cast)
+            rosters.call_up(cast)
             say("答复、评审、账号 / answers, reviews, accounts")
         after_class.speak(cast, DEMO_BEGINS)
     with transaction():

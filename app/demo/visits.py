@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -11,7 +12,10 @@ from accounts.access import Actor
 from accounts.enums import Level
 from accounts.models import OrgUnit
 from app.demo.cast import Cast, at
+from bases.enums import BaseResourceKind
 from bases.models import TeachingBase, Venue
+from bases.services import resources
+from bases.services.resources import Stock
 from core.db import session, transaction
 from scheduling.enums import CheckInSource, Rhythm
 from scheduling.models import Booking, Visit
@@ -33,6 +37,10 @@ LONG_BEFORE, DAY = timedelta(days=30), timedelta(days=1)
 def visit(cast: Cast, now: datetime) -> None:
     """Eight visits came and one did not; now one comes tomorrow, others wait for the base, for a place, or for another day."""
     venue_id = _venue(cast)
+    with transaction():
+        base = session().get_one(Venue, venue_id).base
+        lent = (BaseResourceKind.COACH, BaseResourceKind.MICROPHONE_SET)
+        resources.set_stock(base, {kind: Stock(1) for kind in lent}, actor=cast.actor("manager"))
     towns = _towns(cast)
     for n, (month, day, people) in enumerate((*CAME, MISSED)):
         _past(
@@ -70,6 +78,14 @@ def _free(part: Part, first: date) -> Iterator[Part]:
         start = next(place.free_starts(part.venue_id, first + n * DAY, wish), None)
         if start is not None:
             yield Part(part.venue_id, Wish(start, wish.minutes, wish.people))
+
+
+def _with_sets(part: Part) -> Part:
+    """The same with a coach and a microphone set, where the base lends them."""
+    there = session().get_one(Venue, part.venue_id).base.resources
+    wanted = (BaseResourceKind.COACH, BaseResourceKind.MICROPHONE_SET)
+    needs = {found.kind: 1 for found in there if found.kind in wanted and found.count}
+    return replace(part, wish=replace(part.wish, needs=needs))
 
 
 def _ask(cast: Cast, part: Part, unit_id: int, *, wait: bool = False, actor: Actor | None = None) -> int:
@@ -117,7 +133,7 @@ def _coming(cast: Cast, venue_id: int, towns: list[int], today: date) -> None:
         like = Part(venue_id, Wish(datetime.combine(today, datetime.min.time()), 90, 35))
         times = list(_free(like, today + DAY))
         confirmed = _ask(cast, times[0], towns[1])
-        _ask(cast, times[1], ours.id, actor=contact)
+        _ask(cast, _with_sets(times[1]), ours.id, actor=contact)
         refused = _ask(cast, times[2], ours.id, actor=contact)
         while True:
             try:
@@ -128,7 +144,7 @@ def _coming(cast: Cast, venue_id: int, towns: list[int], today: date) -> None:
         _ask(cast, times[3], towns[3], wait=True)
     with transaction():
         receiving.confirm(session().get_one(Visit, confirmed), actor=manager)
-        receiving.decline(session().get_one(Visit, refused), "展厅布展,当天不开放", actor=manager)
+        receiving.decline(session().get_one(Visit, refused), "展厅布展，当天不开放", actor=manager)
     with transaction():
         ours = session().scalars(select(OrgUnit).where(OrgUnit.path == home)).one()
         weekly = (Rhythm.WEEKLY, times[5].wish.start.date() + timedelta(weeks=6))

@@ -17,7 +17,7 @@ from bases.services.annual import Decision
 from bases.services.documents import Upload
 from core.web import row_number
 
-_FILES = _("PDF、PPTX、DOCX,不超过 20 MB")
+_FILES = _("PDF、PPTX、DOCX，不超过 20 MB")
 
 
 def _plain(value: str | None) -> str:
@@ -74,9 +74,9 @@ class ConclusionForm(FlaskForm):
     """How a yearly review ends."""
 
     conclusion = RadioField(_("年检结论"), [InputRequired(_("请选结论。"))])
-    until = DateField(_("续期至,或整改期限"), [Optional()], description=_("撤销不用填"))
+    until = DateField(_("续期至，或整改期限"), [Optional()], description=_("撤销不用填"))
     opinion = TextAreaField(
-        _("意见"), [Length(max=300)], filters=[_plain], description=_("整改写明要改什么,撤销写明理由。")
+        _("意见"), [Length(max=300)], filters=[_plain], description=_("整改写明要改什么，撤销写明理由。")
     )
     version = HiddenField()
 
@@ -132,8 +132,8 @@ class AnswerForm(FlaskForm):
 
     verdict = RadioField(_("验收"), [InputRequired(_("请选验收结果。"))])
     answer = TextAreaField(_("验收意见"), [Length(max=300)], filters=[_plain])
-    due = DateField(_("新的期限"), [Optional()], description=_("不合格时可以改期限,不改就留空"))
+    due = DateField(_("新的期限"), [Optional()], description=_("不合格时可以改期限，不改就留空"))
 
     def offer(self) -> None:
         """Yes or no."""
-        self.verdict.choices = [("yes", gettext("合格,恢复使用")), ("no", gettext("不合格,继续整改"))]
+        self.verdict.choices = [("yes", gettext("合格，恢复使用")), ("no", gettext("不合格，继续整改"))]

@@ -21,7 +21,7 @@ def _plain(value: str | None) -> str:
 
 def _is_amount(_form: FlaskForm, field: StringField) -> None:
     if read_yuan(field.data or "") is None:
-        raise ValidationError(gettext("金额写成元,最多两位小数,例如 1200.50。"))
+        raise ValidationError(gettext("金额写成元，最多两位小数，例如 1200.50。"))
 
 
 class GrantForm(FlaskForm):
@@ -54,7 +54,7 @@ class SpendingForm(FlaskForm):
     )
     amount = StringField(_("金额(元)"), [InputRequired(_("请填写金额。")), _is_amount], filters=[_plain])
     spent_on = DateField(_("支出日期"), [InputRequired(_("请填写支出日期。"))])
-    voucher = FileField(_("凭证"), [Optional()], description=_("PDF、PPTX、DOCX,不超过 20 MB"))
+    voucher = FileField(_("凭证"), [Optional()], description=_("PDF、PPTX、DOCX，不超过 20 MB"))
 
     def fen(self) -> int:
         """The amount, once it has been checked."""

@@ -33,10 +33,10 @@ class LimitsForm(FlaskForm):
     """What the whole base takes, and what holidays change."""
 
     groups = IntegerField(
-        _("全基地同时接待批次"), [Optional(), NumberRange(1, 1000)], description=_("各教学点合计,不限就留空")
+        _("全基地同时接待批次"), [Optional(), NumberRange(1, 1000)], description=_("各教学点合计，不限就留空")
     )
     max_per_day = IntegerField(
-        _("全基地日最大批次"), [Optional(), NumberRange(1, 5000)], description=_("各教学点合计,不限就留空")
+        _("全基地日最大批次"), [Optional(), NumberRange(1, 5000)], description=_("各教学点合计，不限就留空")
     )
     closed_on_holidays = BooleanField(_("法定节假日不开放"))
     make_up_as_monday = BooleanField(_("调休上班的周末按周一开放"))
@@ -84,12 +84,12 @@ class SeasonForm(FlaskForm):
     begins = StringField(
         _("从哪天"),
         [InputRequired(_("请填写开始日期。")), _check_month_day],
-        description=_("月-日,每年如此,例如 5-1"),
+        description=_("月-日，每年如此，例如 5-1"),
     )
     ends = StringField(
         _("到哪天"),
         [InputRequired(_("请填写结束日期。")), _check_month_day],
-        description=_("含这一天,可以跨年"),
+        description=_("含这一天，可以跨年"),
     )
 
     def days(self) -> tuple[int, int]:
@@ -136,7 +136,7 @@ def read_stock(values: Mapping[str, str]) -> tuple[dict[BaseResourceKind, Stock]
     def number(kind: BaseResourceKind, field: str) -> int:
         text = values.get(f"{kind}-{field}", "").strip()
         if text and not (text.isascii() and text.isdigit() and len(text) < 6):
-            wrong[f"{kind}-{field}"] = gettext("请填写数字。")
+            wrong[f"{kind}-{field}"] = gettext("%(what)s：请填写数字。", what=kind.label)
             return 0
         return int(text or 0)
 

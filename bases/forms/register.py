@@ -47,7 +47,7 @@ def _not_empty(value: str | None) -> str | None:
 
 def _check_phone(_form: FlaskForm, field: StringField) -> None:
     if field.data and not _PHONE.match(field.data.replace(" ", "")):
-        raise ValidationError(gettext("电话应是 11 位手机号,或带区号的座机号。"))
+        raise ValidationError(gettext("电话应是 11 位手机号，或带区号的座机号。"))
 
 
 class ContactForm(FlaskForm):
@@ -79,7 +79,7 @@ class BaseForm(ContactForm):
         _("上级校区"),
         [Optional()],
         filters=[_not_empty],
-        description=_("分教点归主校区,实训点归主校区或分教点。"),
+        description=_("分教点归主校区，实训点归主校区或分教点。"),
     )
     theme = SelectField(_("主题"), [Optional()], filters=[_not_empty])
     supervising_unit = StringField(_("主管单位"), [Length(max=80)], filters=[_plain])
@@ -96,14 +96,14 @@ class BaseForm(ContactForm):
         description=_("例如 116.3415"),
     )
     guides = IntegerField(
-        _("讲解员数"), [InputRequired(_("请填写讲解员数,没有填 0。")), NumberRange(0, 1000)], default=0
+        _("讲解员数"), [InputRequired(_("请填写讲解员数，没有填 0。")), NumberRange(0, 1000)], default=0
     )
     visit_minutes = IntegerField(_("参观时长(分钟)"), [Optional(), NumberRange(5, 1440)])
     courses_text = StringField(
         _("对应课程"), [Length(max=300)], filters=[_plain], description=_("多门用顿号隔开")
     )
     lead_time = IntegerField(
-        _("预约提前量"), [InputRequired(_("请填写提前量,不用提前填 0。")), NumberRange(0, 365)], default=0
+        _("预约提前量"), [InputRequired(_("请填写提前量，不用提前填 0。")), NumberRange(0, 365)], default=0
     )
     lead_unit = SelectField(_("提前量单位"), [InputRequired()])
     designation_level = SelectField(_("挂牌级别"), [Optional()], filters=[_not_empty])
@@ -121,6 +121,11 @@ class BaseForm(ContactForm):
         self.lead_unit.choices = LeadUnit.choices()
         self.designation_level.choices = none + DesignationLevel.choices()
 
+    def choose(self, **shown: str) -> None:
+        """What the select boxes start with: a base's own town and parent are rows, which no option stands for."""
+        for name, value in shown.items():
+            self[name].data = value
+
     def validate_expires_on(self, field: DateField) -> None:
         """Not before it was put up."""
         first: date | None = self.designated_on.data
@@ -130,7 +135,7 @@ class BaseForm(ContactForm):
     def validate_longitude(self, field: FloatField) -> None:
         """Both or none."""
         if (field.data is None) != (self.latitude.data is None):
-            raise ValidationError(gettext("经纬度要么都填,要么都不填。"))
+            raise ValidationError(gettext("经纬度要么都填，要么都不填。"))
 
     def values(self) -> dict[str, Any]:
         """What was filled in, as bases.services.register takes it; town and parent are left to the view."""
@@ -171,14 +176,14 @@ class VenueForm(FlaskForm):
     capacity = IntegerField(_("单批容量"), [InputRequired(_("请填写单批容量。")), NumberRange(1, 100_000)])
     use = SelectField(
         _("使用方式"),
-        choices=[("exclusive", _("独用:一批独占")), ("shared", _("共用:可以同时几批"))],
+        choices=[("exclusive", _("独用：一批独占")), ("shared", _("共用：可以同时几批"))],
         default="exclusive",
     )
     groups = IntegerField(
         _("同时接待批次"),
         [Optional(), NumberRange(1, 200)],
         default=1,
-        description=_("共用时填写,独用就是 1"),
+        description=_("共用时填写，独用就是 1"),
     )
     max_per_day = IntegerField(
         _("日最大批次"), [Optional(), NumberRange(1, 1000)], description=_("不限就留空")
@@ -189,7 +194,7 @@ class VenueForm(FlaskForm):
         coerce=int,
         default=0,
         choices=_BUFFERS,
-        description=_("算在场地的占用时间里,不算学员和讲师的"),
+        description=_("算在场地的占用时间里，不算学员和讲师的"),
     )
     version = HiddenField()
 
@@ -264,7 +269,7 @@ def read_spans(values: Mapping[str, str]) -> tuple[list[Span], dict[int, str]]:
             try:
                 spans.append((weekday, _clock(opens), _clock(closes)))
             except ValueError:
-                wrong[weekday] = gettext("开始和结束都要填,写成 8:30 这样。")
+                wrong[weekday] = gettext("开始和结束都要填，写成 8:30 这样。")
     for weekday in bad_spans([s for s in spans if s[0] not in wrong]):
-        wrong[weekday] = gettext("结束要晚于开始,两段不能重叠。")
+        wrong[weekday] = gettext("结束要晚于开始，两段不能重叠。")
     return spans, wrong

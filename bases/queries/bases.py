@@ -85,7 +85,7 @@ def get_own_base(user_id: int, base_id: int) -> TeachingBase:
 def _one(*conditions: ColumnElement[bool]) -> TeachingBase:
     found = session().scalar(select(TeachingBase).where(*conditions).options(*PARTS))
     if found is None:
-        raise NotFound(gettext("没有这个基地,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这个基地，或不在您的管理范围内。"))
     return found
 
 
@@ -124,13 +124,6 @@ def is_name_taken(owner_id: int, name: str, *, but: int | None = None) -> bool:
     """Whether the register has a base of this name already."""
     stmt = select(TeachingBase.id).where(TeachingBase.owner_id == owner_id, TeachingBase.name == name)
     return session().scalar(stmt.where(TeachingBase.id != (but or 0)).limit(1)) is not None
-
-
-def list_without_account(scope: Scope) -> list[TeachingBase]:
-    """Bases whose manager has yet to activate an account, or has none."""
-    from_register = select(TeachingBase).where(kept_by(scope), TeachingBase.state != BaseState.REVOKED)
-    rows = session().scalars(from_register.options(*PARTS).order_by(TeachingBase.name))
-    return [base for base in rows if base.manager is None or base.manager.password_hash is None]
 
 
 def namesakes(base: TeachingBase) -> list[TeachingBase]:

@@ -104,7 +104,7 @@ def get_own_seat(actor: Actor, review_id: int) -> SiteReviewSeat:
     )
     found = session().scalar(stmt)
     if found is None:
-        raise NotFound(gettext("没有这次评审,或没有请您评。"))
+        raise NotFound(gettext("没有这次评审，或没有请您评。"))
     return found
 
 

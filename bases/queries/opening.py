@@ -30,9 +30,10 @@ def openings_where(which: ColumnElement[bool], first: date, last: date) -> dict[
     bases = session().execute(flags.where(which)).all()
     mine = select(TeachingBase.id).where(which).scalar_subquery()
     week: dict[int, dict[int, Times]] = defaultdict(lambda: defaultdict(list))
-    hours = select(OpeningHours).where(OpeningHours.base_id.in_(mine)).order_by(OpeningHours.opens)
-    for row in session().scalars(hours):
-        week[row.base_id][row.weekday].append((row.opens, row.closes))
+    columns = (OpeningHours.base_id, OpeningHours.weekday, OpeningHours.opens, OpeningHours.closes)
+    hours = select(*columns).where(OpeningHours.base_id.in_(mine)).order_by(OpeningHours.opens)
+    for base_id, weekday, opens, closes in session().execute(hours):
+        week[base_id][weekday].append((opens, closes))
     seasons: dict[int, list[Season]] = defaultdict(list)
     yearly = select(OpeningSeason).where(OpeningSeason.base_id.in_(mine)).order_by(OpeningSeason.begins)
     for season in session().scalars(yearly.options(selectinload(OpeningSeason.hours))):

@@ -280,7 +280,7 @@ def _filters(scope: Scope, look: Look) -> list[Filter]:
             [("soon", lazy_gettext("90 天内到期")), ("over", lazy_gettext("已到期"))],
         ),
         Filter("from", lazy_gettext("离哪个镇街"), _as_it_is, placed),
-        Filter("at", lazy_gettext("或离哪个坐标(纬度,经度)"), _as_it_is),
+        Filter("at", lazy_gettext("或离哪个坐标(纬度，经度)"), _as_it_is),
     ]
     if len(counties) > 1:
         found.insert(2, Filter("county", lazy_gettext("县(市、区)"), _in_county, counties))

@@ -105,7 +105,7 @@ def _kept(actor: Actor) -> list[Todo]:
         ),
         Todo(gettext("%(n)s 个基地挂牌 90 天内到期", n=soon), "/bases/?expiry=soon", soon, "base_expiring"),
         Todo(
-            gettext("%(n)s 个基地正在申报,待评审备案", n=waiting),
+            gettext("%(n)s 个基地正在申报，待评审备案", n=waiting),
             "/bases/?bookable=no",
             waiting,
             "base_applying",
@@ -117,7 +117,7 @@ def _kept(actor: Actor) -> list[Todo]:
             "site_reviews_late",
         ),
         Todo(
-            gettext("%(n)s 个基地交了整改报告,等您验收", n=reported),
+            gettext("%(n)s 个基地交了整改报告，等您验收", n=reported),
             "/bases/?state=rectifying",
             reported,
             "base_reported",

@@ -23,6 +23,7 @@ from core.tables.parts import Statement
 
 CAMPUSES_A_PAGE = 20
 MOST_LOOSE = 50
+MOST_PARENTS = 30
 TONES = {Standing.MET: "ok", Standing.PARTLY: "warn", Standing.LACKING: "bad"}
 PARTS = (
     joinedload(TeachingBase.town),
@@ -106,11 +107,20 @@ def list_children(base_id: int) -> list[TeachingBase]:
     return list(session().scalars(stmt.order_by(TeachingBase.name)))
 
 
-def list_parents(owner_id: int) -> list[TeachingBase]:
-    """Sites of a register that others may belong to."""
+def list_parents(owner_id: int, words: str = "", chosen: int | None = None) -> list[TeachingBase]:
+    """Sites of a register that others may belong to: those that answer to some words, the `chosen` one always.
+
+    A register has thousands, so only the first are given; whoever looks for another types more of its name.
+    """
     kinds = (BaseKind.MAIN_CAMPUS, BaseKind.BRANCH_POINT)
     stmt = select(TeachingBase).where(TeachingBase.owner_id == owner_id, TeachingBase.kind.in_(kinds))
-    return list(session().scalars(stmt.order_by(TeachingBase.kind.desc(), TeachingBase.name)))
+    found = stmt.order_by(TeachingBase.kind.desc(), TeachingBase.name, TeachingBase.id).limit(MOST_PARENTS)
+    for word in words.split()[:4]:
+        found = found.where(TeachingBase.search_text.icontains(word, autoescape=True))
+    rows = list(session().scalars(found))
+    if chosen is not None and all(row.id != chosen for row in rows):
+        rows += session().scalars(stmt.where(TeachingBase.id == chosen))
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def bad_spans(spans: Sequence[tuple[int, time, time]]) -> set[int]:
 
 
 def hours_text(spans: Sequence[tuple[int, time, time]]) -> str:
-    """Opening times the way staff write them: `周一至周五 8:00-18:00,周六 9:00-12:00`."""
+    """Opening times the way staff write them: `周一至周五 8:00-18:00，周六 9:00-12:00`."""
     by_day: dict[int, list[tuple[time, time]]] = {}
     for day, opens, closes in sorted(spans):
         by_day.setdefault(day, []).append((opens, closes))
@@ -33,7 +33,7 @@ def hours_text(spans: Sequence[tuple[int, time, time]]) -> str:
             runs[-1][0].append(day)
         else:
             runs.append(([day], times))
-    return ",".join(
+    return "，".join(
         f"{_days(days)} {'、'.join(f'{_clock(o)}-{_clock(c)}' for o, c in times)}" for days, times in runs
     )[:120]
 

@@ -11,7 +11,8 @@ from bases.enums import BaseAction, BaseState, DocumentKind, Need
 
 _A, _S = BaseAction, BaseState
 BOOKABLE = frozenset({_S.FILED, _S.DESIGNATED, _S.IN_USE, _S.ANNUAL_REVIEW, _S.RENEWED})
-_IN_FORCE = (*sorted(BOOKABLE), _S.RECTIFYING)
+IN_FORCE = (*sorted(BOOKABLE), _S.RECTIFYING)
+"""States of which a designation may run out: before it there is none, and a revoked one is over."""
 TRANSITIONS: Mapping[tuple[BaseState, BaseAction], BaseState] = {
     (_S.SURVEYED, _A.APPLY): _S.APPLIED,
     (_S.APPLIED, _A.TAKE_BACK): _S.SURVEYED,
@@ -25,7 +26,7 @@ TRANSITIONS: Mapping[tuple[BaseState, BaseAction], BaseState] = {
     **{(state, _A.RECTIFY): _S.RECTIFYING for state in sorted(BOOKABLE)},
     (_S.RECTIFYING, _A.RESUME): _S.IN_USE,
     (_S.RECTIFYING, _A.RESUME_REVIEW): _S.ANNUAL_REVIEW,
-    **{(state, _A.REVOKE): _S.REVOKED for state in _IN_FORCE},
+    **{(state, _A.REVOKE): _S.REVOKED for state in IN_FORCE},
     (_S.REVOKED, _A.RESTART): _S.SURVEYED,
 }
 """A base is filed before it is scheduled [3 §五(一)]; one revoked starts anew. The database holds the same table."""
@@ -134,9 +135,9 @@ def rests_on(state: BaseState) -> frozenset[DocumentKind]:
     return frozenset(kind for kinds in DOCUMENTS.values() for kind in kinds)
 
 
-def days_to_expiry(expires_on: date | None, today: date) -> int | None:
-    """Days until the designation ends (0 on its last day, negative after it); None without an end."""
-    return (expires_on - today).days if expires_on is not None else None
+def days_to_expiry(state: BaseState, expires_on: date | None, today: date) -> int | None:
+    """Days until the designation ends (0 on its last day, negative after it); None without one that has an end."""
+    return (expires_on - today).days if state in IN_FORCE and expires_on is not None else None
 
 
 def expiry_alert(today: date) -> date:

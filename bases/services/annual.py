@@ -55,11 +55,11 @@ def score(
     if review.base.state is not BaseState.ANNUAL_REVIEW:
         raise RuleBroken(gettext("基地不在年检中。"))
     if review.sheet_id is not None:
-        raise RuleBroken(gettext("年检表已经交过,交了就不能改。"))
+        raise RuleBroken(gettext("年检表已经交过，交了就不能改。"))
     review.sheet = forms.fill_in(review.form, marks, comment, actor=actor)
     review.reviewed_by_id, review.reviewed_by = actor.user_id, actor.name
     session().flush()
-    audit.note(session(), gettext("%(base)s:交 %(year)s 年年检表", base=review.base.name, year=review.year))
+    audit.note(session(), gettext("%(base)s：交 %(year)s 年年检表", base=review.base.name, year=review.year))
     return review
 
 
@@ -78,7 +78,7 @@ def conclude(
     if review.sheet_id is None:
         raise RuleBroken(gettext("年检表还没有交。"))
     if review.reviewed_by_id == actor.user_id:
-        raise NotAllowed(gettext("打分的人不能作结论,请另一位审批人办理。"))
+        raise NotAllowed(gettext("打分的人不能作结论，请另一位审批人办理。"))
     broken = _broken(decision)
     if broken:
         raise RuleBroken(gettext("年检结论没有保存。"), broken)
@@ -100,7 +100,7 @@ def _broken(decision: Decision) -> list[Violation]:
     if decision.conclusion is AnnualConclusion.RENEW and (decision.until is None or decision.until <= today):
         found.append(Violation("until", gettext("续期要写明今天以后的有效期。"), "until"))
     if decision.conclusion is AnnualConclusion.RECTIFY and (decision.until is None or decision.until < today):
-        found.append(Violation("until", gettext("整改要写明期限,不早于今天。"), "until"))
+        found.append(Violation("until", gettext("整改要写明期限，不早于今天。"), "until"))
     if decision.conclusion is not AnnualConclusion.RENEW and not decision.opinion.strip():
-        found.append(Violation("opinion", gettext("请写明要整改什么,或为什么撤销。"), "opinion"))
+        found.append(Violation("opinion", gettext("请写明要整改什么，或为什么撤销。"), "opinion"))
     return found

@@ -41,7 +41,7 @@ def enter_grant(base: TeachingBase, fields: GrantFields, *, actor: Actor) -> Fun
         recorded_by=actor.name,
     )
     session().add(grant)
-    audit.note(session(), gettext("%(base)s:登记经费 %(purpose)s", base=base.name, purpose=grant.purpose))
+    audit.note(session(), gettext("%(base)s：登记经费 %(purpose)s", base=base.name, purpose=grant.purpose))
     session().flush()
     return grant
 
@@ -76,7 +76,7 @@ def spend(
         recorded_by=actor.name,
     )
     session().add(row)
-    audit.note(session(), gettext("%(base)s:登记支出 %(item)s", base=grant.base.name, item=item))
+    audit.note(session(), gettext("%(base)s：登记支出 %(item)s", base=grant.base.name, item=item))
     session().flush()
     session().refresh(grant, ["spent"])
     return row
@@ -89,7 +89,7 @@ def cancel(row: Spending, reason: str, *, actor: Actor) -> None:
     if not reason.strip():
         raise _refused(gettext("请写明作废的原因。"), "reason")
     row.cancelled_at, row.cancelled_by, row.cancel_reason = clock.now(), actor.name, reason.strip()[:200]
-    audit.note(session(), gettext("%(base)s:作废支出 %(item)s", base=row.grant.base.name, item=row.item))
+    audit.note(session(), gettext("%(base)s：作废支出 %(item)s", base=row.grant.base.name, item=row.item))
     session().flush()
     session().refresh(row.grant, ["spent"])
 

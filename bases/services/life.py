@@ -23,6 +23,7 @@ from bases.rules.life import (
 from core import audit, clock
 from core.db import session
 from core.errors import NotAllowed, RuleBroken, Violation
+from core.words import labelled
 from notifications import services as notifications
 
 LONGEST_REASON = 300
@@ -41,7 +42,7 @@ def check_step(base: TeachingBase, action: BaseAction, *, actor: Actor, reason: 
     step = after(base.state, action)
     if step is None:
         sentence = gettext(
-            "基地%(state)s,不能办理「%(action)s」。", state=base.state.label, action=action.label
+            "基地%(state)s，不能办理「%(action)s」。", state=base.state.label, action=action.label
         )
         raise RuleBroken(sentence)
     if not actor.can(permission_for(base.state, action)):
@@ -49,7 +50,7 @@ def check_step(base: TeachingBase, action: BaseAction, *, actor: Actor, reason: 
     needs = missing(base, action)
     if needs:
         words = [need.label for need in needs]
-        sentence = gettext("还缺:%(what)s。请先在基地档案里补齐。", what="、".join(words))
+        sentence = gettext("还缺：%(what)s。请先在基地档案里补齐。", what="、".join(words))
         raise RuleBroken(sentence, [Violation(need.value, need.label) for need in needs])
     if action in REASON_NEEDED and not reason.strip():
         sentence = gettext("请写明理由。")
@@ -90,7 +91,7 @@ def take_by_hand(
 def _close_what_waits(base: TeachingBase, action: BaseAction) -> None:
     """A step back or an end leaves no review and no rectification hanging."""
     if action is BaseAction.TAKE_BACK and find_open_review(base.id) is not None:
-        raise RuleBroken(gettext("实地评审还没有结束,请先结束评审。"))
+        raise RuleBroken(gettext("实地评审还没有结束，请先结束评审。"))
     if action is BaseAction.REVOKE:
         row = find_open_rectification(base.id)
         if row is not None:
@@ -111,7 +112,7 @@ def note_change(base: TeachingBase, step: BaseState, *, actor: Actor, reason: st
         )
     )
     base.state = step
-    audit.note(session(), gettext("%(name)s:%(state)s", name=base.name, state=step.label))
+    audit.note(session(), labelled(base.name, step.label))
     session().flush()
 
 
@@ -136,5 +137,5 @@ def why_not_bookable(base: TeachingBase) -> str:
     if base.state is BaseState.RECTIFYING:
         return gettext("整改期间不能预约。")
     if base.state is BaseState.REVOKED:
-        return gettext("已撤销,不能预约。")
+        return gettext("已撤销，不能预约。")
     return gettext("备案以后才能预约。")

@@ -43,7 +43,7 @@ def issue_codes(bases: Sequence[TeachingBase], *, actor: Actor) -> list[CodeSlip
     for base in bases:
         user = base.manager or _same_person(base) or open_account(base)
         if user.password_hash is not None or user.disabled:
-            raise RuleBroken(gettext("%(name)s 的账号已经激活或停用,不能再发激活码。", name=user.name))
+            raise RuleBroken(gettext("%(name)s 的账号已经激活或停用，不能再发激活码。", name=user.name))
         users[user.id] = user
         places.setdefault(user.id, []).append(base.name)
     codes = accounts.issue_codes(list(users.values()), actor=actor)
@@ -63,7 +63,7 @@ def _same_person(base: TeachingBase) -> User | None:
 def open_account(base: TeachingBase) -> User:
     """An account for the base's contact, with the manager's role at the unit that keeps the register."""
     if not base.contact_name:
-        raise RuleBroken(gettext("%(base)s 没有联系人,请先在档案里补上。", base=base.name))
+        raise RuleBroken(gettext("%(base)s 没有联系人，请先在档案里补上。", base=base.name))
     user = accounts.create_user(accounts.free_login(base.contact_name), base.contact_name)
     accounts.grant(user, Role.BASE_MANAGER, base.owner)
     base.manager = user
@@ -77,6 +77,6 @@ def reveal_phone(base: TeachingBase, reason: str, *, actor: Actor) -> str:
         sentence = gettext("请写明查看的原因(至少 %(n)s 个字)。", n=SHORTEST_REASON)
         raise RuleBroken(sentence, [Violation("reason", sentence, "reason")])
     audit.note(
-        session(), gettext("查看 %(name)s 的联系电话:%(reason)s", name=base.name, reason=reason.strip())
+        session(), gettext("查看 %(name)s 的联系电话：%(reason)s", name=base.name, reason=reason.strip())
     )
     return base.phone or ""

@@ -13,6 +13,7 @@ from accounts.access import Actor
 from bases.models import OpeningSeason, SeasonHours, SpecialHours, TeachingBase
 from bases.queries.opening import list_seasons, list_specials
 from bases.rules.opening import clashing_seasons
+from bases.services import hours_changed
 from bases.services.register import Span
 from core import audit, clock
 from core.db import session
@@ -42,8 +43,9 @@ def set_limits(base: TeachingBase, limits: Limits, *, actor: Actor, seen: int | 
         raise RuleBroken(gettext("没有保存。"), broken)
     base.groups, base.max_per_day = limits.groups, limits.max_per_day
     base.closed_on_holidays, base.make_up_as_monday = limits.closed_on_holidays, limits.make_up_as_monday
-    audit.note(session(), gettext("%(base)s:更新接待限额和节假日安排", base=base.name))
+    audit.note(session(), gettext("%(base)s：更新接待限额和节假日安排", base=base.name))
     session().flush()
+    hours_changed.tell([base.id])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,9 @@ def save_season(
     row.hours.clear()
     session().flush()  # the same day and hour may not stand twice for a moment
     row.hours = [SeasonHours(weekday=day, opens=opens, closes=closes) for day, opens, closes in fields.spans]
-    audit.note(session(), gettext("%(base)s:季节开放时段 %(name)s", base=base.name, name=row.name))
+    audit.note(session(), gettext("%(base)s：季节开放时段 %(name)s", base=base.name, name=row.name))
     session().flush()
+    hours_changed.tell([base.id])
     return row
 
 
@@ -107,9 +110,10 @@ def is_month_day(value: int) -> bool:
 
 def drop_season(base: TeachingBase, season: OpeningSeason, *, actor: Actor) -> None:
     """Take a season away: its days follow the week again."""
-    audit.note(session(), gettext("%(base)s:删除季节 %(name)s", base=base.name, name=season.name))
+    audit.note(session(), gettext("%(base)s：删除季节 %(name)s", base=base.name, name=season.name))
     session().delete(season)
     session().flush()
+    hours_changed.tell([base.id])
 
 
 def open_specially(
@@ -121,25 +125,32 @@ def open_specially(
         broken.append(Violation("past", gettext("这一天已经过去。"), "day"))
     ordered = sorted(spans)
     if not ordered:
-        broken.append(Violation("none", gettext("请填写开放时间;不开放请登记闭馆。"), "opens"))
+        broken.append(Violation("none", gettext("请填写开放时间；不开放请登记闭馆。"), "opens"))
     if any(closes <= opens for opens, closes in ordered) or any(
         after[0] < before[1] for before, after in pairwise(ordered)
     ):
-        broken.append(Violation("spans", gettext("结束要晚于开始,两段不能重叠。"), "opens"))
+        broken.append(Violation("spans", gettext("结束要晚于开始，两段不能重叠。"), "opens"))
     if broken:
         raise RuleBroken(gettext("没有保存。"), broken)
-    forget_special(base, day, actor=actor)
+    _forget(base, day)
     session().add_all(
         SpecialHours(base_id=base.id, day=day, opens=opens, closes=closes, reason=reason.strip())
         for opens, closes in ordered
     )
-    audit.note(session(), gettext("%(base)s:%(day)s 特别开放", base=base.name, day=day_text(day)))
+    audit.note(session(), gettext("%(base)s：%(day)s 特别开放", base=base.name, day=day_text(day)))
     session().flush()
+    hours_changed.tell([base.id])
 
 
 def forget_special(base: TeachingBase, day: date, *, actor: Actor) -> None:
     """Let a day follow the week again."""
+    _forget(base, day)
+    audit.note(session(), gettext("%(base)s：%(day)s 恢复通常开放时段", base=base.name, day=day_text(day)))
+    session().flush()
+    hours_changed.tell([base.id])
+
+
+def _forget(base: TeachingBase, day: date) -> None:
     for row in list_specials(base.id, day, day):
         session().delete(row)
-    audit.note(session(), gettext("%(base)s:%(day)s 恢复通常开放时段", base=base.name, day=day_text(day)))
     session().flush()

@@ -85,7 +85,9 @@ def file_of(base: TeachingBase, changes: Sequence[BaseStateChange]) -> bytes:
         Paragraph(base.name, "center", 18, bold=True),
         Paragraph(
             gettext(
-                "状态:%(state)s,%(day)s 打印", state=base.state.label, day=day_text(clock.today(), year=True)
+                "状态：%(state)s，%(day)s 打印",
+                state=base.state.label,
+                day=day_text(clock.today(), year=True),
             ),
             "center",
             10.5,

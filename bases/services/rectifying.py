@@ -59,7 +59,7 @@ def report(
     """The base's word that it is put right, late or not; the organisers are told."""
     row = get_open(base)
     if row.state is not RectificationState.ORDERED:
-        raise RuleBroken(gettext("整改报告已经交了,正在等待验收。"))
+        raise RuleBroken(gettext("整改报告已经交了，正在等待验收。"))
     if not said.strip():
         sentence = gettext("请写明整改了什么。")
         raise RuleBroken(sentence, [Violation("text", sentence, "text")])
@@ -81,7 +81,7 @@ def report(
     session().flush()
     for user_id in people_of(base.owner_id, Role.ORGANISER):
         notifications.queue(user_id, *notices.rectification_reported(base))
-    audit.note(session(), gettext("%(base)s:交整改报告", base=base.name))
+    audit.note(session(), gettext("%(base)s：交整改报告", base=base.name))
     return made
 
 
@@ -117,7 +117,7 @@ def answer(
         session().flush()
     if base.manager_id is not None:
         notifications.queue(base.manager_id, *notices.rectification_answered(base, last))
-    audit.note(session(), gettext("%(base)s:整改验收", base=base.name))
+    audit.note(session(), gettext("%(base)s：整改验收", base=base.name))
     return last
 
 

@@ -13,6 +13,7 @@ from accounts.models import OrgUnit
 from bases.enums import BaseKind, BaseResourceKind, BaseState, DesignationLevel, LeadUnit, Theme
 from bases.models import BaseResource, OpeningHours, TeachingBase, Venue
 from bases.rules.hours import hours_text
+from bases.services import hours_changed
 from core import audit
 from core.db import session
 from core.pinyin import search_text
@@ -122,6 +123,7 @@ def saved(base: TeachingBase) -> TeachingBase:
     """The base, written and named for the audit trail."""
     audit.note(session(), base.name)
     session().flush()
+    hours_changed.tell([base.id])
     return base
 
 
@@ -129,8 +131,9 @@ def set_hours(base: TeachingBase, spans: Sequence[Span], *, actor: Actor) -> Non
     """Replace the weekly opening times. Bookings outside of them stay and are shown to whoever planned them."""
     _open(base, spans)
     base.opening_text = hours_text(spans)
-    audit.note(session(), gettext("%(base)s:更新开放时段", base=base.name))
+    audit.note(session(), gettext("%(base)s：更新开放时段", base=base.name))
     session().flush()
+    hours_changed.tell([base.id])
 
 
 def set_contact(base: TeachingBase, name: str, phone: str | None, *, actor: Actor) -> None:
@@ -138,5 +141,5 @@ def set_contact(base: TeachingBase, name: str, phone: str | None, *, actor: Acto
     base.contact_name = name
     if phone:
         base.phone = phone.replace(" ", "")
-    audit.note(session(), gettext("%(base)s:更新联系方式", base=base.name))
+    audit.note(session(), gettext("%(base)s：更新联系方式", base=base.name))
     session().flush()

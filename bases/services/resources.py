@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from flask_babel import gettext
 
@@ -16,6 +17,31 @@ from core.db import session
 from core.errors import RuleBroken, Violation
 
 MOST_PIECES = 200
+
+
+class Watcher(Protocol):
+    """A feature above that knows what is booked."""
+
+    def named(self, base: TeachingBase) -> Mapping[int, str]:
+        """Bookings to come for which the base has not enough pieces, each in words, by id."""
+        ...
+
+    def tell(self, booking_ids: Collection[int]) -> None:
+        """Tell those whose bookings these are."""
+        ...
+
+
+_watchers: list[Watcher] = []
+
+
+def watch(watcher: Watcher) -> None:
+    """Let a feature above say what a change of stock leaves without a piece."""
+    if watcher not in _watchers:
+        _watchers.append(watcher)
+
+
+class TooFew(RuleBroken):
+    """Bookings claim more than would be left; each violation names one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +56,23 @@ class Stock:
 
 
 def set_stock(
-    base: TeachingBase, stock: Mapping[BaseResourceKind, Stock], *, actor: Actor, seen: int | None = None
+    base: TeachingBase,
+    stock: Mapping[BaseResourceKind, Stock],
+    *,
+    actor: Actor,
+    seen: int | None = None,
+    anyway: bool = False,
 ) -> None:
-    """Say what the base has of each kind that is named; bookings beyond it stay and have to be moved by hand.
+    """Say what the base has of each kind that is named.
 
-    Kinds that have never been booked and are none any more go. Conflict when the base was changed since `seen`.
+    TooFew names the bookings that would be beyond it; `anyway` they stay, are listed for moving, and whoever planned
+    them is told. Conflict when the base was changed since `seen`.
     """
     base.expect_version(seen)
     broken = [violation for kind, said in stock.items() for violation in _broken(kind, said)]
     if broken:
         raise RuleBroken(gettext("没有保存。"), broken)
+    before = _beyond(base)
     standing = {found.kind: found for found in base.resources}
     for kind, said in stock.items():
         found = standing.get(kind)
@@ -50,8 +83,18 @@ def set_stock(
             found.count, found.name, found.out_of_order = said.count, said.name.strip(), said.out_of_order
             found.out_from = said.out_from if said.out_of_order else None
             found.out_until = said.out_until if said.out_of_order else None
-    audit.note(session(), gettext("%(base)s:更新讲解员和设备", base=base.name))
+    audit.note(session(), gettext("%(base)s：更新讲解员和设备", base=base.name))
     session().flush()
+    beyond = {booking: line for booking, line in _beyond(base).items() if booking not in before}
+    if beyond and not anyway:
+        sentences = dict.fromkeys(beyond.values())
+        raise TooFew(gettext("有预约占着这些讲解员或设备。"), [Violation("beyond", s, "") for s in sentences])
+    for watcher in _watchers:
+        watcher.tell(beyond)
+
+
+def _beyond(base: TeachingBase) -> dict[int, str]:
+    return {booking: line for watcher in _watchers for booking, line in watcher.named(base).items()}
 
 
 def _broken(kind: BaseResourceKind, said: Stock) -> list[Violation]:

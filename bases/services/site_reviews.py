@@ -64,7 +64,7 @@ def invite(base: TeachingBase, invited: Sequence[Invitation], due: date, *, acto
     session().flush()
     for seat in review.seats:
         notifications.queue(seat.user_id, *notices.asked_to_score(review, seat.office))
-    audit.note(session(), gettext("%(base)s:发起实地评审", base=base.name))
+    audit.note(session(), gettext("%(base)s：发起实地评审", base=base.name))
     return review
 
 
@@ -87,11 +87,11 @@ def score(
     """Hand in one office's sheet; it is never changed afterwards."""
     review = seat.review
     if review.closed_at is not None:
-        raise RuleBroken(gettext("评审已经结束,不能再打分。"))
+        raise RuleBroken(gettext("评审已经结束，不能再打分。"))
     if seat.sheet_id is not None:
-        raise RuleBroken(gettext("您已经交过评分表,交了就不能改。"))
+        raise RuleBroken(gettext("您已经交过评分表，交了就不能改。"))
     if review.due < clock.today():
-        raise RuleBroken(gettext("已经过了评审截止日期,请联系组织员。"))
+        raise RuleBroken(gettext("已经过了评审截止日期，请联系组织员。"))
     seat.sheet = forms.fill_in(review.form, marks, comment, actor=actor)
     session().flush()
     return seat
@@ -108,7 +108,7 @@ def close(review: SiteReview, *, actor: Actor) -> SiteReview:
     if len(sheets) < FEWEST_OFFICES:
         raise RuleBroken(
             gettext(
-                "至少要有 %(n)s 个单位的评分表,现在只有 %(have)s 份。", n=FEWEST_OFFICES, have=len(sheets)
+                "至少要有 %(n)s 个单位的评分表，现在只有 %(have)s 份。", n=FEWEST_OFFICES, have=len(sheets)
             )
         )
     totals = [Decimal(sheet.total) for sheet in sheets]
@@ -120,7 +120,7 @@ def close(review: SiteReview, *, actor: Actor) -> SiteReview:
     review.closed_at = clock.now()
     session().flush()
     if review.passed:
-        said = gettext("实地评审平均 %(mean)s 分,通过", mean=review.mean)
+        said = gettext("实地评审平均 %(mean)s 分，通过", mean=review.mean)
         life.take(review.base, BaseAction.REVIEW, actor=actor, reason=said)
-    audit.note(session(), gettext("%(base)s:结束实地评审", base=review.base.name))
+    audit.note(session(), gettext("%(base)s：结束实地评审", base=review.base.name))
     return review

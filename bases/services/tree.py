@@ -31,13 +31,15 @@ def check_place(base: TeachingBase | None, kind: BaseKind, parent: TeachingBase 
             )
             raise _refused(sentence, "parent")
         if base is not None and (parent.id == base.id or parent.owner_id != base.owner_id):
-            raise _refused(gettext("上级校区要在同一名录里,不能是自己。"), "parent")
+            raise _refused(gettext("上级校区要在同一名录里，不能是自己。"), "parent")
     stranded = [
         child for child in (list_children(base.id) if base else ()) if not may_belong(child.kind, kind)
     ]
     if stranded:
         names = "、".join(child.name for child in stranded[:3])
-        raise _refused(gettext("下面还有 %(names)s,不能改成%(kind)s。", names=names, kind=kind.label), "kind")
+        raise _refused(
+            gettext("下面还有 %(names)s，不能改成%(kind)s。", names=names, kind=kind.label), "kind"
+        )
 
 
 def _refused(sentence: str, subject: str) -> RuleBroken:
@@ -60,7 +62,7 @@ def judge(base: TeachingBase, found: Mapping[Element, Judged], *, actor: Actor) 
     silent = [e for e, j in found.items() if j.standing is not Standing.MET and not j.note.strip()]
     if silent:
         wrong = [
-            Violation("note", gettext("%(what)s不齐,请写明缺什么。", what=e.label), e.value) for e in silent
+            Violation("note", gettext("%(what)s不齐，请写明缺什么。", what=e.label), e.value) for e in silent
         ]
         raise RuleBroken(gettext("清单没有保存。"), wrong)
     kept = {row.element: row for row in base.elements}
@@ -76,6 +78,6 @@ def judge(base: TeachingBase, found: Mapping[Element, Judged], *, actor: Actor) 
             base.elements.append(row)
         row.standing, row.note = judged.standing, note
         row.judged_on, row.judged_by_id, row.judged_by = clock.today(), actor.user_id, actor.name
-    audit.note(session(), gettext("%(base)s:七要素清单", base=base.name))
+    audit.note(session(), gettext("%(base)s：七要素清单", base=base.name))
     session().flush()
     return changed

@@ -35,7 +35,7 @@ def add_venue(base: TeachingBase, fields: VenueFields, *, actor: Actor) -> Venue
     _check(base, fields, None)
     venue = Venue(**asdict(fields))
     base.venues.append(venue)
-    audit.note(session(), gettext("%(base)s:增加教学点 %(name)s", base=base.name, name=venue.name))
+    audit.note(session(), gettext("%(base)s：增加教学点 %(name)s", base=base.name, name=venue.name))
     session().flush()
     return venue
 
@@ -46,7 +46,7 @@ def amend_venue(venue: Venue, fields: VenueFields, *, actor: Actor, seen: int | 
     _check(venue.base, fields, venue)
     for name, value in asdict(fields).items():
         setattr(venue, name, value)
-    audit.note(session(), gettext("%(base)s:更新教学点 %(name)s", base=venue.base.name, name=venue.name))
+    audit.note(session(), gettext("%(base)s：更新教学点 %(name)s", base=venue.base.name, name=venue.name))
     session().flush()
 
 
@@ -69,7 +69,7 @@ def _check(base: TeachingBase, fields: VenueFields, venue: Venue | None) -> None
         broken.append(Violation("per_day", gettext("日最大批次不能少于同时接待批次。"), "max_per_day"))
     for name, minutes in (("minutes_before", fields.minutes_before), ("minutes_after", fields.minutes_after)):
         if not 0 <= minutes <= LONGEST_BUFFER or minutes % QUARTER:
-            sentence = gettext("留出的时间应是一刻钟的整数倍,最多 %(most)s 分钟。", most=LONGEST_BUFFER)
+            sentence = gettext("留出的时间应是一刻钟的整数倍，最多 %(most)s 分钟。", most=LONGEST_BUFFER)
             broken.append(Violation("buffer", sentence, name))
     if broken:
         raise RuleBroken(gettext("教学点没有保存。"), broken)

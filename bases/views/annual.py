@@ -66,7 +66,7 @@ def score_year(base_id: int, year: int) -> ResponseReturnValue:
             raise
         sheet.errors.update({v.subject: v.sentence for v in refused.violations})
         return _page(base_queries.get_kept_base(edit_scope(), base_id), year, sheet=sheet), 422
-    flash(gettext("年检表已交,等审批人作结论。"), "success")
+    flash(gettext("年检表已交，等审批人作结论。"), "success")
     return redirect(url_for("bases.annual_review", base_id=base_id, year=year))
 
 
@@ -90,5 +90,5 @@ def conclude_year(base_id: int, year: int) -> ResponseReturnValue:
     except RuleBroken as refused:
         refusals.put_errors(form, refused, "conclusion")
         return _page(base_queries.get_kept_base(scope, base_id), year, form=form), refused.status
-    flash(gettext("年检已有结论,基地状态:%(state)s。", state=now), "success")
+    flash(gettext("年检已有结论，基地状态：%(state)s。", state=now), "success")
     return redirect(url_for("bases.annual_review", base_id=base_id, year=year))

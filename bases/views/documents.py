@@ -17,7 +17,6 @@ from bases.views import blueprint
 from bases.views.pages import edit_scope
 from core import refusals
 from core.db import transaction
-from core.errors import RuleBroken
 from core.files import download
 
 
@@ -25,25 +24,20 @@ from core.files import download
 @requires(P.BASE_EDIT)
 def add_document(base_id: int) -> ResponseReturnValue:
     """Put a paper on file."""
-    base = base_queries.get_kept_base(edit_scope(), base_id)
+    base_queries.get_kept_base(edit_scope(), base_id)
     form = DocumentForm()
     form.offer()
-    status = 200
-    if form.is_submitted():
-        status = 422
-        if form.validate():
-            try:
-                with transaction():
-                    base = base_queries.get_kept_base(edit_scope(), base_id)
-                    kind = DocumentKind(form.kind.data)
-                    documents.add_document(base, kind, form.upload(), actor=current_actor())
-            except RuleBroken as refused:
-                refusals.put_errors(form, refused, "file")
-                base = base_queries.get_kept_base(edit_scope(), base_id)
-            else:
-                flash(gettext("材料已存入档案。"), "success")
-                return redirect(url_for("bases.filing_page", base_id=base_id, _anchor="documents"))
-    return render_template("bases/document.html", base=base, form=form), status
+
+    def put() -> None:
+        base = base_queries.get_kept_base(edit_scope(), base_id)
+        documents.add_document(base, DocumentKind(form.kind.data), form.upload(), actor=current_actor())
+
+    if form.is_submitted() and form.validate() and refusals.went_in(form, "file", put):
+        flash(gettext("材料已存入档案。"), "success")
+        return redirect(url_for("bases.filing_page", base_id=base_id, _anchor="documents"))
+    base = base_queries.get_kept_base(edit_scope(), base_id)
+    page = render_template("bases/document.html", base=base, form=form)
+    return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.get("/<int:base_id>/documents/<int:document_id>")

@@ -19,7 +19,7 @@ from bases.views import blueprint, own_pages
 from bases.views.pages import edit_scope
 from core import refusals
 from core.db import transaction
-from core.errors import NotFound, RuleBroken
+from core.errors import NotFound
 from core.files import download
 from core.tables import wants_export
 
@@ -67,19 +67,17 @@ def _page(base: Any, *, may_edit: bool = False, is_own: bool = False) -> str:
 @requires(P.BASE_EDIT)
 def add_grant(base_id: int) -> ResponseReturnValue:
     """Enter a grant."""
-    base = base_queries.get_kept_base(edit_scope(), base_id)
+    base_queries.get_kept_base(edit_scope(), base_id)
     form = GrantForm()
-    if form.is_submitted() and form.validate():
-        try:
-            with transaction():
-                base = base_queries.get_kept_base(edit_scope(), base_id)
-                funding.enter_grant(base, form.fields(), actor=current_actor())
-        except RuleBroken as refused:
-            refusals.put_errors(form, refused, "amount")
-            base = base_queries.get_kept_base(edit_scope(), base_id)
-        else:
-            flash(gettext("经费已登记。"), "success")
-            return redirect(url_for("bases.base_funding", base_id=base_id))
+
+    def enter() -> None:
+        base = base_queries.get_kept_base(edit_scope(), base_id)
+        funding.enter_grant(base, form.fields(), actor=current_actor())
+
+    if form.is_submitted() and form.validate() and refusals.went_in(form, "amount", enter):
+        flash(gettext("经费已登记。"), "success")
+        return redirect(url_for("bases.base_funding", base_id=base_id))
+    base = base_queries.get_kept_base(edit_scope(), base_id)
     page = render_template("bases/grant.html", base=base, form=form)
     return page, 422 if form.is_submitted() else 200
 
@@ -88,28 +86,24 @@ def add_grant(base_id: int) -> ResponseReturnValue:
 @requires(P.BASE_EDIT)
 def spend(base_id: int, grant_id: int) -> ResponseReturnValue:
     """Enter money spent of a grant."""
-    grant = queries.get_grant(base_queries.get_kept_base(edit_scope(), base_id), grant_id)
+    _grant(base_id, grant_id)
     form = SpendingForm()
-    if form.is_submitted() and form.validate():
-        try:
-            with transaction():
-                grant = queries.get_grant(base_queries.get_kept_base(edit_scope(), base_id), grant_id)
-                funding.spend(
-                    grant,
-                    form.item.data or "",
-                    form.fen(),
-                    form.spent_on.data or grant.granted_on,
-                    voucher=form.upload(),
-                    actor=current_actor(),
-                )
-        except RuleBroken as refused:
-            refusals.put_errors(form, refused, "amount")
-            grant = queries.get_grant(base_queries.get_kept_base(edit_scope(), base_id), grant_id)
-        else:
-            flash(gettext("支出已登记。"), "success")
-            return redirect(url_for("bases.base_funding", base_id=base_id))
+
+    def enter() -> None:
+        grant = _grant(base_id, grant_id)
+        day, item = form.spent_on.data or grant.granted_on, form.item.data or ""
+        funding.spend(grant, item, form.fen(), day, voucher=form.upload(), actor=current_actor())
+
+    if form.is_submitted() and form.validate() and refusals.went_in(form, "amount", enter):
+        flash(gettext("支出已登记。"), "success")
+        return redirect(url_for("bases.base_funding", base_id=base_id))
+    grant = _grant(base_id, grant_id)
     page = render_template("bases/spending.html", base=grant.base, grant=grant, form=form, yuan=yuan_text)
     return page, 422 if form.is_submitted() else 200
+
+
+def _grant(base_id: int, grant_id: int) -> Any:
+    return queries.get_grant(base_queries.get_kept_base(edit_scope(), base_id), grant_id)
 
 
 @blueprint.route("/<int:base_id>/spendings/<int:spending_id>/cancel", methods=["GET", "POST"])
@@ -124,7 +118,7 @@ def cancel_spending(base_id: int, spending_id: int) -> ResponseReturnValue:
             funding.cancel(
                 queries.get_spending(base, spending_id), form.reason.data or "", actor=current_actor()
             )
-        flash(gettext("支出已作废,金额回到这笔经费。"), "success")
+        flash(gettext("支出已作废，金额回到这笔经费。"), "success")
         return redirect(url_for("bases.base_funding", base_id=base_id))
     page = render_template(
         "bases/spending_cancel.html", base=row.grant.base, row=row, form=form, yuan=yuan_text

@@ -49,7 +49,7 @@ def _page(base_id: int, *, step: StepForm | None = None, decision: StepForm | No
         tone=base_queries.TONES[base.state],
         way=way(base.state),
         not_bookable=life.why_not_bookable(base),
-        days_left=days_to_expiry(base.expires_on, clock.today()),
+        days_left=days_to_expiry(base.state, base.expires_on, clock.today()),
         documents=filing.list_documents(base.id),
         site_reviews=filing.list_site_reviews(base.id),
         annual_reviews=filing.list_annual_reviews(base.id),
@@ -99,5 +99,5 @@ def _take(base_id: int, form: StepForm, *, approver: bool) -> ResponseReturnValu
     except RuleBroken as refused:
         refusals.put_errors(form, refused, "action")
         return _page(base_id, **again), refused.status
-    flash(gettext("基地状态已变为:%(state)s。", state=now), "success")
+    flash(gettext("基地状态已变为：%(state)s。", state=now), "success")
     return redirect(url_for("bases.filing_page", base_id=base_id))

@@ -22,13 +22,13 @@ from bases.queries import opening as opening_queries
 from bases.services import opening, resources
 from bases.services.opening import SeasonFields
 from bases.services.register import Span
-from bases.services.resources import Stock
+from bases.services.resources import Stock, TooFew
 from bases.views import blueprint, own_pages
 from bases.views.pages import edit_scope
 from core import clock, refusals
 from core.db import transaction
 from core.errors import NotFound, RuleBroken
-from core.when import WEEKDAYS
+from core.when import WEEKDAYS, read_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def drop_season(desk: Desk, base_id: int, season_id: int) -> ResponseReturnValue
     with transaction():
         base = desk.get_base(base_id)
         opening.drop_season(base, opening_queries.get_season(base, season_id), actor=current_actor())
-    flash(gettext("季节已删除,这些日子按每周开放时段。"), "success")
+    flash(gettext("季节已删除，这些日子按每周开放时段。"), "success")
     return redirect(desk.url("opening", base_id=base_id))
 
 
@@ -161,10 +161,12 @@ def lend(desk: Desk, base_id: int) -> ResponseReturnValue:
     """Guides, coaches and sets."""
     base = desk.get_base(base_id)
     wrong: dict[str, str] = {}
+    beyond: list[str] = []
     if request.method == "POST":
         stock, wrong = read_stock(request.form)
-        wrong = wrong or _stocked(desk, base_id, stock)
         if not wrong:
+            wrong, beyond = _stocked(desk, base_id, stock)
+        if not wrong and not beyond:
             flash(gettext("讲解员和设备已保存。"), "success")
             return redirect(desk.home(base_id))
         base = desk.get_base(base_id)
@@ -175,27 +177,33 @@ def lend(desk: Desk, base_id: int) -> ResponseReturnValue:
         stock={found.kind: found for found in base.resources},
         typed=request.form,
         wrong=wrong,
+        beyond=beyond,
         back=desk.home(base_id),
     )
-    return page, 422 if wrong else 200
+    return page, 422 if wrong or beyond else 200
 
 
-def _stocked(desk: Desk, base_id: int, stock: Mapping[BaseResourceKind, Stock]) -> dict[str, str]:
-    """What is wrong by field; nothing once it went in."""
+def _stocked(
+    desk: Desk, base_id: int, stock: Mapping[BaseResourceKind, Stock]
+) -> tuple[dict[str, str], list[str]]:
+    """What is wrong by field, and bookings that would be left without a piece; nothing once it went in."""
+    seen, anyway = request.form.get("version", type=int), request.form.get("anyway") == "1"
     try:
         with transaction():
-            seen = request.form.get("version", type=int)
-            resources.set_stock(desk.get_base(base_id), stock, actor=current_actor(), seen=seen)
+            base = desk.get_base(base_id)
+            resources.set_stock(base, stock, actor=current_actor(), seen=seen, anyway=anyway)
+    except TooFew as refused:
+        return {}, [violation.sentence for violation in refused.violations]
     except RuleBroken as refused:
-        return {violation.subject: violation.sentence for violation in refused.violations}
-    return {}
+        return {violation.subject: violation.sentence for violation in refused.violations}, []
+    return {}, []
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise NotFound(gettext("没有这一天。")) from None
+    day = read_day(text)
+    if day is None:
+        raise NotFound(gettext("没有这一天。"))
+    return day
 
 
 def _kept(base_id: int) -> Any:

@@ -64,7 +64,7 @@ def close(base_id: int) -> ResponseReturnValue:
     except RuleBroken as refused:
         refusals.put_errors(form, refused, "reason")
         return _page(base_id, form), refused.status
-    flash(gettext("已登记闭馆。这些日子已有的预约没有取消,请到预约里逐个答复。"), "success")
+    flash(gettext("已登记闭馆。这些日子已有的预约没有取消，请到预约里逐个答复。"), "success")
     return redirect(url_for("own_base.index"))
 
 

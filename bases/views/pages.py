@@ -45,7 +45,7 @@ def base_page(
         seasons=list_seasons(base.id),
         month_day=month_day_text,
         not_bookable=why_not_bookable(base),
-        days_left=days_to_expiry(base.expires_on, clock.today()),
+        days_left=days_to_expiry(base.state, base.expires_on, clock.today()),
         weekdays=WEEKDAYS,
         standings=tree.standings(base),
         elements=list(Element),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -18,77 +18,65 @@ from bases.services.life import why_not_bookable
 from bases.views import blueprint, own_pages
 from bases.views.pages import edit_scope
 from core import clock, refusals
-from core.db import transaction
-from core.errors import RuleBroken
 
 
 @blueprint.route("/<int:base_id>/rectify", methods=["GET", "POST"])
 @requires(P.BASE_EDIT)
 def rectify(base_id: int) -> ResponseReturnValue:
     """Stop a base until it is put right."""
-    base = base_queries.get_kept_base(edit_scope(), base_id)
-    form = RectifyForm(version=base.version)
-    if request.method == "GET":
-        return render_template("bases/rectify.html", base=base, form=form)
-    if form.validate():
-        try:
-            with transaction():
-                base = base_queries.get_kept_base(edit_scope(), base_id)
-                rectifying.order(
-                    base, form.asked.data or "", form.deadline(), actor=current_actor(), seen=form.seen()
-                )
-        except RuleBroken as refused:
-            refusals.put_errors(form, refused, "asked")
-            base = base_queries.get_kept_base(edit_scope(), base_id)
-        else:
-            flash(gettext("已责令整改,整改期间不能预约。已有的预约列在下面,请另行安排。"), "success")
-            return redirect(url_for("bases.filing_page", base_id=base_id, _anchor="rectification"))
-    return render_template("bases/rectify.html", base=base, form=form), 422
+    form = RectifyForm(version=_kept(base_id).version)
+
+    def order() -> None:
+        asked, due = form.asked.data or "", form.deadline()
+        rectifying.order(_kept(base_id), asked, due, actor=current_actor(), seen=form.seen())
+
+    if form.is_submitted() and form.validate() and refusals.went_in(form, "asked", order):
+        flash(gettext("已责令整改，整改期间不能预约。已有的预约列在下面，请另行安排。"), "success")
+        return redirect(url_for("bases.filing_page", base_id=base_id, _anchor="rectification"))
+    page = render_template("bases/rectify.html", base=_kept(base_id), form=form)
+    return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/<int:base_id>/rectification", methods=["GET", "POST"])
 @requires(P.BASE_EDIT)
 def answer_rectification(base_id: int) -> ResponseReturnValue:
     """Accept what was put right, or send it back."""
-    base = base_queries.get_kept_base(edit_scope(), base_id)
     form = AnswerForm()
     form.offer()
-    if request.method == "POST" and form.validate():
-        try:
-            with transaction():
-                base = base_queries.get_kept_base(edit_scope(), base_id)
-                accept = form.verdict.data == "yes"
-                rectifying.answer(base, accept, form.answer.data or "", form.due.data, actor=current_actor())
-        except RuleBroken as refused:
-            refusals.put_errors(form, refused, "verdict")
-            base = base_queries.get_kept_base(edit_scope(), base_id)
-        else:
-            flash(gettext("验收已登记。"), "success")
-            return redirect(url_for("bases.filing_page", base_id=base_id, _anchor="rectification"))
-    page = render_template("bases/rectification.html", **_parts(base), form=form)
-    return page, 422 if request.method == "POST" else 200
+
+    def answer() -> None:
+        accept, said = form.verdict.data == "yes", form.answer.data or ""
+        rectifying.answer(_kept(base_id), accept, said, form.due.data, actor=current_actor())
+
+    if form.is_submitted() and form.validate() and refusals.went_in(form, "verdict", answer):
+        flash(gettext("验收已登记。"), "success")
+        return redirect(url_for("bases.filing_page", base_id=base_id, _anchor="rectification"))
+    page = render_template("bases/rectification.html", **_parts(_kept(base_id)), form=form)
+    return page, 422 if form.is_submitted() else 200
 
 
 @own_pages.route("/<int:base_id>/rectification", methods=["GET", "POST"])
 @requires(P.OWN_BASE)
 def report_rectification(base_id: int) -> ResponseReturnValue:
     """What has to be put right, and the manager's report."""
-    user_id = current_actor().user_id or 0
-    base = base_queries.get_own_base(user_id, base_id)
     form = ReportForm()
-    if request.method == "POST" and form.validate():
-        try:
-            with transaction():
-                base = base_queries.get_own_base(user_id, base_id)
-                rectifying.report(base, form.text.data or "", form.upload(), actor=current_actor())
-        except RuleBroken as refused:
-            refusals.put_errors(form, refused, "text")
-            base = base_queries.get_own_base(user_id, base_id)
-        else:
-            flash(gettext("整改报告已交,等组织员验收。"), "success")
-            return redirect(url_for("own_base.report_rectification", base_id=base_id))
-    page = render_template("bases/own_rectification.html", **_parts(base), form=form)
-    return page, 422 if request.method == "POST" else 200
+
+    def report() -> None:
+        rectifying.report(_own(base_id), form.text.data or "", form.upload(), actor=current_actor())
+
+    if form.is_submitted() and form.validate() and refusals.went_in(form, "text", report):
+        flash(gettext("整改报告已交，等组织员验收。"), "success")
+        return redirect(url_for("own_base.report_rectification", base_id=base_id))
+    page = render_template("bases/own_rectification.html", **_parts(_own(base_id)), form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _kept(base_id: int) -> Any:
+    return base_queries.get_kept_base(edit_scope(), base_id)
+
+
+def _own(base_id: int) -> Any:
+    return base_queries.get_own_base(current_actor().user_id or 0, base_id)
 
 
 def _parts(base: Any) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from core import refusals
 from core.db import transaction
 from core.errors import NotFound, RuleBroken
 from core.tables import wants_export
+from core.web import row_number
 
 
 @blueprint.get("/")
@@ -63,7 +64,7 @@ def create() -> ResponseReturnValue:
     """Enter a base; it is surveyed until it is filed."""
     form = NewBaseForm(lead_unit=LeadUnit.DAYS.value)
     owner = _owner()
-    form.offer(_towns(), _parents(owner.id))
+    form.offer(_towns(), _parents(owner.id, chosen=row_number(form.parent.data)))
     if request.method == "GET":
         return render_template("bases/edit.html", form=form, base=None)
     if not form.validate_on_submit() or _is_taken(form, owner.id):
@@ -86,8 +87,10 @@ def create() -> ResponseReturnValue:
 def edit(base_id: int) -> ResponseReturnValue:
     """Change the file of a base."""
     base = base_queries.get_kept_base(edit_scope(), base_id)
-    form = BaseForm(obj=base, **_shown(base)) if request.method == "GET" else BaseForm()
-    form.offer(_towns(), _parents(base.owner_id, but=base_id))
+    form = BaseForm(obj=base) if request.method == "GET" else BaseForm()
+    if request.method == "GET":
+        form.choose(**_shown(base))
+    form.offer(_towns(), _parents(base.owner_id, but=base_id, chosen=row_number(form.parent.data)))
     if request.method == "GET":
         form.phone.data = ""
         return render_template("bases/edit.html", form=form, base=base)
@@ -125,16 +128,28 @@ def _towns() -> list[tuple[str, str]]:
     return [(str(town.id), town.name) for town in base_queries.list_towns(edit_scope())]
 
 
-def _parents(owner_id: int, but: int | None = None) -> list[tuple[str, str]]:
-    found = tree_queries.list_parents(owner_id)
+def _parents(
+    owner_id: int, *, but: int | None = None, chosen: int | None = None, words: str = ""
+) -> list[tuple[str, str]]:
+    found = tree_queries.list_parents(owner_id, words, chosen)
     return [(str(base.id), f"{base.name} ({base.kind.label})") for base in found if base.id != but]
+
+
+@blueprint.get("/parents")
+@requires(P.BASE_EDIT)
+def parents() -> ResponseReturnValue:
+    """Sites that another may belong to, for the picker: `?q=` and, of a base that is known, `of=` → value, text."""
+    of = row_number(request.args.get("of"))
+    owner_id = _owner().id if of is None else base_queries.get_kept_base(edit_scope(), of).owner_id
+    found = _parents(owner_id, but=of, words=request.args.get("q", "")[:40])
+    return [{"value": base_id, "text": name} for base_id, name in found]
 
 
 def _owner() -> Any:
     """The unit whose register a new base enters: the widest the actor keeps."""
     units = list_units(edit_scope())
     if not units:
-        raise NotFound(gettext("没有这个单位,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这个单位，或不在您的管理范围内。"))
     return min(units, key=lambda unit: len(unit.path))
 
 

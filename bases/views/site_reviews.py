@@ -46,7 +46,7 @@ def invite(base_id: int) -> ResponseReturnValue:
             errors = errors or ([] if refused.violations else [refused.sentence])
             base = base_queries.get_kept_base(edit_scope(), base_id)
         else:
-            flash(gettext("已发起实地评审,评审人会在待办里看到。"), "success")
+            flash(gettext("已发起实地评审，评审人会在待办里看到。"), "success")
             return redirect(url_for("bases.filing_page", base_id=base_id, _anchor="site-reviews"))
     page = render_template(
         "bases/site_review_form.html",
@@ -72,9 +72,9 @@ def close_site_review(base_id: int) -> ResponseReturnValue:
         site_reviews.close(review, actor=current_actor())
         mean, passed = review.mean, review.passed
     if passed:
-        flash(gettext("评审通过,平均 %(mean)s 分。", mean=mean), "success")
+        flash(gettext("评审通过，平均 %(mean)s 分。", mean=mean), "success")
     else:
-        flash(gettext("评审没有通过,平均 %(mean)s 分。", mean=mean), "warning")
+        flash(gettext("评审没有通过，平均 %(mean)s 分。", mean=mean), "warning")
     return redirect(url_for("bases.filing_page", base_id=base_id, _anchor="site-reviews"))
 
 

@@ -68,7 +68,7 @@ def judge(base_id: int) -> ResponseReturnValue:
     except RuleBroken as refused:
         errors = {v.subject: v.sentence for v in refused.violations}
         return _page(base_queries.get_kept_base(edit_scope(), base_id), request.form, errors), refused.status
-    flash(gettext("清单已保存,%(n)s 项有变动。", n=changed), "success")
+    flash(gettext("清单已保存，%(n)s 项有变动。", n=changed), "success")
     return redirect(url_for("bases.checklist", base_id=base_id))
 
 

@@ -66,7 +66,7 @@ def shut_venue(base_id: int, venue_id: int) -> ResponseReturnValue:
         base = base_queries.get_kept_base(edit_scope(), base_id)
         shut = request.form.get("shut") == "1"
         venues.shut_venue(base_queries.get_venue(base, venue_id), shut, actor=current_actor())
-    flash(gettext("教学点已停用,不再安排。") if shut else gettext("教学点已恢复使用。"), "success")
+    flash(gettext("教学点已停用，不再安排。") if shut else gettext("教学点已恢复使用。"), "success")
     return redirect(url_for("bases.show", base_id=base_id))
 
 
@@ -106,7 +106,7 @@ def close(base_id: int) -> ResponseReturnValue:
     except RuleBroken as refused:
         refusals.put_errors(form, refused, "reason")
         return base_page(base_id, closure=form), refused.status
-    flash(gettext("已登记闭馆。期间的预约没有取消,请在下面的预约里另行安排。"), "success")
+    flash(gettext("已登记闭馆。期间的预约没有取消，请在下面的预约里另行安排。"), "success")
     return redirect(url_for("bases.show", base_id=base_id))
 
 

@@ -20,9 +20,9 @@ from sqlalchemy import text
 
 from app import create_app
 from app.settings import from_environment
-from benchmarks.pages.province import fill
+from benchmarks.pages.province import Size, fill
 from benchmarks.pages.walk import Timing, walk
-from core.db import db
+from core.db import db, refresh_statistics, transaction
 from scheduling.jobs import take_outlooks
 
 ROLES = (
@@ -30,6 +30,9 @@ ROLES = (
     "security", "auditor",
 )  # fmt: skip
 """One login of the demo for each kind of person."""
+COUNTED = (
+    "instructor", "session", "teaching_base", "visit", "booking", "unit_order", "trainee", "enrolment", "outbox_message",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -37,7 +40,7 @@ def main() -> None:
     given = _arguments()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["JIANGTAI_INSTANCE"] = str(given.instance or folder)
-        app = _loaded(given.people, given.sessions)
+        app = loaded(given)
         slow = 0
         _keep_up(app)
         print(f"| {'role':13} | {'page':34} | {'ms':>6} | over | {'sql':>4} | {'kB':>5} | slowest address")
@@ -55,6 +58,10 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--sessions", type=int, default=100_000)
+    parser.add_argument("--bases", type=int, default=5_000)
+    parser.add_argument("--bookings", type=int, default=200_000)
+    parser.add_argument("--orders", type=int, default=50_000)
+    parser.add_argument("--messages", type=int, default=200_000)
     parser.add_argument("--roles", nargs="+", default=ROLES)
     parser.add_argument(
         "--only", nargs="+", default=[], help="pages whose name begins so, as instructor_pool."
@@ -82,18 +89,37 @@ def _keep_up(app: Flask) -> None:
     print(f"forecast of duties reckoned in {time.process_time() - began:.1f} s", flush=True)
 
 
-def _loaded(people: int, sessions: int) -> Flask:
-    """The demo, and then so many people and sessions, unless they are there from last time."""
+def loaded(given: argparse.Namespace) -> Flask:
+    """The demo, and then so many people, sessions, bases and bookings, unless they are there from last time."""
     app = create_app(from_environment())
     answer = app.test_cli_runner().invoke(args=["demo", "prepare"])
     if answer.exception:
         raise answer.exception
     with app.app_context():
         with db.engine.begin() as connection:
-            if (connection.scalar(text("SELECT count(*) FROM instructor")) or 0) < people:
+            if (connection.scalar(text("SELECT count(*) FROM instructor")) or 0) < given.people:
                 began = time.monotonic()
-                fill(connection, people, sessions)
+                fill(
+                    connection,
+                    Size(
+                        given.people,
+                        given.sessions,
+                        given.bases,
+                        given.bookings,
+                        given.orders,
+                        given.messages,
+                    ),
+                )
                 print(f"filled in {time.monotonic() - began:.0f} s", flush=True)
+            counts = {
+                name: connection.scalar(text(f"SELECT count(*) FROM {name}"))  # noqa: S608  (constants)
+                for name in COUNTED
+            }
+            print(" · ".join(f"{name} {count}" for name, count in counts.items()), flush=True)
+        # As the worker does every night.
+        with transaction():
+            refresh_statistics()
+        db.session.remove()
         db.engine.dispose()
     return create_app(from_environment())
 

@@ -1,8 +1,10 @@
-"""A pool as large as a province's: the demo county's people and classes, and all that hangs on them, many times over.
+"""A pool as large as a province's: the demo county's people, bases and classes, and all that hangs on them, many times over.
 
-What refers to a class is copied with the class and what refers to a person with the person, so a table that comes
-later is copied without a word here. Units, courses, bases and accounts stay: one county then has everybody, which is
-harder on its pages than a province in which each county has its own.
+What refers to a class is copied with the class, what refers to a base with the base and what refers to a person with
+the person, so a table that comes later is copied without a word here. Visits are copied until there are so many
+bookings, each round some days later. Orders and messages are copied by themselves, for every unit orders and everybody is told
+again and again. Units, courses and accounts stay: one county then has everybody, which is harder on its pages
+than a province in which each county has its own.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Literal
 
@@ -18,8 +21,9 @@ from sqlalchemy import Column, Connection, Enum, Index, String, Table, UniqueCon
 from core import guards
 from core.db import db
 from core.pinyin import plain_pinyin, search_text, sound
+from scheduling.models.base_months import count_all
 
-STEP = 1_000_000
+STEP = 100_000
 """Between the number of a row and that of its next copy."""
 SHIFT = 31
 """Classes are copied more often than people: each round gives a lesson to somebody so many places further."""
@@ -27,9 +31,21 @@ GIVEN = "安邦昌诚德方刚广海和恒宏建江杰景凯立林茂明宁平�
 TWICE = 40
 """Every so many copies are second files of the people before them: 2.5 in a hundred."""
 ROWS_AT_ONCE = 5_000
-WITH_PEOPLE = ("instructor", "stored_file", "review_batch")
+WITH_PEOPLE = ("instructor", "stored_file", "review_batch", "trainee")
 """What is copied as often as the people without belonging to one of them."""
-Family = Literal["class", "person"]
+AS_PEOPLE = ("claim", "enrolment", "attendance")
+"""What is of a class, but only of as many rounds as there are people: in further ones the same people would be at two places."""
+RECKONED = ("base_month",)
+"""What follows from the rest."""
+WITH_VISITS = ("visit", "visit_series")
+WITH_BASES = ("teaching_base", "package")
+AT_BASES = ("venue", "resource")
+"""What bookings take of a base."""
+MOMENTS = ("start", "answer_by", "day", "occurrence")
+"""What a visit has of time; its copies are spread over the year."""
+WITH_ORDERS, WITH_MESSAGES = ("unit_order",), ("outbox_message",)
+Family = Literal["class", "person", "base", "visit", "order", "message"]
+ORDER_OF_NEARNESS: tuple[Family, ...] = ("visit", "base", "person", "order", "message")
 Row = dict[str, Any]
 Change = Callable[[Any, int], Any]
 """From a value and the number of the copy to the copy's value."""
@@ -37,65 +53,135 @@ Change = Callable[[Any, int], Any]
 
 @dataclass(frozen=True)
 class Copies:
-    """How often people and classes are there in the end, and who the people are."""
+    """How often each family is there in the end, and who the people are."""
 
-    people: int
-    classes: int
+    times: dict[Family, int]
     everybody: tuple[int, ...]
+
+    def lesson(self, number: int, n: int) -> int:
+        """Of which copy of a class the n-th copy of an order is."""
+        return number + n % self.times["class"] * STEP
+
+    def base(self, number: int, n: int) -> int:
+        """At which base, venue or piece the n-th copy of a class or visit is."""
+        return number + n % self.times["base"] * STEP
+
+    @property
+    def files(self) -> int:
+        """Papers belong to people and to bases alike."""
+        return max(self.times["person"], self.times["base"])
+
+    def file(self, number: int, n: int) -> int:
+        """Which file the n-th copy of a lesson shows: there are fewer of them than lessons."""
+        return number + n % self.files * STEP
 
     def person(self, person_id: int, n: int) -> int:
         """Who has this person's part in the n-th copy of a class."""
-        more, k = divmod(n, self.people)
+        more, k = divmod(n, self.times["person"])
         place = self.everybody.index(person_id) + SHIFT * more
         return self.everybody[place % len(self.everybody)] + k * STEP
 
 
-def fill(connection: Connection, people: int, sessions: int) -> None:
-    """Copy until there are so many people and sessions. The database's guards are away meanwhile."""
+@dataclass(frozen=True)
+class Size:
+    """How much there is to be."""
+
+    people: int
+    sessions: int
+    bases: int
+    bookings: int
+    orders: int
+    messages: int
+
+
+def fill(connection: Connection, size: Size) -> None:
+    """Copy until there is so much. The database's guards are away meanwhile."""
     tables = db.metadata.sorted_tables
     family = families(tables)
-    everybody = tuple(connection.scalars(text("SELECT id FROM instructor ORDER BY id")))
-    lessons = connection.scalar(text("SELECT count(*) FROM session")) or 1
-    copies = Copies(-(-people // len(everybody)), -(-sessions // lessons), everybody)
+    copies = _copies(connection, size)
     _put_away(connection)
     for table in tables:
-        if table.name in family:
+        if table.name in family and table.name not in RECKONED:
             rows = [dict(row) for row in connection.execute(select(table)).mappings()]
             made = _made(table, rows, family, copies)
             while some := list(islice(made, ROWS_AT_ONCE)):
                 connection.execute(insert(table), some)
+    count_all(connection)
     _bring_back(connection)
+
+
+def _copies(connection: Connection, size: Size) -> Copies:
+    def count(what: str) -> int:
+        return connection.scalar(text(f"SELECT count(*) FROM {what}")) or 1  # noqa: S608  (constants)
+
+    everybody = tuple(connection.scalars(text("SELECT id FROM instructor ORDER BY id")))
+    classes = -(-size.sessions // count("session"))
+    of_visits = size.bookings - classes * count("booking WHERE visit_id IS NULL")
+    times: dict[Family, int] = {
+        "person": -(-size.people // len(everybody)),
+        "class": classes,
+        "base": -(-size.bases // count("teaching_base")),
+        "visit": max(1, of_visits // count("booking WHERE visit_id IS NOT NULL")),
+        "order": -(-size.orders // count("unit_order")),
+        "message": -(-size.messages // count("outbox_message")),
+    }
+    return Copies(times, everybody)
 
 
 def families(tables: Iterable[Table]) -> dict[str, Family]:
     """What each table that is copied goes with; `tables` has parents before children."""
     # Sheets hang on lessons and on candidates, and there are more lessons.
-    found: dict[str, Family] = {"training_class": "class"} | dict.fromkeys(WITH_PEOPLE, "person")
+    found: dict[str, Family] = {
+        "training_class": "class",
+        **dict.fromkeys(WITH_VISITS, "visit"),
+        **dict.fromkeys(WITH_PEOPLE, "person"),
+        **dict.fromkeys(WITH_BASES, "base"),
+        **dict.fromkeys(WITH_ORDERS, "order"),
+        **dict.fromkeys(WITH_MESSAGES, "message"),
+    }
     for table in tables:
         parents = {key.column.table.name for key in table.foreign_keys}
         near = {found[name] for name in parents & found.keys() if name != "score_sheet"}
+        if table.name in found:
+            continue
         if table.name == "score_sheet" or "class" in near or (parents & {"score_sheet"} and not near):
             found[table.name] = "class"
         elif near:
-            found.setdefault(table.name, "person")
+            found.setdefault(table.name, next(one for one in ORDER_OF_NEARNESS if one in near))
     return found
 
 
 def _made(table: Table, rows: list[Row], family: dict[str, Family], copies: Copies) -> Iterator[Row]:
     changes = _changes(table, family, copies)
     is_claim = table.name == "claim"
-    # The further rounds may give somebody two lessons at one time: those stand unclaimed.
-    times = copies.people if is_claim or family[table.name] == "person" else copies.classes
-    for n in range(1, times):
-        for row in rows:
-            made = dict(row)
-            for name, change in changes.items():
-                if row[name] is not None:
-                    made[name] = change(row[name], n)
-            if "resource_id" in row:
-                made["resource_id"] = _resource(row, n, copies)
-            if not is_claim or row["kind"] != "venue":
-                yield _somebody(made, n) if table.name == "instructor" else made
+    usual = copies.times["person" if table.name in AS_PEOPLE else family[table.name]]
+    if table.name == "stored_file":
+        usual = copies.files
+    limits = [(row, _limit(row, usual, is_claim, copies)) for row in rows]
+    for n in range(1, max((limit for _row, limit in limits), default=0)):
+        for row, limit in limits:
+            if n < limit:
+                made = _copied(row, n, changes, copies)
+                if table.name == "visit" or row.get("visit_id"):
+                    _put_off(made, n // copies.times["base"])
+                yield CHANGED[table.name](made, n) if table.name in CHANGED else made
+
+
+def _limit(row: Row, usual: int, is_claim: bool, copies: Copies) -> int:
+    """How often a row is there; time at a base is claimed once a base."""
+    if is_claim and row["kind"] in AT_BASES:
+        return min(usual, copies.times["base"])
+    return copies.times["visit"] if row.get("visit_id") else usual
+
+
+def _copied(row: Row, n: int, changes: dict[str, Change], copies: Copies) -> Row:
+    made = dict(row)
+    for name, change in changes.items():
+        if row[name] is not None:
+            made[name] = change(row[name], n)
+    if "resource_id" in row:
+        made["resource_id"] = _resource(row, n, copies)
+    return made
 
 
 def _changes(table: Table, family: dict[str, Family], copies: Copies) -> dict[str, Change]:
@@ -103,9 +189,9 @@ def _changes(table: Table, family: dict[str, Family], copies: Copies) -> dict[st
     found: dict[str, Change] = {}
     for key in table.foreign_keys:
         parent = key.column.table.name
-        if parent in family:
-            borrowed = parent == "instructor" and family[table.name] == "class"
-            found[key.parent.name] = copies.person if borrowed else _next
+        if parent in family and key.parent.type.python_type is int:
+            own = family[table.name]
+            found[key.parent.name] = _which(parent, own, family[parent], copies)
     for columns in _unique(table):
         if not found.keys() & {column.name for column in columns}:
             texts = [c for c in columns if isinstance(c.type, String) and not isinstance(c.type, Enum)]
@@ -114,6 +200,17 @@ def _changes(table: Table, family: dict[str, Family], copies: Copies) -> dict[st
             else:
                 found[columns[-1].name] = _nothing if columns[-1].nullable else _next
     return found
+
+
+def _which(parent: str, own: Family, theirs: Family, copies: Copies) -> Change:
+    """How a copy of one family refers to rows of another, of which there are more or fewer."""
+    if parent == "instructor" and own in ("class", "order"):
+        return copies.person
+    if parent == "stored_file" and own == "class":
+        return copies.file
+    if theirs == "base" and own != "base":
+        return copies.base
+    return copies.lesson if own == "order" and theirs == "class" else _next
 
 
 def _unique(table: Table) -> list[list[Column[Any]]]:
@@ -139,8 +236,8 @@ def _text(longest: int) -> Change:
 def _resource(row: Row, n: int, copies: Copies) -> int:
     """Who or what a booking takes: the kind says in which table it is."""
     number: int = row["resource_id"]
-    if row["kind"] == "venue":
-        return number
+    if row["kind"] in AT_BASES:
+        return copies.base(number, n)
     return copies.person(number, n) if row["kind"] == "instructor" else _next(number, n)
 
 
@@ -153,6 +250,39 @@ def _somebody(person: Row, n: int) -> Row:
             "phone_blind": _blind(person["phone_blind"], n - 1),
         }
     return _named(person, n) | {key: _blind(person[key], n) for key in ("id_number_blind", "phone_blind")}
+
+
+def _site(base: Row, n: int) -> Row:
+    """A base or a package of another name, somewhere else in the county, that nobody in particular keeps."""
+    made = base | {"name": f"{base['name'][:70]}{n}", "search_text": search_text(f"{base['name']}{n}")}
+    if "latitude" in base:
+        made["manager_id"] = None
+        for name, apart in (("latitude", n % 8), ("longitude", n // 8 % 8)):
+            if base[name] is not None:
+                made[name] = base[name] + apart * 0.05
+    return made
+
+
+def _learner(person: Row, n: int) -> Row:
+    """A trainee of another name; the number of identity is another one already."""
+    later, first = divmod(n, len(GIVEN))
+    name = person["name"] + GIVEN[first] + GIVEN[later] * bool(later)
+    return person | {"name": name, "search_text": search_text(name, person["unit_name"])}
+
+
+CHANGED: dict[str, Callable[[Row, int], Row]] = {
+    "instructor": _somebody,
+    "teaching_base": _site,
+    "package": _site,
+    "trainee": _learner,
+}
+
+
+def _put_off(made: Row, days: int) -> None:
+    """A visit, or what was booked for it, so many days later."""
+    for name in MOMENTS:
+        if isinstance(made.get(name), date):
+            made[name] += timedelta(days=days)
 
 
 def _blind(index: str | None, n: int) -> str | None:

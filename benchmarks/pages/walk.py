@@ -46,7 +46,7 @@ class Timing:
 
 def walk(app: Flask, login: str, only: Sequence[str]) -> list[Timing]:
     """Everything `login` reaches, the slowest address of each page, by name; `only` are beginnings of names."""
-    client = _signed_in(app, login)
+    client = signed_in(app, login)
     waiting, known = deque(BEGIN), set(BEGIN)
     asked: defaultdict[tuple[str, ...], int] = defaultdict(int)
     slowest: dict[str, Timing] = {}
@@ -61,7 +61,7 @@ def walk(app: Flask, login: str, only: Sequence[str]) -> list[Timing]:
         if asked[kind] >= most:
             continue
         asked[kind] += 1
-        found, body = _timed(app, client, page, address)
+        found, body = timed(app, client, page, address)
         if found is not None and (page not in slowest or slowest[page].milliseconds < found.milliseconds):
             slowest[page] = found
         for link in _links(address, body):
@@ -71,7 +71,8 @@ def walk(app: Flask, login: str, only: Sequence[str]) -> list[Timing]:
     return [slowest[name] for name in sorted(slowest) if not only or name.startswith(tuple(only))]
 
 
-def _signed_in(app: Flask, login: str) -> FlaskClient:
+def signed_in(app: Flask, login: str) -> FlaskClient:
+    """A browser of one of the demo's people."""
     client = app.test_client()
     token = TOKEN.search(client.get("/sign-in").get_data(as_text=True))
     form = {"login": login, "password": PASSWORD, "csrf_token": token[1] if token else ""}
@@ -103,7 +104,8 @@ def _kind(page: str, address: str) -> tuple[tuple[str, ...], int]:
     return ((page, name, value), 1) if name == "sort" else ((page, name), CHOICES)
 
 
-def _timed(app: Flask, client: FlaskClient, page: str, address: str) -> tuple[Timing | None, str]:
+def timed(app: Flask, client: FlaskClient, page: str, address: str) -> tuple[Timing | None, str]:
+    """The best of some requests with its statements and the page; nothing for what is no page."""
     best, statements, body, counted = float("inf"), 0, b"", [0]
 
     def count(*_arguments: object) -> None:

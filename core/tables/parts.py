@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from flask_babel.speaklater import LazyString
@@ -12,6 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.datastructures import MultiDict
 
 from core.excel import CellValue
+from core.when import read_day
 
 RowT = TypeVar("RowT")
 Label: TypeAlias = str | LazyString
@@ -130,7 +130,7 @@ class Filter:
         raw = clean_arg(args.get(self.key, ""))
         if self.choices is not None:
             return raw if any(raw == value for value, _label in options) else ""
-        return raw if self.kind != "date" or _is_day(raw) else ""
+        return raw if self.kind != "date" or read_day(raw) else ""
 
 
 def wants_export(args: Args) -> bool:
@@ -142,11 +142,3 @@ def clean_arg(raw: str) -> str:
     """A typed argument made safe for the database: no control characters, at most 100 long."""
     text = "".join(char for char in raw if char.isprintable())
     return text.encode("utf-8", "replace").decode("utf-8").strip()[:100]
-
-
-def _is_day(raw: str) -> bool:
-    try:
-        date.fromisoformat(raw)
-    except ValueError:
-        return False
-    return True

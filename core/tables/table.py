@@ -23,6 +23,7 @@ from core.tables.parts import (
     Statement,
     clean_arg,
 )
+from core.words import labelled
 
 _RESERVED = frozenset({"q", "page", "size", "sort", "cols", "export"})
 _COOKIE_AGE = 365 * 24 * 3600
@@ -77,7 +78,7 @@ class Table(Generic[RowT]):
         pages = max(1, -(-total // size))
         number = min(whole(args.get("page", ""), default=1), pages)
         key, descending = self._sort(args)
-        stmt = self._ordered(stmt, key, descending).limit(size).offset((number - 1) * size)
+        stmt = self._cut(stmt, key, descending, size, (number - 1) * size)
         columns = chosen_columns(self.name, self.columns, args, remember=True)
         return TablePage(
             name=self.name,
@@ -158,13 +159,30 @@ class Table(Generic[RowT]):
         chosen = asked if asked.removeprefix("-") in sortable else self.default_sort
         return chosen.removeprefix("-"), chosen.startswith("-")
 
-    def _ordered(self, stmt: Statement, key: str, descending: bool) -> Statement:
+    def _sorted_by(self, key: str) -> SortExpression:
         expression = next(column.sort for column in self.columns if column.key == key)
         if expression is None:
             raise ValueError(f"table {self.name}: column {key} cannot be sorted")
-        order = expression.desc() if descending else expression.asc()
-        # Empty values last on every database; the key last so that pages never overlap.
-        return stmt.order_by(None).order_by(order.nulls_last(), *_primary_key(stmt))
+        return expression
+
+    def _ordered(self, stmt: Statement, key: str, descending: bool) -> Statement:
+        expression = self._sorted_by(key)
+        order = _in_order(expression, descending, _may_be_empty(expression, stmt))
+        # The key last so that pages never overlap.
+        return stmt.order_by(None).order_by(order, *_primary_key(stmt))
+
+    def _cut(self, stmt: Statement, key: str, descending: bool, size: int, skipped: int) -> Statement:
+        """So many rows in order. Of a list of objects only keys are put in order: whole rows cost the database far more."""
+        ordered = self._ordered(stmt, key, descending)
+        keys = _primary_key(stmt)
+        if len(stmt.column_descriptions) > 1 or len(keys) != 1:
+            return ordered.limit(size).offset(skipped)
+        expression = self._sorted_by(key)
+        found = stmt.order_by(None).add_columns(expression.label("sorted_by")).subquery()
+        row = found.c[keys[0].key]
+        order = _in_order(found.c.sorted_by, descending, _may_be_empty(expression, stmt))
+        few = select(row).order_by(order, row).limit(size).offset(skipped)
+        return ordered.where(keys[0].in_(few))
 
     def _row(self, obj: RowT, columns: Sequence[Column[RowT]]) -> TableRow[RowT]:
         key = self.row_key(obj) if self.row_key else getattr(obj, "id", "")
@@ -211,6 +229,19 @@ class BoundTable(Generic[RowT]):
 def _fetch(session: Session, stmt: Statement) -> Iterator[Any]:
     result = session.execute(stmt)
     return iter(result.scalars() if len(stmt.column_descriptions) == 1 else result)
+
+
+def _in_order(expression: SortExpression, descending: bool, may_be_empty: bool) -> ColumnElement[Any]:
+    """Empty values last on every database; where there are none nothing is said of them, or PostgreSQL finds no index."""
+    order = expression.desc() if descending else expression.asc()
+    return order.nulls_last() if may_be_empty else order
+
+
+def _may_be_empty(expression: SortExpression, stmt: Statement) -> bool:
+    """Whether a row may have no such value; of rows that are joined to the listed ones nobody knows."""
+    listed = stmt.column_descriptions[0].get("entity") if stmt.column_descriptions else None
+    own = isinstance(expression, InstrumentedAttribute) and expression.class_ is listed
+    return not own or bool(getattr(expression.expression, "nullable", True))
 
 
 def _primary_key(stmt: Statement) -> Sequence[Any]:
@@ -271,8 +302,8 @@ def sheet_column(column: Column[Any]) -> SheetColumn:
 
 def export_note(states: Sequence[FilterState], q: str) -> str:
     """What an export says of its filters and day."""
-    parts = [f"{state.filter.label}：{state.value_label}" for state in states if state.value]
+    parts = [labelled(str(state.filter.label), str(state.value_label)) for state in states if state.value]
     if q:
         parts.append(gettext("搜索：%(q)s", q=q))
     when = gettext("导出于 %(day)s", day=f"{clock.today():%Y-%m-%d}")
-    return "；".join([when, *parts])
+    return gettext("；").join([when, *parts])

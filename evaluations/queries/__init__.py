@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
@@ -16,7 +17,7 @@ from core.db import session
 from core.errors import NotFound
 from core.tables import Badge, BoundTable, Column, Filter, Table
 from core.todo import Todo
-from evaluations.models import SessionScore
+from evaluations.models import FeedbackRound, SessionScore, TraineeAnswer
 from instructor_pool.models import Instructor
 from scheduling.enums import SessionState
 from scheduling.models import Session, TrainingClass
@@ -46,8 +47,15 @@ def get_held_session(scope: Scope, session_id: int) -> Session:
     stmt = taught(scope, SessionState.HELD).where(Session.id == session_id)
     row = session().scalar(stmt.options(*TOLD))
     if row is None:
-        raise NotFound(gettext("没有这次课,或还没有讲完,或不在您的范围内。"))
+        raise NotFound(gettext("没有这次课，或还没有讲完，或不在您的范围内。"))
     return row
+
+
+def is_scored(session_id: Any) -> ColumnElement[bool]:
+    """Whether a supervisor or a trainee has scored a session, as SQL over its id; for features beside this one."""
+    by_supervisor = exists().where(SessionScore.session_id == session_id)
+    answered = exists().where(TraineeAnswer.round_id == FeedbackRound.id)
+    return or_(by_supervisor, exists().where(FeedbackRound.session_id == session_id, answered))
 
 
 def find_score(session_id: int, scorer_id: int | None) -> SessionScore | None:

@@ -59,7 +59,7 @@ def get_appeal(scope: Scope, appeal_id: int) -> RatingAppeal:
         )
     )
     if found is None:
-        raise NotFound(gettext("没有这份申诉,或不在您的范围内。"))
+        raise NotFound(gettext("没有这份申诉，或不在您的范围内。"))
     return found
 
 

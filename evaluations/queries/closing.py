@@ -39,10 +39,10 @@ def why_not(klass: TrainingClass) -> str:
     if waiting:
         named = "、".join(f"{day_text(row.day)}《{row.course_name}》" for row in waiting[:MOST_NAMED])
         return gettext(
-            "还有 %(n)s 个课次没有登记授课或取消,登记以后才能结班:%(named)s", n=len(waiting), named=named
+            "还有 %(n)s 个课次没有登记授课或取消，登记以后才能结班：%(named)s", n=len(waiting), named=named
         ) + (gettext("等") if len(waiting) > MOST_NAMED else "")
     if not any(row.state is SessionState.HELD for row in rows):
-        return gettext("这个班次没有讲过课,不用结班。")
+        return gettext("这个班次没有讲过课，不用结班。")
     return ""
 
 
@@ -136,5 +136,5 @@ def todos(actor: Actor) -> list[Todo]:
         return []
     stmt = select(func.count()).select_from(TrainingClass).where(planned_by(actor.scope(P.CLASS_CLOSE)), DUE)
     n = session().scalar(stmt) or 0
-    text = gettext("%(n)s 个班次已经办完,可以结班评估", n=n)
+    text = gettext("%(n)s 个班次已经办完，可以结班评估", n=n)
     return [Todo(text, url_for("evaluations.classes", state="due"), n, "classes_to_close")] if n else []

@@ -51,7 +51,7 @@ def get_taught(scope: Scope, session_id: int) -> Session:
     stmt = taught(scope, SessionState.PUBLISHED, SessionState.HELD).where(Session.id == session_id)
     row = session().scalar(stmt.options(*TOLD))
     if row is None:
-        raise NotFound(gettext("没有这次课,或还没有发布,或不在您的范围内。"))
+        raise NotFound(gettext("没有这次课，或还没有发布，或不在您的范围内。"))
     return row
 
 
@@ -92,6 +92,12 @@ def count_answers(round_id: int) -> int:
     """How many answers are in."""
     stmt = select(func.count()).select_from(TraineeAnswer).where(TraineeAnswer.round_id == round_id)
     return session().scalar(stmt) or 0
+
+
+def count_by_form(form_ids: Sequence[int]) -> dict[int, int]:
+    """How many answers are in on each form, by its id."""
+    stmt = select(FeedbackRound.form_id, func.count()).join(TraineeAnswer).group_by(FeedbackRound.form_id)
+    return {form_id: n for form_id, n in session().execute(stmt.where(FeedbackRound.form_id.in_(form_ids)))}
 
 
 def is_closed(row: FeedbackRound) -> bool:

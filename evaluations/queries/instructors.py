@@ -258,5 +258,5 @@ def todos(actor: Actor) -> list[Todo]:
     )
     stmt = select(func.count(Session.class_id.distinct())).where(*_held(person))
     n = session().scalar(stmt.where(Session.class_id.not_in(scored))) or 0
-    text = gettext("%(n)s 个班次讲完了,可以评价班次和基地", n=n)
+    text = gettext("%(n)s 个班次讲完了，可以评价班次和基地", n=n)
     return [Todo(text, url_for("evaluations.own_classes"), n, "classes_to_score", Urgency.LATER)] if n else []

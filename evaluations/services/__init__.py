@@ -31,16 +31,16 @@ def score_session(
     for one's own lesson.
     """
     if session.state is not SessionState.HELD:
-        raise RuleBroken(gettext("这次课还没有讲,不能评分。"))
+        raise RuleBroken(gettext("这次课还没有讲，不能评分。"))
     person = session.instructor
     if person is None:
-        raise RuleBroken(gettext("这次课不是库里的讲师讲的,不评分。"))
+        raise RuleBroken(gettext("这次课不是库里的讲师讲的，不评分。"))
     if actor.user_id is None:
         raise NotAllowed(gettext("评分要由人来评。"))
     if queries.teaches(actor, session):
         raise NotAllowed(gettext("不能给自己的课评分。"))
     if queries.find_score(session.id, actor.user_id) is not None:
-        raise RuleBroken(gettext("您已经评过这次课,评过就不能改。"))
+        raise RuleBroken(gettext("您已经评过这次课，评过就不能改。"))
     form = forms.current_form(Purpose.SUPERVISION, session.training_class.owner.path)
     sheet = forms.fill_in(form, marks, comment, actor=actor)
     score = SessionScore(
@@ -55,5 +55,5 @@ def score_session(
     database().add(score)
     database().flush()
     update_rating(person)
-    audit.note(database(), gettext("给 %(name)s 的课评分:%(total)s 分", name=person.name, total=sheet.total))
+    audit.note(database(), gettext("给 %(name)s 的课评分：%(total)s 分", name=person.name, total=sheet.total))
     return score

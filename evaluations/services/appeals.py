@@ -24,7 +24,7 @@ def file_appeal(
     reason = _said(reason, gettext("请写明申诉理由。"), "reason")
     found = queries.find_appeal(against)
     if found is not None and found.state is not AppealState.WITHDRAWN:
-        raise RuleBroken(gettext("这份评分已经申诉过:%(state)s。", state=found.state.label))
+        raise RuleBroken(gettext("这份评分已经申诉过：%(state)s。", state=found.state.label))
     if found is None:
         if against.excluded_reason:
             raise RuleBroken(gettext("这份评分本来就不计入。"))
@@ -47,7 +47,7 @@ def file_appeal(
 def withdraw(appeal: RatingAppeal, *, actor: Actor) -> None:
     """Take one's appeal back before it is answered."""
     if appeal.state is not AppealState.OPEN:
-        raise RuleBroken(gettext("这份申诉%(state)s,不能再撤回。", state=appeal.state.label))
+        raise RuleBroken(gettext("这份申诉%(state)s，不能再撤回。", state=appeal.state.label))
     appeal.state = AppealState.WITHDRAWN
     session().flush()
 
@@ -61,11 +61,11 @@ def decide(
     """
     appeal.expect_version(seen)
     if appeal.state is not AppealState.OPEN:
-        raise RuleBroken(gettext("这份申诉%(state)s,不能再处理。", state=appeal.state.label))
+        raise RuleBroken(gettext("这份申诉%(state)s，不能再处理。", state=appeal.state.label))
     if actor.user_id is not None and actor.user_id == appeal.instructor.user_id:
         raise NotAllowed(gettext("不能处理自己的申诉。"))
     if appeal.score is not None and actor.user_id == appeal.score.scorer_id:
-        raise NotAllowed(gettext("这份评分是您打的,请由别人处理。"))
+        raise NotAllowed(gettext("这份评分是您打的，请由别人处理。"))
     opinion = _said(opinion, gettext("请写明处理意见。"), "opinion")[:300]
     appeal.state = AppealState.UPHELD if upheld else AppealState.REJECTED
     appeal.opinion, appeal.decided_at, appeal.decided_by = opinion, clock.now(), actor.name
@@ -76,10 +76,10 @@ def reopen(appeal: RatingAppeal, *, reason: str, actor: Actor, seen: int | None 
     """Take an answer back: the score counts again, and the appeal waits again."""
     appeal.expect_version(seen)
     if appeal.state not in (AppealState.UPHELD, AppealState.REJECTED):
-        raise RuleBroken(gettext("这份申诉还没有处理,不用重新处理。"))
+        raise RuleBroken(gettext("这份申诉还没有处理，不用重新处理。"))
     reason = _said(reason, gettext("请写明为什么重新处理。"), "opinion")
     appeal.state, appeal.decided_at, appeal.decided_by = AppealState.OPEN, None, ""
-    appeal.opinion = gettext("%(name)s 要求重新处理:%(reason)s", name=actor.name, reason=reason)[:300]
+    appeal.opinion = gettext("%(name)s 要求重新处理：%(reason)s", name=actor.name, reason=reason)[:300]
     _exclude(appeal, "")
 
 
@@ -89,7 +89,7 @@ def _exclude(appeal: RatingAppeal, reason: str) -> None:
     update_rating(appeal.instructor)
     audit.note(
         session(),
-        gettext("%(name)s 的评分申诉:%(state)s", name=appeal.instructor.name, state=appeal.state.label),
+        gettext("%(name)s 的评分申诉：%(state)s", name=appeal.instructor.name, state=appeal.state.label),
     )
     if appeal.instructor.user_id is not None:
         queue(appeal.instructor.user_id, *notices.appeal_answered(appeal))

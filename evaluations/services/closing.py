@@ -40,7 +40,7 @@ def close_class(
     session().add(row)
     klass.closed_at = row.closed_at
     session().flush()
-    audit.note(session(), gettext("结班:%(number)s %(name)s", number=klass.number, name=klass.name))
+    audit.note(session(), gettext("结班：%(number)s %(name)s", number=klass.number, name=klass.name))
     return row
 
 
@@ -56,4 +56,4 @@ def take_back(row: ClassClosing, *, reason: str, actor: Actor, seen: int | None 
     klass = row.training_class
     klass.closed_at = None
     session().flush()
-    audit.note(session(), gettext("撤销结班:%(number)s %(name)s", number=klass.number, name=klass.name))
+    audit.note(session(), gettext("撤销结班：%(number)s %(name)s", number=klass.number, name=klass.name))

@@ -73,7 +73,7 @@ def open_round(
     for code in codes_of(row):
         database().add(FeedbackTicket(digest=digest(code), round_id=row.id, is_used=False))
     database().flush()
-    audit.note(database(), gettext("开评课码:%(course)s", course=session.course_name))
+    audit.note(database(), gettext("开评课码：%(course)s", course=session.course_name))
     return row
 
 
@@ -105,7 +105,7 @@ def refusal(row: FeedbackRound) -> str:
     if row.closed_at is not None or now >= row.closes_at:
         return gettext("这次课的评课已经结束。")
     if now < row.opens_at:
-        return gettext("课还没有开始,上课以后再来打分。")
+        return gettext("课还没有开始，上课以后再来打分。")
     return ""
 
 
@@ -151,7 +151,7 @@ def _use(row: FeedbackRound, ticket: FeedbackTicket | None, device: str) -> bool
     """Mark the code or the phone as having answered; False when somebody was faster."""
     if ticket is None:
         if not device:
-            raise RuleBroken(gettext("手机没有保存本页的标记,请刷新后再交。"))
+            raise RuleBroken(gettext("手机没有保存本页的标记，请刷新后再交。"))
         database().add(FeedbackTicket(digest=device_ticket(row, device), round_id=row.id, is_used=True))
         database().flush()
         return True
@@ -173,7 +173,7 @@ def close_round(row: FeedbackRound, *, actor: Actor) -> None:
     person = row.session.instructor
     if person is not None and row.session.state is SessionState.HELD:
         update_rating(person)
-    audit.note(database(), gettext("结束评课:%(course)s", course=row.session.course_name))
+    audit.note(database(), gettext("结束评课：%(course)s", course=row.session.course_name))
 
 
 def extend_round(row: FeedbackRound, *, hours: int, actor: Actor) -> None:

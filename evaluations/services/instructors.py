@@ -37,7 +37,7 @@ def score(
     klass, base = about
     base_id = base.id if base is not None else None
     if queries.find_own_score(person, klass.id, base_id) is not None:
-        raise RuleBroken(gettext("您已经评过,评过就不能改。"))
+        raise RuleBroken(gettext("您已经评过，评过就不能改。"))
     sheet = forms.fill_in(forms.current_form(purpose_of(base), klass.owner.path), marks, comment, actor=actor)
     row = InstructorScore(
         instructor_id=person.id, class_id=klass.id, base_id=base_id, sheet_id=sheet.id, is_signed=is_signed

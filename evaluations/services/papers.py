@@ -56,11 +56,11 @@ def said_by_instructors(report: ClassReport) -> list[str]:
     said = (
         gettext("不署名的 %(n)s 份平均 %(mean)s 分。", n=found.unsigned, mean=found.mean)
         if found.mean is not None
-        else gettext("不署名的不足 %(few)s 份,不显示。", few=rules.FEWEST_SHOWN)
+        else gettext("不署名的不足 %(few)s 份，不显示。", few=rules.FEWEST_SHOWN)
     )
     signed = [
         gettext(
-            "%(name)s:%(total)s 分。%(comment)s",
+            "%(name)s：%(total)s 分。%(comment)s",
             name=s.instructor.name,
             total=s.sheet.total,
             comment=s.sheet.comment,
@@ -93,7 +93,7 @@ def document_of(report: ClassReport) -> bytes:
         rows.append([gettext(part.title), gettext("得分率"), f"{part.percent}%", ""])
     rows.append([gettext("总分"), "", str(closing.sheet.total), "100"])
     signed = gettext(
-        "评估人:%(name)s  %(day)s", name=closing.closed_by, day=day_text(closing.closed_at.date(), year=True)
+        "评估人：%(name)s  %(day)s", name=closing.closed_by, day=day_text(closing.closed_at.date(), year=True)
     )
     return write(
         [
@@ -115,7 +115,7 @@ def sheets_of(report: ClassReport) -> list[Sheet]:
     ]
     closing = report.closing
     note = (
-        gettext("总分 %(total)s,%(who)s 评", total=closing.sheet.total, who=closing.closed_by)
+        gettext("总分 %(total)s，%(who)s 评", total=closing.sheet.total, who=closing.closed_by)
         if closing
         else gettext("还没有结班。")
     )

@@ -55,7 +55,7 @@ def set_parameters(owner: OrgUnit, wanted: rules.Parameters, *, actor: Actor) ->
     if wrong:
         raise RuleBroken(gettext("有 %(n)s 个参数要改。", n=len(wrong)), wrong)
     set_setting(ratings.setting_key(owner.id), given)
-    audit.note(session(), gettext("修改评分参数:%(unit)s", unit=owner.title))
+    audit.note(session(), gettext("修改评分参数：%(unit)s", unit=owner.title))
     return refresh_pool(owner.id)
 
 

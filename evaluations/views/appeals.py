@@ -73,7 +73,7 @@ def answer_appeal(appeal_id: int, word: str) -> ResponseReturnValue:
         put_errors(form, refused, "opinion")
         return _page(appeal_id, form), 422
     flash(
-        gettext("申诉%(state)s,%(name)s 现在 %(rating)s 分。", state=said, name=name, rating=rating),
+        gettext("申诉%(state)s，%(name)s 现在 %(rating)s 分。", state=said, name=name, rating=rating),
         "success",
     )
     return redirect(url_for("evaluations.appeal", appeal_id=appeal_id))
@@ -104,7 +104,7 @@ def _file(get: Callable[[], Any]) -> ResponseReturnValue:
             put_errors(form, refused, "reason")
             against = get()
         else:
-            flash(gettext("申诉已提交,处理结果会发到消息里。"), "success")
+            flash(gettext("申诉已提交，处理结果会发到消息里。"), "success")
             return redirect(url_for("evaluations.own_rating"))
     page = render_template("evaluations/appeal_form.html", form=form, row=against.session)
     return page, 200 if request.method == "GET" else 422

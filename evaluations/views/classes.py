@@ -78,7 +78,7 @@ def close_class(class_id: int) -> ResponseReturnValue:
             raise
         sheet.errors.update({v.subject: v.sentence for v in refused.violations})
         return _page(class_id, sheet, DecisionForm(formdata=None)), 422
-    flash(gettext("已结班,可以打印结班报告。"), "success")
+    flash(gettext("已结班，可以打印结班报告。"), "success")
     return redirect(url_for("evaluations.class_page", class_id=class_id))
 
 
@@ -94,9 +94,9 @@ def open_class_again(class_id: int) -> ResponseReturnValue:
         klass = get_own_class(current_scope(), class_id)
         found = queries.find_closing(klass.id)
         if found is None:
-            raise RuleBroken(gettext("这个班次没有结班,不用撤销。"))
+            raise RuleBroken(gettext("这个班次没有结班，不用撤销。"))
         services.take_back(found, reason=back.opinion.data or "", actor=current_actor(), seen=back.seen)
-    flash(gettext("结班已撤销,补登记以后可以再结。"), "success")
+    flash(gettext("结班已撤销，补登记以后可以再结。"), "success")
     return redirect(url_for("evaluations.class_page", class_id=class_id))
 
 

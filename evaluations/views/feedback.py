@@ -76,7 +76,7 @@ def _export(course: str, results: queries.Results) -> ResponseReturnValue:
         SheetColumn(gettext("得分率(百分比)"), kind="number"),
     ]
     note = gettext(
-        "%(course)s:%(n)s 份,总平均 %(mean)s 分", course=course, n=results.answers, mean=results.mean
+        "%(course)s：%(n)s 份，总平均 %(mean)s 分", course=course, n=results.answers, mean=results.mean
     )
     sheets = [
         Sheet(name=gettext("各项得分"), title=course, note=note, columns=columns, rows=iter(lines)),
@@ -108,7 +108,7 @@ def open_feedback(session_id: int) -> ResponseReturnValue:
         row = queries.get_taught(current_scope(), session_id)
         hours, codes = _number("hours"), _number("codes")
         services.open_round(row, mode, hours=hours, codes=codes, actor=current_actor())
-    flash(gettext("评课码已开,可以投到屏幕上或打印。"), "success")
+    flash(gettext("评课码已开，可以投到屏幕上或打印。"), "success")
     return _back(session_id)
 
 
@@ -139,7 +139,7 @@ def feedback_slide(session_id: int) -> ResponseReturnValue:
     """The open code as large as the screen, with the live count."""
     found = queries.get_round(current_scope(), session_id)
     if found.mode is not CodeMode.OPEN:
-        raise RuleBroken(gettext("一人一码没有公用的码,请打印纸条。"))
+        raise RuleBroken(gettext("一人一码没有公用的码，请打印纸条。"))
     return render_template("evaluations/slide.html", picture=code_picture(found.code), **_live(found))
 
 

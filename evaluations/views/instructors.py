@@ -15,7 +15,7 @@ from core.tables import wants_export
 from core.web import is_htmx
 from evaluations import rules
 from evaluations.queries import instructors as queries
-from evaluations.queries.bases import trainees_of_base
+from evaluations.queries.bases import closings_of_base, trainees_of_base
 from evaluations.services import instructors as services
 from evaluations.views import blueprint
 from instructor_pool.queries import get_own
@@ -64,7 +64,7 @@ def _score(class_id: int, base_id: int | None) -> ResponseReturnValue:
                 raise
             sheet.errors.update({v.subject: v.sentence for v in refused.violations})
         else:
-            flash(gettext("已收到,谢谢。"), "success")
+            flash(gettext("已收到，谢谢。"), "success")
             return redirect(url_for("evaluations.own_classes"))
     return render_template(
         "evaluations/own_class_score.html",
@@ -106,6 +106,7 @@ def _results(base_id: int, name: str, endpoint: str, back: str) -> ResponseRetur
         name=name,
         results=queries.results_of_base(base_id),
         voices=trainees_of_base(base_id),
+        closings=closings_of_base(base_id),
         fewest=rules.FEWEST_SHOWN,
         url=url_for(endpoint, base_id=base_id),
         page=None if is_htmx() else table.page(request.args),

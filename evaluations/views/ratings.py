@@ -67,5 +67,5 @@ def parameters() -> ResponseReturnValue:
     with transaction():
         unit = get_unit(current_scope())
         changed = services.set_parameters(unit, form.parameters(), actor=current_actor())
-    flash(gettext("评分参数已保存,%(n)s 人的评分随之变动。", n=changed), "success")
+    flash(gettext("评分参数已保存，%(n)s 人的评分随之变动。", n=changed), "success")
     return redirect(url_for("evaluations.parameters"))

@@ -83,7 +83,7 @@ def hand_in(session_id: int) -> ResponseReturnValue:
             raise
         sheet.errors.update({v.subject: v.sentence for v in refused.violations})
         return _page(session_id, sheet), 422
-    flash(gettext("评分已交,%(name)s 现在 %(rating)s 分。", name=name, rating=rating), "success")
+    flash(gettext("评分已交，%(name)s 现在 %(rating)s 分。", name=name, rating=rating), "success")
     return _sent(session_id)
 
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from accounts.web import public
+from core import dead_ends
 from core.db import transaction
-from core.errors import Conflict, NotFound, RuleBroken
-from core.throttle import admit
+from core.errors import Conflict, RuleBroken
 from evaluations.queries import feedback as queries
 from evaluations.services import feedback as services
 from evaluations.views import trainee_pages
 from score_forms.forms import SheetInput, read_sheet
 
 COOKIE_DAYS = 30
-WRONG_CODES = 30
-"""Unknown codes from one address in a quarter of an hour; a hall full of people shares one."""
+TRIES = dead_ends.Tries("feedback", 30)
+"""A hall full of people shares one address."""
 
 
 def _cookie() -> str:
@@ -68,14 +67,7 @@ def _page(code: str, sheet: SheetInput, wrong: str = "") -> Response:
 
 
 def _unknown() -> Response:
-    with transaction():
-        allowed = admit("feedback", request.remote_addr or "", most=WRONG_CODES, window=timedelta(minutes=15))
-    if not allowed:
-        return make_response(
-            render_template("evaluations/trainee_none.html", text=gettext("试的次数太多,请过一刻钟再扫码。")),
-            429,
-        )
-    raise NotFound(gettext("没有这个评课码,请重新扫码。"))
+    return dead_ends.unknown(TRIES, gettext("学员评课"), gettext("没有这个评课码，请重新扫码。"))
 
 
 @trainee_pages.post("/s/<code>")

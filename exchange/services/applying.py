@@ -11,6 +11,7 @@ from accounts.access import Actor
 from accounts.models import OrgUnit
 from accounts.services import create_unit
 from bases.models import TeachingBase
+from bases.services import hours_changed
 from bases.services import register as base_register
 from core.db import session
 from courses import services as catalogue
@@ -157,6 +158,7 @@ class Writer:
     def _bases(self) -> None:
         for base in session().scalars(select(TeachingBase).where(TeachingBase.owner_id == self.owner.id)):
             self.bases[base.name] = base
+        reopened: list[TeachingBase] = []
         for change in self._changed(SheetKind.BASES):
             name, said = str(change.key[0]), change.values
             if "phone" in said:
@@ -170,6 +172,11 @@ class Writer:
                 base_register.amend(
                     self.bases[name], actor=self.actor, **cast(base_register.BaseFields, said)
                 )
+                if "openings" in said:
+                    reopened.append(self.bases[name])
+        if reopened:
+            session().flush()
+            hours_changed.tell([base.id for base in reopened])
 
     def _classes(self) -> None:
         for klass in session().scalars(select(TrainingClass).where(TrainingClass.owner_id == self.owner.id)):

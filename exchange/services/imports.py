@@ -31,8 +31,8 @@ from notifications import services as notifications
 
 LEASE = timedelta(minutes=5)
 MOST_PROBLEMS = 5000
-STALE = N_("预览之后数据有了变动,预览已经重新生成。请再看一遍,然后确认。")
-BROKE_OFF = N_("处理时中断了两次,没有写入任何内容。请再试一次;仍不行请联系管理员。")
+STALE = N_("预览之后数据有了变动，预览已经重新生成。请再看一遍，然后确认。")
+BROKE_OFF = N_("处理时中断了两次，没有写入任何内容。请再试一次；仍不行请联系管理员。")
 
 
 class Cancelled(Exception):
@@ -179,9 +179,9 @@ def _summary(book: Workbook, plan: Plan, problems: list[Any]) -> dict[str, Any]:
 def confirm(run: ImportRun, *, actor: Actor) -> None:
     """Queue a preview for writing; RuleBroken while it has errors, Conflict when it is not waiting for this."""
     if run.state is not ImportState.READY:
-        raise Conflict(gettext("这次导入现在是「%(state)s」,不能确认。", state=run.state.label))
+        raise Conflict(gettext("这次导入现在是「%(state)s」，不能确认。", state=run.state.label))
     if run.summary.get("errors"):
-        raise RuleBroken(gettext("还有 %(n)s 处错误,改好后重新上传才能导入。", n=run.summary["errors"]))
+        raise RuleBroken(gettext("还有 %(n)s 处错误，改好后重新上传才能导入。", n=run.summary["errors"]))
     run.state, run.confirmed_by_id, run.percent, run.failure = ImportState.CONFIRMED, actor.user_id, 0, ""
     session().flush()
 
@@ -194,7 +194,7 @@ def cancel(run: ImportRun, *, actor: Actor) -> None:
         case ImportState.UPLOADED | ImportState.READY | ImportState.CONFIRMED:
             _finish(run, ImportState.CANCELLED)
         case _:
-            raise Conflict(gettext("这次导入现在是「%(state)s」,不能停止。", state=run.state.label))
+            raise Conflict(gettext("这次导入现在是「%(state)s」，不能停止。", state=run.state.label))
     session().flush()
 
 
@@ -216,7 +216,7 @@ def apply(run_id: int, book: Workbook, *, actor: Actor) -> ImportRun:
     if plan.writes:
         Writer(run.owner, book, plan, actor=actor).write()
         audit.note(session(), f"{run.file_name} · {plan.writes}")
-        _tell(run, gettext("「%(file)s」已导入,写入了 %(n)s 条。", file=run.file_name, n=plan.writes))
+        _tell(run, gettext("「%(file)s」已导入，写入了 %(n)s 条。", file=run.file_name, n=plan.writes))
     _finish(run, ImportState.DONE)
     return run
 

@@ -13,7 +13,7 @@ from exchange.workbook.fields.text import words
 from exchange.workbook.grid import Cell
 from exchange.workbook.problems import FieldError
 from instructor_pool.enums import EngagementMode, Gender, SourceCategory
-from party_lessons.enums import SchemeKind
+from party_lessons.enums import PostKind
 from scheduling.enums import HalfDay, OrderKind, Tier
 
 L = TypeVar("L", bound=Labelled)
@@ -122,4 +122,4 @@ tier = one_of(
 )
 order_kind = one_of(OrderKind, {OrderKind.INDIVIDUAL_ORDER: "点单", OrderKind.ASSIGNED_ORDER: "派单"})
 half_day = one_of(HalfDay, {HalfDay.EVENING: "晚间", HalfDay.ANY: "不限 均可 全天"})
-scheme_kind = one_of(SchemeKind)
+post_kind = one_of(PostKind)

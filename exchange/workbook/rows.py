@@ -18,7 +18,7 @@ from exchange.workbook.fields.quantities import LeadTime
 from exchange.workbook.problems import Problem
 from instructor_pool.enums import EngagementMode, Gender, SourceCategory
 from instructor_pool.rules.remarks import Stretch
-from party_lessons.enums import SchemeKind
+from party_lessons.enums import PostKind
 from scheduling.enums import HalfDay, OrderKind, Tier
 
 
@@ -146,7 +146,7 @@ class LeaderRow:
     name: str
     unit: str
     post: str
-    duty: SchemeKind
+    duty: PostKind
     starts: date | None = None
     ends: date | None = None
 

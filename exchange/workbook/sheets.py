@@ -247,7 +247,7 @@ def read_leaders(cursor: Cursor) -> list[LeaderRow]:
             cursor.need("unit", name(80)),
             cursor.need("post", words(60)),
         )
-        duty = cursor.need("duty", labels.scheme_kind)
+        duty = cursor.need("duty", labels.post_kind)
         starts, ends = _span(cursor, "starts", "ends")
         if person is None or unit is None or post is None or duty is None:
             continue

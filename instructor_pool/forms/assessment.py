@@ -36,12 +36,12 @@ class PolicyForm(FlaskForm):
     hours = IntegerField(
         _("全年应授学时"),
         [InputRequired(_("请填写学时数。")), NumberRange(1, MOST_HOURS, _("应在 1 到 400 之间。"))],
-        description=_("授满得工作量满分,在库不满一年的按天折算"),
+        description=_("授满得工作量满分，在库不满一年的按天折算"),
     )
-    least_share = _percent(_("在库时间要求(百分比)"), _("在库天数不到考核期的这个比例,不定等次"))
+    least_share = _percent(_("在库时间要求(百分比)"), _("在库天数不到考核期的这个比例，不定等次"))
     minor = _percent(_("一般责任事故扣分"), _("从教学纪律 100 分里扣"))
     serious = _percent(_("严重责任事故扣分"))
-    late = _percent(_("临期变动扣分"), _("临近上课才谢绝,每次"))
+    late = _percent(_("临期变动扣分"), _("临近上课才谢绝，每次"))
     term_years = IntegerField(
         _("聘期(年)"),
         [InputRequired(_("请填写 1 到 10 年。")), NumberRange(1, 10, _("请填写 1 到 10 年。"))],

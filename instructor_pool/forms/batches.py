@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms import DateField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
+from core.fields import TickBoxes
 from instructor_pool.enums import BatchDecision
 from instructor_pool.rules.panels import FEWEST_REVIEWERS
 
@@ -23,21 +23,17 @@ class BatchForm(FlaskForm):
     title = StringField(
         _("批次名称"), [InputRequired(_("请填写批次名称。")), Length(max=80)], filters=[_plain]
     )
-    people = SelectMultipleField(
-        _("候选人"), coerce=int, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
-    )
+    people = TickBoxes(_("候选人"), coerce=int)
     size = IntegerField(
         _("每位候选人几位评审人"),
         [InputRequired(_("请填写人数。")), NumberRange(FEWEST_REVIEWERS, 15, _("评审组 3 到 15 人。"))],
         default=FEWEST_REVIEWERS,
         description=_("5 位起去掉一个最高分和一个最低分"),
     )
-    reviewers = SelectMultipleField(
+    reviewers = TickBoxes(
         _("指定评审人"),
         coerce=int,
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-        description=_("一位也不选就自动抽取:手上评审最少的先抽,同单位和声明回避的不抽"),
+        description=_("一位也不选就自动抽取：手上评审最少的先抽，同单位和声明回避的不抽"),
     )
     due = DateField(_("评审截止"), [Optional()])
 

@@ -38,9 +38,9 @@ class CoursewareForm(FlaskForm):
         _("课件地址"),
         [Length(max=400)],
         filters=[_plain],
-        description=_("网盘或单位网站的地址,以 http 开头;另行报送的可以不填"),
+        description=_("网盘或单位网站的地址，以 http 开头；另行报送的可以不填"),
     )
-    file = FileField(_("课件文件"), description=_("PDF、PPTX 或 DOCX,不超过 20 MB"))
+    file = FileField(_("课件文件"), description=_("PDF、PPTX 或 DOCX，不超过 20 MB"))
     note = TextAreaField(_("说明"), [Length(max=300)], filters=[_plain])
 
     def offer(self, courses: list[tuple[int, str]], chosen: int | None) -> None:
@@ -64,7 +64,7 @@ class CoursewareForm(FlaskForm):
 class OpinionForm(FlaskForm):
     """What the reviewer says of a version, and how long it is cleared for."""
 
-    until = DateField(_("有效期至"), [Optional()], description=_("审核通过时填写,含这一天"))
+    until = DateField(_("有效期至"), [Optional()], description=_("审核通过时填写，含这一天"))
     opinion = TextAreaField(
         _("审核意见"), [Length(max=280)], filters=[_plain], description=_("退回或停用时必须填写")
     )

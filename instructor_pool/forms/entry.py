@@ -29,7 +29,7 @@ class NominationForm(FlaskForm):
     name = StringField(_("姓名"), [InputRequired(_("请填写姓名。")), Length(max=40)], filters=[_plain])
     phone = StringField(
         _("联系电话"), [InputRequired(_("请填写联系电话。")), Length(max=30)], filters=[_plain],
-        description=_("加密保存,只用于联系候选人"),
+        description=_("加密保存，只用于联系候选人"),
     )  # fmt: skip
     work_unit = StringField(
         _("工作单位"), [InputRequired(_("请填写工作单位。")), Length(max=80)], filters=[_plain]
@@ -37,7 +37,7 @@ class NominationForm(FlaskForm):
     post_title = StringField(_("职务"), [Length(max=60)], filters=[_plain])
     professional_title = StringField(_("职称"), [Length(max=40)], filters=[_plain])
     source_category = SelectField(_("来源类别"), [InputRequired(_("请选来源类别。"))])
-    is_volunteer = BooleanField(_("愿意作志愿者,不取酬"))
+    is_volunteer = BooleanField(_("愿意作志愿者，不取酬"))
     research = StringField(_("研究方向"), [Length(max=120)], filters=[_plain])
     topics = StringField(
         _("拟授课题"), [InputRequired(_("请写至少一个拟授课题。")), Length(max=200)], filters=[_plain]
@@ -46,10 +46,10 @@ class NominationForm(FlaskForm):
     nominator_name = StringField(_("推荐人姓名"), [Length(max=40)], filters=[_plain])
     nominator_unit = StringField(_("推荐单位(党组织)"), [Length(max=80)], filters=[_plain])
     nominator_phone = StringField(_("推荐人电话"), [Length(max=30)], filters=[_plain])
-    files = MultipleFileField(_("课件附件"), description=_("PDF、PPTX、DOCX,最多 3 个,合计不超过 20 MB"))
+    files = MultipleFileField(_("课件附件"), description=_("PDF、PPTX、DOCX，最多 3 个，合计不超过 20 MB"))
     link = StringField(_("视频网址"), [Length(max=LONGEST_LINK)], filters=[_plain])
     consent = BooleanField(
-        _("候选人知情,同意为建设师资库使用以上信息"), [InputRequired(_("要候选人知情同意才能提交。"))]
+        _("候选人知情，同意为建设师资库使用以上信息"), [InputRequired(_("要候选人知情同意才能提交。"))]
     )
 
     def offer(self, units: list[tuple[int, str]]) -> None:
@@ -95,7 +95,7 @@ class ReceiptForm(FlaskForm):
 class AttachmentForm(FlaskForm):
     """One more piece of a candidate's file: a file or the address of a video."""
 
-    files = MultipleFileField(_("文件"), description=_("PDF、PPTX、DOCX,一次最多 3 个,合计不超过 20 MB"))
+    files = MultipleFileField(_("文件"), description=_("PDF、PPTX、DOCX，一次最多 3 个，合计不超过 20 MB"))
     link = StringField(_("或视频网址"), [Length(max=LONGEST_LINK)], filters=[_plain])
 
     validate_link = NominationForm.validate_link

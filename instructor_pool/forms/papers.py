@@ -20,7 +20,7 @@ class LetterForm(FlaskForm):
     signed_on = DateField(_("签订日期"), [InputRequired(_("请选签订日期。"))])
     start = DateField(_("聘期起"), [InputRequired(_("请选聘期开始日期。"))])
     end = DateField(_("聘期止"), [InputRequired(_("请选聘期结束日期。"))], description=_("含这一天"))
-    scan = FileField(_("签字的扫描件"), description=_("PDF 或 DOCX,不超过 20 MB"))
+    scan = FileField(_("签字的扫描件"), description=_("PDF 或 DOCX，不超过 20 MB"))
 
     def offer(self, today: date, term: tuple[date, date]) -> None:
         """Today and the usual term."""
@@ -32,7 +32,7 @@ class AppointForm(FlaskForm):
     """The number of the certificate; the term is the one that was signed."""
 
     certificate = StringField(
-        _("证书号"), [Length(max=60)], filters=[_plain], description=_("自动编号,可以改;不填就用下一个空号")
+        _("证书号"), [Length(max=60)], filters=[_plain], description=_("自动编号，可以改；不填就用下一个空号")
     )
 
 
@@ -52,7 +52,7 @@ class SecondmentForm(FlaskForm):
     purpose = TextAreaField(
         _("选派任务或文号"), [InputRequired(_("请写明选派任务或文号。")), Length(max=200)], filters=[_plain]
     )
-    until = DateField(_("选派至"), [Optional()], description=_("含这一天;之后不能再排课。长期选派不填"))
+    until = DateField(_("选派至"), [Optional()], description=_("含这一天；之后不能再排课。长期选派不填"))
 
     def offer(self, above: list[str]) -> None:
         """Fill the choices with the committees above."""
@@ -62,7 +62,7 @@ class SecondmentForm(FlaskForm):
 class TemplateForm(FlaskForm):
     """Another template for letters."""
 
-    file = FileField(_("Word 模板"), description=_("DOCX,不超过 2 MB"))
+    file = FileField(_("Word 模板"), description=_("DOCX，不超过 2 MB"))
 
 
 class CodeForm(FlaskForm):

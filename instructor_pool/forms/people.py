@@ -16,14 +16,13 @@ from wtforms import (
     MonthField,
     PasswordField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
+from core.fields import TickBoxes
 from instructor_pool.enums import (
     EngagementMode,
     ExitReason,
@@ -62,9 +61,7 @@ class PersonForm(FlaskForm):
     engagement_mode = SelectField(_("聘任方式"), [InputRequired(_("请选聘任方式。"))])
     is_volunteer = BooleanField(_("志愿者"))
     research = StringField(_("研究方向"), [Length(max=120)], filters=[_plain])
-    courses = SelectMultipleField(
-        _("可授课程"), coerce=int, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
-    )
+    courses = TickBoxes(_("可授课程"), coerce=int)
     recommended_by = StringField(_("推荐单位"), [Length(max=80)], filters=[_plain])
     phone = StringField(_("联系电话"), [Length(max=30)], filters=[_plain])
     id_number = StringField(_("身份证号"), [Length(max=30)], filters=[_plain])
@@ -76,7 +73,7 @@ class PersonForm(FlaskForm):
     max_per_month = IntegerField(_("每月最多"), [Optional(), NumberRange(1, 99)], description=_("次课"))
     max_per_year = IntegerField(_("每年最多"), [Optional(), NumberRange(1, 400)], description=_("次课"))
     fee_per_hour = IntegerField(
-        _("课酬(元/学时)"), [InputRequired(_("请填写课酬,没有填 0。")), NumberRange(0, 10000)], default=0
+        _("课酬(元/学时)"), [InputRequired(_("请填写课酬，没有填 0。")), NumberRange(0, 10000)], default=0
     )
     remark = TextAreaField(_("备注"), [Length(max=400)], filters=[_plain])
     version = HiddenField()
@@ -106,12 +103,12 @@ class PersonForm(FlaskForm):
     def validate_id_number(self, item: StringField) -> None:
         """18 characters with the right check digit."""
         if item.data and not is_id_number(plain_number(item.data)):
-            raise ValidationError(gettext("身份证号应为 18 位,且校验位要对。"))
+            raise ValidationError(gettext("身份证号应为 18 位，且校验位要对。"))
 
     def validate_fee_per_hour(self, item: IntegerField) -> None:
         """Volunteers teach without a fee."""
         if self.is_volunteer.data and item.data:
-            raise ValidationError(gettext("志愿者不取酬,课酬应为 0。"))
+            raise ValidationError(gettext("志愿者不取酬，课酬应为 0。"))
 
     @property
     def town_id(self) -> int | None:
@@ -167,7 +164,5 @@ class ExitForm(FlaskForm):
 class PanelForm(FlaskForm):
     """Who reviews a candidate, by when."""
 
-    reviewers = SelectMultipleField(
-        _("评审人"), coerce=int, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
-    )
+    reviewers = TickBoxes(_("评审人"), coerce=int)
     due = DateField(_("评审截止"), [Optional()])

@@ -29,9 +29,9 @@ class PublicObjectionForm(FlaskForm):
 
     name = StringField(
         _("提出人"),
-        [InputRequired(_("请写明提出人,不愿具名的写「匿名」。")), Length(max=40)],
+        [InputRequired(_("请写明提出人，不愿具名的写「匿名」。")), Length(max=40)],
         filters=[_plain],
-        description=_("加密保存,只有办理的人能看到;不愿具名的写「匿名」"),
+        description=_("加密保存，只有办理的人能看到；不愿具名的写「匿名」"),
     )
     contact = StringField(_("联系方式"), [Length(max=60)], filters=[_plain], description=_("留下才能回复您"))
     statement = TextAreaField(
@@ -80,7 +80,7 @@ class EntrySettingsForm(FlaskForm):
     """How people come into one's pool."""
 
     publicity_days = _number(
-        "publicity_days", _("公示至少几个工作日"), _("从公示次日算起;正在公示的不受影响")
+        "publicity_days", _("公示至少几个工作日"), _("从公示次日算起；正在公示的不受影响")
     )
 
     def settings(self) -> EntrySettings:

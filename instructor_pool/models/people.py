@@ -44,7 +44,8 @@ class Instructor(Versioned, Sealing, Model):
         CheckConstraint("NOT is_volunteer OR fee_per_hour = 0", name="volunteer"),
         CheckConstraint("term_end IS NULL OR term_start IS NULL OR term_end >= term_start", name="term"),
         CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged"),
-        Index("ix_instructor_owner_state", "owner_id", "state"),
+        # With what alerts and accounts ask besides, so that they are counted from it.
+        Index("ix_instructor_owner_state", "owner_id", "state", "term_end", "user_id"),
         Index("ix_instructor_sound_unit", "name_sound", "work_unit"),
         Index("ix_instructor_sound_birth", "name_sound", "birth_month"),
     )
@@ -150,13 +151,15 @@ class Qualification(Model):
         CheckConstraint(
             "cleared_on IS NOT NULL OR (cleared_until IS NULL AND courseware_id IS NULL)", name="cleared"
         ),
+        # Everybody for a course: thousands of rows, read from the index alone.
+        Index("ix_qualification_course_cleared", "course_id", "cleared_on", "instructor_id", "cleared_until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instructor_id: Mapped[int] = mapped_column(
         ForeignKey("instructor.id"), info=moves(N_("可授课程"), "course_id"), index=True
     )
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     cleared_on: Mapped[date | None]
     """None while no courseware is cleared: the course cannot be scheduled."""
     cleared_until: Mapped[date | None]

@@ -71,7 +71,7 @@ def get_assessment_run(scope: Scope, run_id: int) -> AssessmentRun:
     )
     run = session().scalar(stmt)
     if run is None:
-        raise NotFound(gettext("没有这次年度考核,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这次年度考核，或不在您的管理范围内。"))
     return run
 
 
@@ -86,7 +86,7 @@ def get_assessment(scope: Scope, assessment_id: int) -> Assessment:
     )
     row = session().scalar(stmt)
     if row is None:
-        raise NotFound(gettext("没有这条考核结果,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这条考核结果，或不在您的管理范围内。"))
     return row
 
 

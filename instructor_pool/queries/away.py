@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, select
@@ -33,8 +34,21 @@ def unavailable(whose: ColumnElement[bool], start: datetime, end: datetime) -> d
     ).where(Unavailability.starts < end, Unavailability.ends > start)
     for person_id, starts, ends, grade, reason in session().execute(stretches.join(Instructor).where(whose)):
         dated[person_id].append(Away(starts, ends, grade, reason))
-    weekly: defaultdict[int, list[WeeklyTime]] = defaultdict(list)
-    for row in session().scalars(select(WeeklyTime).join(Instructor).where(whose)):
+    weekly: defaultdict[int, list[Any]] = defaultdict(list)
+    patterns = select(
+        WeeklyTime.instructor_id,
+        WeeklyTime.weekday,
+        WeeklyTime.part,
+        WeeklyTime.grade,
+        WeeklyTime.reason,
+        WeeklyTime.first_day,
+        WeeklyTime.last_day,
+    )
+    patterns = patterns.join(Instructor).where(whose)
+    if end - start < timedelta(days=6):
+        days = {(start + timedelta(days=n)).weekday() for n in range((end - start).days + 2)}
+        patterns = patterns.where(WeeklyTime.weekday.in_(sorted(days)))
+    for row in session().execute(patterns):
         weekly[row.instructor_id].append(row)
     found = {
         person_id: effective(dated[person_id], weekly[person_id], start, end)
@@ -69,7 +83,7 @@ def get_unavailability(instructor_id: int, row_id: int) -> Unavailability:
     )
     row = session().scalar(stmt)
     if row is None:
-        raise NotFound(gettext("没有这条时间登记,可能已经删掉了。"))
+        raise NotFound(gettext("没有这条时间登记，可能已经删掉了。"))
     return row
 
 
@@ -96,7 +110,7 @@ def get_hint(scope: Scope, hint_id: int) -> AvailabilityHint:
     )
     hint = session().scalar(stmt.where(AvailabilityHint.id == hint_id, scope.clause(OrgUnit.path)))
     if hint is None:
-        raise NotFound(gettext("没有这条备注,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这条备注，或不在您的管理范围内。"))
     return hint
 
 

@@ -74,7 +74,7 @@ def get_batch(scope: Scope, batch_id: int) -> ReviewBatch:
     )
     batch = session().scalar(stmt)
     if batch is None:
-        raise NotFound(gettext("没有这个评审批次,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这个评审批次，或不在您的管理范围内。"))
     return batch
 
 
@@ -203,7 +203,7 @@ def _batch_state(row: Row) -> Badge:
     if batch.applied_at is not None:
         return Badge(gettext("已执行"), "ok")
     if sheets == seats:
-        return Badge(gettext("评完,等决定"), "warn")
+        return Badge(gettext("评完，等决定"), "warn")
     late = batch.due is not None and batch.due < clock.today()
     return Badge(gettext("已过截止"), "bad") if late else Badge(gettext("评审中"), "info")
 

@@ -46,7 +46,7 @@ def clearance_badge(item: Qualification) -> Badge:
     if problem is not None:
         return Badge(problem.label, "bad" if problem is ClearanceProblem.EXPIRED else "warn")
     if item.cleared_until is not None and item.cleared_until < clock.today() + timedelta(days=SOON_DAYS):
-        return Badge(gettext("审核至 %(day)s,将到期", day=item.cleared_until), "warn")
+        return Badge(gettext("审核至 %(day)s，将到期", day=item.cleared_until), "warn")
     if item.cleared_until is None:
         return Badge(gettext("可讲"), "ok")
     return Badge(gettext("审核至 %(day)s", day=item.cleared_until), "ok")
@@ -67,7 +67,7 @@ def get_courseware(scope: Scope, courseware_id: int) -> Courseware:
     """A version inside the scope; NotFound otherwise."""
     item = session().scalar(_scoped(scope).where(Courseware.id == courseware_id))
     if item is None:
-        raise NotFound(gettext("没有这份课件,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这份课件，或不在您的管理范围内。"))
     return item
 
 
@@ -220,5 +220,5 @@ def get_incident(scope: Scope, incident_id: int) -> TeachingIncident:
     )
     found = session().scalar(stmt)
     if found is None:
-        raise NotFound(gettext("没有这条记录,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这条记录，或不在您的管理范围内。"))
     return found

@@ -69,7 +69,7 @@ def get_attachment(scope: Scope, attachment_id: int) -> Attachment:
     )
     row = session().scalar(stmt)
     if row is None:
-        raise NotFound(gettext("没有这个附件,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这个附件，或不在您的管理范围内。"))
     return row
 
 

@@ -83,7 +83,7 @@ def get_honour(scope: Scope, honour_id: int) -> Honour:
     stmt = select(Honour).join(_Awarding, Honour.unit_id == _Awarding.id)
     found = session().scalar(stmt.where(Honour.id == honour_id, scope.clause(_Awarding.path)))
     if found is None:
-        raise NotFound(gettext("没有这项荣誉,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这项荣誉，或不在您的管理范围内。"))
     return found
 
 

@@ -249,7 +249,7 @@ def candidates_table(scope: Scope) -> BoundTable[tuple[Instructor, int, int]]:
 
 
 def _account_badge(person: Instructor) -> Badge:
-    return Badge(gettext("已发码,待激活"), "warn") if person.user_id else Badge(gettext("没有账号"), "idle")
+    return Badge(gettext("已发码，待激活"), "warn") if person.user_id else Badge(gettext("没有账号"), "idle")
 
 
 ACTIVATION: Table[Instructor] = Table(
@@ -268,7 +268,7 @@ ACTIVATION: Table[Instructor] = Table(
             lambda s, v: s.where(
                 Instructor.user_id.is_(None) if v == "none" else Instructor.user_id.is_not(None)
             ),
-            [("none", lazy_gettext("没有账号")), ("issued", lazy_gettext("已发码,待激活"))],
+            [("none", lazy_gettext("没有账号")), ("issued", lazy_gettext("已发码，待激活"))],
         ),
         person_columns.BY_MODE,
     ],

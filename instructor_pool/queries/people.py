@@ -36,7 +36,7 @@ def get_instructor(scope: Scope, instructor_id: int) -> Instructor:
     )
     person = session().scalar(stmt)
     if person is None:
-        raise NotFound(gettext("库里没有这个人,或不在您的管理范围内。"))
+        raise NotFound(gettext("库里没有这个人，或不在您的管理范围内。"))
     return person
 
 
@@ -52,7 +52,7 @@ def get_own(actor: Actor) -> Instructor:
     """The signed-in instructor's own file; NotFound when the account belongs to nobody of the pool."""
     person = find_own(actor)
     if person is None:
-        raise NotFound(gettext("您的账号还没有对应的讲师档案,请联系组织员。"))
+        raise NotFound(gettext("您的账号还没有对应的讲师档案，请联系组织员。"))
     return person
 
 

@@ -67,7 +67,7 @@ def get_objection(scope: Scope, objection_id: int) -> Objection:
     )
     row = session().scalar(stmt)
     if row is None:
-        raise NotFound(gettext("没有这条异议,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这条异议，或不在您的管理范围内。"))
     return row
 
 
@@ -94,7 +94,7 @@ def get_running(publicity_id: int, today: date) -> Publicity:
     """One that is public today; NotFound before and after."""
     row = session().scalar(_running(today).where(Publicity.id == publicity_id))
     if row is None:
-        raise NotFound(gettext("这项公示已经结束,或没有这项公示。"))
+        raise NotFound(gettext("这项公示已经结束，或没有这项公示。"))
     return row
 
 

@@ -36,7 +36,7 @@ def get_own_seat(actor: Actor, panel_id: int) -> Reviewer:
     stmt = select(Reviewer).where(Reviewer.panel_id == panel_id, Reviewer.user_id == actor.user_id)
     seat = session().scalar(stmt)
     if seat is None:
-        raise NotFound(gettext("没有这项评审,或评审组里没有您。"))
+        raise NotFound(gettext("没有这项评审，或评审组里没有您。"))
     return seat
 
 

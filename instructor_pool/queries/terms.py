@@ -203,5 +203,5 @@ def get_renewal_batch(scope: Scope, batch_id: int) -> RenewalBatch:
     )
     batch = session().scalar(stmt)
     if batch is None:
-        raise NotFound(gettext("没有这批续聘,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这批续聘，或不在您的管理范围内。"))
     return batch

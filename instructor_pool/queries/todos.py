@@ -113,7 +113,7 @@ def _terms(scope: Scope) -> list[Waiting]:
     url = url_for("instructor_pool.renewals", term="over")
     over = Waiting(
         _people(scope, Instructor.state.in_(BOOKABLE), Instructor.term_end < today),
-        lambda n: Todo(gettext("%(n)s 位讲师聘期已满,不能再排课", n=n), url, n, "terms_over", Urgency.NOW),
+        lambda n: Todo(gettext("%(n)s 位讲师聘期已满，不能再排课", n=n), url, n, "terms_over", Urgency.NOW),
     )
     return [over, ending(0, 30, Urgency.SOON), ending(31, 90, Urgency.LATER)]
 
@@ -123,7 +123,7 @@ def _hints(scope: Scope) -> Waiting:
     open_ones = _people(scope, AvailabilityHint.settled_at.is_(None))
     return Waiting(
         open_ones.join(AvailabilityHint, AvailabilityHint.instructor_id == Instructor.id),
-        lambda n: Todo(gettext("%(n)s 条备注可能影响排课,请确认", n=n), url, n, "hints"),
+        lambda n: Todo(gettext("%(n)s 条备注可能影响排课，请确认", n=n), url, n, "hints"),
     )
 
 
@@ -158,7 +158,7 @@ def _approvals(scope: Scope) -> Waiting:
     )
     return Waiting(
         _people(scope, Instructor.state == PoolState.PUBLICISED, ~running),
-        lambda n: Todo(gettext("%(n)s 位候选人公示期满,等您批准", n=n), url, n, "approvals"),
+        lambda n: Todo(gettext("%(n)s 位候选人公示期满，等您批准", n=n), url, n, "approvals"),
     )
 
 
@@ -166,7 +166,7 @@ def _years_to_publish(scope: Scope) -> Waiting:
     url = url_for("instructor_pool.assessments", state=AssessmentState.READY.value)
     return Waiting(
         ready_to_publish(scope),
-        lambda n: Todo(gettext("%(n)s 个年度考核已算好,等您公布", n=n), url, n, "assessments"),
+        lambda n: Todo(gettext("%(n)s 个年度考核已算好，等您公布", n=n), url, n, "assessments"),
     )
 
 
@@ -175,7 +175,7 @@ def _follow_up(scope: Scope, consequence: Consequence) -> list[Todo]:
     if not n:
         return []
     text = (
-        gettext("%(n)s 位讲师考核建议退出,等您决定", n=n)
+        gettext("%(n)s 位讲师考核建议退出，等您决定", n=n)
         if consequence is Consequence.EXIT
         else gettext("%(n)s 位讲师考核建议警示", n=n)
     )

@@ -59,7 +59,7 @@ def broken_by_policy(policy: Policy) -> list[Violation]:
     if policy.feedback + policy.supervision + policy.workload + policy.discipline != FULL:
         found.append(Violation("weights", gettext("四项权重合计应为 100。"), "feedback"))
     if not 0 < policy.basic < policy.qualified < policy.excellent <= FULL:
-        found.append(Violation("marks", gettext("分数线应由高到低:优秀、合格、基本合格。"), "excellent"))
+        found.append(Violation("marks", gettext("分数线应由高到低：优秀、合格、基本合格。"), "excellent"))
     if not 1 <= policy.hours <= MOST_HOURS:
         found.append(Violation("hours", gettext("全年应授学时应在 1 到 400 之间。"), "hours"))
     return found

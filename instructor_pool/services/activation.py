@@ -39,7 +39,7 @@ def issue_codes(people: Sequence[Instructor], *, actor: Actor) -> list[CodeSlip]
     for person in people:
         user = person.user
         if user is not None and (user.password_hash is not None or user.disabled):
-            raise RuleBroken(gettext("%(name)s 的账号已经激活或停用,不能再发激活码。", name=person.name))
+            raise RuleBroken(gettext("%(name)s 的账号已经激活或停用，不能再发激活码。", name=person.name))
         users[person.id] = user or open_account(person)
     codes = accounts.issue_codes(list(users.values()), actor=actor)
     audit.note(session(), gettext("发出 %(n)s 个讲师激活码", n=len(codes)))

@@ -67,7 +67,7 @@ def set_letter_template(owner: OrgUnit, upload: Upload | None, *, actor: Actor) 
     row = LetterTemplate(owner_id=owner.id, file=file, chosen_at=clock.now(), chosen_by_id=actor.user_id)
     session().add(row)
     session().flush()
-    audit.note(session(), gettext("更换聘期责任书模板:%(unit)s", unit=owner.title))
+    audit.note(session(), gettext("更换聘期责任书模板：%(unit)s", unit=owner.title))
     return row
 
 
@@ -90,7 +90,7 @@ def sign_letter(
     )
     session().add(row)
     reason = gettext(
-        "%(day)s 签订,聘期 %(start)s 至 %(end)s", day=day_text(signed_on, year=True), start=start, end=end
+        "%(day)s 签订，聘期 %(start)s 至 %(end)s", day=day_text(signed_on, year=True), start=start, end=end
     )
     life.move(person, after, actor=actor, reason=reason)
     return row
@@ -101,7 +101,7 @@ def appoint(person: Instructor, *, number: str = "", actor: Actor) -> Instructor
     after = life.check_step(person, PoolAction.APPOINT, actor=actor)
     signed = queries.find_letter(person.id)
     if signed is None:
-        raise RuleBroken(gettext("没有签订聘期责任书的记录,不能聘任。"))
+        raise RuleBroken(gettext("没有签订聘期责任书的记录，不能聘任。"))
     person.term_start, person.term_end = signed.term_start, signed.term_end
     term = gettext("聘期 %(start)s 至 %(end)s", start=signed.term_start, end=signed.term_end)
     life.move(person, after, actor=actor, reason=term)
@@ -119,7 +119,7 @@ def admit(person: Instructor, engagement: Engagement, *, actor: Actor) -> Instru
     if seconded and not engagement.unit.strip():
         raise _refused(gettext("请选选派单位。"), "unit")
     if not seconded and engagement.until is not None:
-        raise _refused(gettext("邀请按次办理,没有聘期。"), "until")
+        raise _refused(gettext("邀请按次办理，没有聘期。"), "until")
     if engagement.until is not None and engagement.until < clock.today():
         raise _refused(gettext("选派结束日期不能早于今天。"), "until")
     person.engaged_by = engagement.unit.strip()[:80] or person.owner.title

@@ -17,6 +17,7 @@ from core import audit, clock
 from core.db import session
 from core.errors import Conflict, NotAllowed, RuleBroken, Violation
 from core.settings import set_setting
+from core.words import labelled
 from instructor_pool import queries
 from instructor_pool.enums import AssessmentGrade, AssessmentState, Consequence, Outcome
 from instructor_pool.models import Assessment, AssessmentRun
@@ -70,14 +71,14 @@ def request(owner: OrgUnit, year: int, *, actor: Actor) -> AssessmentRun:
     run = queries.find_assessment_run(owner.id, year)
     if run is None:
         if not queries.count_assessed(owner.id):
-            sentence = gettext("%(unit)s 的库里没有聘任的讲师,不用考核。", unit=owner.title)
+            sentence = gettext("%(unit)s 的库里没有聘任的讲师，不用考核。", unit=owner.title)
             raise RuleBroken(sentence, [Violation("nobody", sentence, "unit")])
         run = AssessmentRun(owner_id=owner.id, year=year, state=AssessmentState.QUEUED, percent=0, policy={})
         session().add(run)
     elif run.state in ACTIVE:
         return run
     elif run.published_at is not None:
-        raise RuleBroken(gettext("%(year)s 年度考核已经公布,不能重算;个别更正请调整等次。", year=year))
+        raise RuleBroken(gettext("%(year)s 年度考核已经公布，不能重算；个别更正请调整等次。", year=year))
     run.state, run.percent, run.failure, run.lease_until = AssessmentState.QUEUED, 0, "", None
     run.asked_at, run.asked_by_id = clock.now(), actor.user_id
     session().flush()
@@ -141,7 +142,7 @@ def store(work: Work, figures: Mapping[int, Figures]) -> int:
     run.state, run.percent, run.lease_until = AssessmentState.READY, 100, None
     run.computed_at = clock.now()
     session().flush()
-    audit.note(session(), gettext("年度考核测算完成:%(n)s 人", n=len(figures)))
+    audit.note(session(), gettext("年度考核测算完成：%(n)s 人", n=len(figures)))
     return len(figures)
 
 
@@ -225,7 +226,7 @@ def publish(run: AssessmentRun, *, actor: Actor, seen: int | None = None) -> int
     if run.published_at is not None:
         raise RuleBroken(gettext("%(year)s 年度考核已经公布。", year=run.year))
     if run.state is not AssessmentState.READY:
-        raise RuleBroken(gettext("还没有算好,不能公布。"))
+        raise RuleBroken(gettext("还没有算好，不能公布。"))
     run.state, run.published_at, run.published_by = AssessmentState.PUBLISHED, clock.now(), actor.name
     told = [assessment_published(run.year, grade, user) for user, grade in queries.people_to_tell(run.id)]
     notifications.queue_all(told)
@@ -265,7 +266,7 @@ def _check_outcome(row: Assessment, wanted: Consequence) -> None:
             )
         )
     if row.outcome is not None:
-        raise RuleBroken(gettext("已经办理过:%(outcome)s。", outcome=row.outcome.label))
+        raise RuleBroken(gettext("已经办理过：%(outcome)s。", outcome=row.outcome.label))
     if row.instructor.state not in life.IN_POOL:
         raise RuleBroken(gettext("%(name)s 已不在库。", name=row.instructor.name))
 
@@ -274,4 +275,4 @@ def _settle(row: Assessment, outcome: Outcome, reason: str, actor: Actor) -> Non
     row.outcome, row.outcome_reason = outcome, reason.strip()[:300]
     row.outcome_by, row.outcome_at = actor.name, clock.now()
     session().flush()
-    audit.note(session(), gettext("%(name)s:%(outcome)s", name=row.instructor.name, outcome=outcome.label))
+    audit.note(session(), labelled(row.instructor.name, outcome.label))

@@ -47,10 +47,10 @@ def mark_unavailable(
         any(s.ends <= s.starts or s.ends - s.starts > LONGEST for s in stretches)
         or len(stretches) > MOST_STRETCHES
     ):
-        raise _refused("span", gettext("起止日期不对:结束不能早于开始,一次最多登记两年。"), "last")
+        raise _refused("span", gettext("起止日期不对：结束不能早于开始，一次最多登记两年。"), "last")
     coming = [s for s in stretches if s.ends > now]
     if not coming:
-        raise _refused("past", gettext("这段时间已经过去,不用再登记。"), "last")
+        raise _refused("past", gettext("这段时间已经过去，不用再登记。"), "last")
     if grade is Grade.CAN:
         _refuse_idle_words(person, coming)
     known = {(row.starts, row.ends, row.grade) for row in queries.list_unavailability(person.id)}
@@ -81,9 +81,11 @@ def _refuse_idle_words(person: Instructor, stretches: Sequence[Stretch]) -> None
     dated = [row for row in queries.list_unavailability(person.id, first) if row.grade is not Grade.CAN]
     for stretch in stretches:
         if any(row.starts < stretch.ends and stretch.starts < row.ends for row in dated):
-            raise _refused("dated", gettext("这段时间里登记过不能授课或尽量不排,请先删掉那条登记。"), "first")
+            raise _refused(
+                "dated", gettext("这段时间里登记过不能授课或尽量不排，请先删掉那条登记。"), "first"
+            )
         if not any(row.starts < stretch.ends and stretch.starts < row.ends for row in usual):
-            raise _refused("free", gettext("这段时间不在每周不能授课的时间里,不用登记可以授课。"), "grade")
+            raise _refused("free", gettext("这段时间不在每周不能授课的时间里，不用登记可以授课。"), "grade")
 
 
 def set_weekly(
@@ -95,7 +97,7 @@ def set_weekly(
 ) -> list[WeeklyTime]:
     """Replace the weekly pattern. RuleBroken when it would never hold."""
     if week.last_day is not None and week.last_day < max(week.first_day or date.min, clock.today()):
-        raise _refused("never", gettext("结束日期不能早于开始日期,也不能早于今天。"), "last_day")
+        raise _refused("never", gettext("结束日期不能早于开始日期，也不能早于今天。"), "last_day")
     wanted = {key: grade for key, grade in week.grades.items() if grade is not Grade.CAN}
     kept = {(row.weekday, row.part): row for row in queries.list_weekly(person.id)}
     for key, row in kept.items():
@@ -120,7 +122,7 @@ def _refused(code: str, sentence: str, subject: str) -> RuleBroken:
 def remove_unavailability(row: Unavailability, *, actor: Actor) -> None:
     """Take a stretch back; what has passed stays as it was."""
     if row.ends <= clock.now():
-        raise RuleBroken(gettext("这段时间已经过去,不能再删。"))
+        raise RuleBroken(gettext("这段时间已经过去，不能再删。"))
     session().delete(row)
     session().flush()
 
@@ -142,7 +144,7 @@ def accept_hint(hint: AvailabilityHint, *, grade: Grade = Grade.CANNOT, actor: A
     today = clock.today()
     stretches = suggested(hint.text, today.year, today)
     if not stretches:
-        raise RuleBroken(gettext("这条备注读不出具体日期,请在讲师的时间页里登记,再把备注标为已处理。"))
+        raise RuleBroken(gettext("这条备注读不出具体日期，请在讲师的时间页里登记，再把备注标为已处理。"))
     rows = mark_unavailable(
         hint.instructor, stretches, grade=grade, reason=hint.text, source=AnswerSource.IMPORT, actor=actor
     )

@@ -43,7 +43,9 @@ def check_eligibility(
     found = queries.eligibility_gaps(nominated)
     passed = [p for p in nominated if not found[p.id]]
     for person in passed:
-        life.take_step(person, PoolAction.CHECK_ELIGIBILITY, actor=actor, reason=gettext("材料齐全,批量通过"))
+        life.take_step(
+            person, PoolAction.CHECK_ELIGIBILITY, actor=actor, reason=gettext("材料齐全，批量通过")
+        )
     return passed, [(p, found[p.id]) for p in nominated if found[p.id]]
 
 
@@ -86,7 +88,7 @@ def open_batch(
     for person in people:
         chosen = [users[user_id] for user_id in seats[person.id]]
         reviewing.open_panel(person, chosen, due=due, batch=batch, actor=actor)
-    audit.note(session(), gettext("建立评审批次「%(title)s」,%(n)s 人", title=batch.title, n=len(people)))
+    audit.note(session(), gettext("建立评审批次「%(title)s」，%(n)s 人", title=batch.title, n=len(people)))
     return batch
 
 
@@ -115,7 +117,7 @@ def recuse(seat: Reviewer, reason: str, *, actor: Actor) -> User | None:
     if seat.user_id != actor.user_id:
         raise NotAllowed(gettext("您不在这个评审组里。"))
     if seat.sheet_id is not None:
-        raise RuleBroken(gettext("您已经交过评分表,不能再回避。请告诉组织员。"))
+        raise RuleBroken(gettext("您已经交过评分表，不能再回避。请告诉组织员。"))
     if not reason.strip():
         sentence = gettext("请写明回避的原因。")
         raise RuleBroken(sentence, [Violation("reason", sentence, "reason")])
@@ -148,7 +150,7 @@ def seat_reviewer(panel: ReviewPanel, user: User, *, actor: Actor) -> Reviewer:
         raise RuleBroken(gettext("%(name)s 已在评审组里。", name=user.name))
     if queries.barred_reviewers(panel.instructor, [user]):
         raise RuleBroken(
-            gettext("%(names)s 与候选人同一单位、已声明回避或就是本人,须回避。", names=user.name)
+            gettext("%(names)s 与候选人同一单位、已声明回避或就是本人，须回避。", names=user.name)
         )
     seat = Reviewer(user_id=user.id)
     panel.reviewers.append(seat)
@@ -197,11 +199,11 @@ def decide(
 def _wrong(panel: ReviewPanel, decision: BatchDecision, reason: str) -> str:
     name = panel.instructor.name
     if decision is not BatchDecision.ADVANCE and not reason.strip():
-        return str(gettext("%(name)s:请写明原因。", name=name))
+        return str(gettext("%(name)s：请写明原因。", name=name))
     if not queries.is_complete(panel):
-        return str(gettext("%(name)s 还没评完,不能定。", name=name))
+        return str(gettext("%(name)s 还没评完，不能定。", name=name))
     if decision is BatchDecision.ADVANCE and not _passes(panel):
-        return str(gettext("%(name)s 没达到合格线,不能进入公示。", name=name))
+        return str(gettext("%(name)s 没达到合格线，不能进入公示。", name=name))
     return ""
 
 
@@ -234,7 +236,7 @@ def apply(batch: ReviewBatch, *, actor: Actor) -> dict[BatchDecision, int]:
             faults.append(wrong)
     if faults:
         raise RuleBroken(
-            gettext("还有 %(n)s 位候选人不能执行:%(first)s", n=len(faults), first=faults[0]),
+            gettext("还有 %(n)s 位候选人不能执行：%(first)s", n=len(faults), first=faults[0]),
             [Violation("decision", f) for f in faults],
         )
     counts = dict.fromkeys(BatchDecision, 0)
@@ -250,7 +252,7 @@ def apply(batch: ReviewBatch, *, actor: Actor) -> dict[BatchDecision, int]:
 
 def _refuse_done(batch: ReviewBatch) -> None:
     if batch.applied_at is not None:
-        raise RuleBroken(gettext("这个批次已经执行,不能再改。"))
+        raise RuleBroken(gettext("这个批次已经执行，不能再改。"))
 
 
 _STEPS = {

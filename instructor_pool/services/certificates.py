@@ -26,7 +26,7 @@ def issue(person: Instructor, number: str = "", *, actor: Actor) -> AppointmentC
     if person.state not in IN_POOL or person.engagement_mode is not EngagementMode.APPOINTED:
         raise RuleBroken(gettext("只有在库的聘任讲师才有聘任证书。"))
     if person.term_start is None or person.term_end is None:
-        raise RuleBroken(gettext("%(name)s 没有登记聘期,不能发证书。", name=person.name))
+        raise RuleBroken(gettext("%(name)s 没有登记聘期，不能发证书。", name=person.name))
     today = clock.today()
     wanted = number.strip()[:60] or person.certificate_number
     if not wanted:

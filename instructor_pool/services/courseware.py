@@ -39,12 +39,12 @@ def submit(person: Instructor, course: Course, draft: Draft, *, actor: Actor) ->
     RuleBroken while a version waits for review, for people outside the pool, and for retired courses.
     """
     if person.state in OUTSIDE:
-        raise RuleBroken(gettext("%(name)s 已不在库,不能再交课件。", name=person.name))
+        raise RuleBroken(gettext("%(name)s 已不在库，不能再交课件。", name=person.name))
     if course.retired:
         raise _refused("retired", gettext("课程「%(name)s」已停开。", name=course.name), "course")
     versions = queries.list_versions(person.id, course.id)
     if any(v.state is CoursewareState.SUBMITTED for v in versions):
-        sentence = gettext("《%(name)s》已有一版课件待审核,审完再交新版。", name=course.name)
+        sentence = gettext("《%(name)s》已有一版课件待审核，审完再交新版。", name=course.name)
         raise _refused("waiting", sentence, "course")
     item = Courseware(
         instructor=person,
@@ -99,7 +99,7 @@ def withdraw(item: Courseware, reason: str, *, actor: Actor, seen: int | None = 
     """Take a cleared version out of use: the course can no longer be scheduled with the person."""
     item.expect_version(seen)
     if item.state is not CoursewareState.CLEARED:
-        raise RuleBroken(gettext("只有审核通过的课件能停用,这一版%(state)s。", state=item.state.label))
+        raise RuleBroken(gettext("只有审核通过的课件能停用，这一版%(state)s。", state=item.state.label))
     if not reason.strip():
         raise _refused("opinion", gettext("请写明停用原因。"), "opinion")
     item.state, item.opinion = CoursewareState.WITHDRAWN, f"{reason.strip()}({actor.name})"[:300]
@@ -113,7 +113,7 @@ def withdraw(item: Courseware, reason: str, *, actor: Actor, seen: int | None = 
 def _check_review(item: Courseware, actor: Actor, seen: int | None) -> None:
     item.expect_version(seen)
     if item.state is not CoursewareState.SUBMITTED:
-        raise RuleBroken(gettext("这一版课件%(state)s,不能再审。", state=item.state.label))
+        raise RuleBroken(gettext("这一版课件%(state)s，不能再审。", state=item.state.label))
     if actor.user_id is not None and actor.user_id in (item.submitted_by_id, item.instructor.user_id):
         raise NotAllowed(gettext("课件要由提交人和讲师本人以外的人审核。"))
 

@@ -53,7 +53,7 @@ def _refuse_other_way_in(person: Instructor, mode: EngagementMode | None) -> Non
     if mode is None or mode is person.engagement_mode or person.state in STILL_OPEN:
         return
     sentence = gettext(
-        "%(name)s 已是「%(state)s」,聘任方式不能再改。要换方式,请退出后重新推荐。",
+        "%(name)s 已是「%(state)s」，聘任方式不能再改。要换方式，请退出后重新推荐。",
         name=person.name,
         state=person.state.label,
     )
@@ -67,7 +67,7 @@ def refuse_same_person(owner_id: int, id_number: str | None, person_id: int | No
     other = queries.find_by_id_number(owner_id, blind(id_number, "id_number"))
     if other is not None and other.id != person_id:
         sentence = gettext(
-            "库里已有同一身份证号的人:%(name)s(%(unit)s)。", name=other.name, unit=other.work_unit
+            "库里已有同一身份证号的人：%(name)s(%(unit)s)。", name=other.name, unit=other.work_unit
         )
         raise RuleBroken(sentence, [Violation("same_person", sentence, "id_number")])
 

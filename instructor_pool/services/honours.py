@@ -45,7 +45,7 @@ def award(person: Instructor, unit: OrgUnit, said: Award, *, actor: Actor) -> Ho
     taken = queries.seats_taken(unit.id, said.kind, first)
     if len(taken) >= quota.most:
         sentence = gettext(
-            "%(unit)s %(first)s–%(last)s 年的「%(kind)s」名额 %(most)s 个已用完,不能再授予。",
+            "%(unit)s %(first)s–%(last)s 年的「%(kind)s」名额 %(most)s 个已用完，不能再授予。",
             unit=unit.title,
             first=first,
             last=last,
@@ -68,7 +68,7 @@ def award(person: Instructor, unit: OrgUnit, said: Award, *, actor: Actor) -> Ho
     _refuse_twice(row)
     session().add(row)
     session().flush()
-    audit.note(session(), gettext("授予 %(name)s:%(honour)s", name=person.name, honour=row.words))
+    audit.note(session(), gettext("授予 %(name)s：%(honour)s", name=person.name, honour=row.words))
     return row
 
 
@@ -104,7 +104,7 @@ def revoke(row: Honour, reason: str, *, actor: Actor) -> None:
     row.revoked_at, row.revoke_reason = clock.now(), reason.strip()[:300]
     session().flush()
     audit.note(
-        session(), gettext("撤销 %(name)s 的荣誉:%(honour)s", name=row.instructor.name, honour=row.words)
+        session(), gettext("撤销 %(name)s 的荣誉：%(honour)s", name=row.instructor.name, honour=row.words)
     )
 
 
@@ -118,7 +118,7 @@ def set_quotas(unit: OrgUnit, wanted: Mapping[HonourKind, Quota], *, actor: Acto
     if wrong:
         raise RuleBroken(gettext("有 %(n)s 处要改。", n=len(wrong)), wrong)
     set_setting(queries.quota_key(unit.id), {kind.value: asdict(quota) for kind, quota in wanted.items()})
-    audit.note(session(), gettext("修改荣誉名额:%(unit)s", unit=unit.title))
+    audit.note(session(), gettext("修改荣誉名额：%(unit)s", unit=unit.title))
 
 
 def _out_of_range(quota: Quota) -> list[tuple[str, str]]:

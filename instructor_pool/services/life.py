@@ -50,7 +50,7 @@ def check_step(person: Instructor, action: PoolAction, *, actor: Actor, reason: 
     if after is None or not life.suits_engagement(action, person.engagement_mode):
         raise RuleBroken(
             gettext(
-                "%(name)s 现在是「%(state)s」(%(mode)s),不能「%(action)s」。",
+                "%(name)s 现在是「%(state)s」(%(mode)s)，不能「%(action)s」。",
                 name=person.name,
                 state=person.state.label,
                 mode=person.engagement_mode.label,
@@ -69,7 +69,7 @@ def move(person: Instructor, after: PoolState, *, actor: Actor, reason: str) -> 
     before, person.state = person.state, after
     session().flush()
     note_change(person, before, actor=actor, reason=reason)
-    audit.note(session(), gettext("讲师 %(name)s:%(state)s", name=person.name, state=after.label))
+    audit.note(session(), gettext("讲师 %(name)s：%(state)s", name=person.name, state=after.label))
     return person
 
 
@@ -77,9 +77,9 @@ def require_passed(person: Instructor) -> None:
     """RuleBroken unless the last review is over and the candidate passed it."""
     panel = queries.find_last_panel(person.id)
     if panel is None or panel.closed_at is None:
-        raise RuleBroken(gettext("还没有评审结果,不能继续。"))
+        raise RuleBroken(gettext("还没有评审结果，不能继续。"))
     if not panel.passed:
-        raise RuleBroken(gettext("评审没有通过(平均 %(mean)s 分),只能不予通过或转为后备。", mean=panel.mean))
+        raise RuleBroken(gettext("评审没有通过(平均 %(mean)s 分)，只能不予通过或转为后备。", mean=panel.mean))
 
 
 def _refuse_reviewer(person: Instructor, actor: Actor) -> None:

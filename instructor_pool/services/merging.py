@@ -130,15 +130,15 @@ def refusals(kept: Instructor, closed: Instructor) -> list[str]:
     if PoolState.MERGED in (kept.state, closed.state):
         return [gettext("其中一份已经合并过。")]
     if kept.id_number_blind and closed.id_number_blind and kept.id_number_blind != closed.id_number_blind:
-        found.append(gettext("两份档案的身份证号不同,不是同一个人。"))
+        found.append(gettext("两份档案的身份证号不同，不是同一个人。"))
     if closed.state in IN_POOL and kept.state not in IN_POOL:
-        found.append(gettext("「%(state)s」的一份不能并掉,请换过来:保留它。", state=closed.state.label))
+        found.append(gettext("「%(state)s」的一份不能并掉，请换过来：保留它。", state=closed.state.label))
     waiting = _both_waiting(kept.id, closed.id)
     if waiting:
         names = gettext("、").join(waiting)
-        found.append(gettext("两份档案都有《%(names)s》的待审课件,请先审核其中一份。", names=names))
+        found.append(gettext("两份档案都有《%(names)s》的待审课件，请先审核其中一份。", names=names))
     if any(queries.find_open_panel(person.id) is not None for person in (kept, closed)):
-        found.append(gettext("有一份正在评审,请先结束评审。"))
+        found.append(gettext("有一份正在评审，请先结束评审。"))
     for follower in _followers:
         found += follower.refusals(kept, closed)
     return found
@@ -286,7 +286,7 @@ def _move_account(kept: Instructor, closed: Instructor) -> None:
 def _subject(kept: Instructor, closed: Instructor, moved: Sequence[Going]) -> str:
     rows = " ".join(f"{line.label} {line.moving}" for line in moved if line.moving)
     return gettext(
-        "合并 %(name)s:编号 %(closed)s 并入 %(kept)s %(rows)s",
+        "合并 %(name)s：编号 %(closed)s 并入 %(kept)s %(rows)s",
         name=kept.name,
         closed=closed.id,
         kept=kept.id,

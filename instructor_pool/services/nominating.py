@@ -134,7 +134,7 @@ def _attach(person: Instructor, row: Attachment, *, actor: Actor) -> Attachment:
 
 def _refuse_late(person: Instructor) -> None:
     if person.state not in life.CANDIDATES:
-        raise RuleBroken(gettext("%(name)s 已不是候选人,附件不能再改。", name=person.name))
+        raise RuleBroken(gettext("%(name)s 已不是候选人，附件不能再改。", name=person.name))
 
 
 def remove_attachment(row: Attachment, *, actor: Actor) -> None:
@@ -142,7 +142,7 @@ def remove_attachment(row: Attachment, *, actor: Actor) -> None:
     person = row.instructor
     _refuse_late(person)
     if queries.has_sheets(person.id):
-        raise RuleBroken(gettext("评审人已经按现有附件打分,附件不能再删。"))
+        raise RuleBroken(gettext("评审人已经按现有附件打分，附件不能再删。"))
     audit.note(session(), gettext("删除 %(name)s 的附件", name=person.name))
     file = row.file
     session().delete(row)

@@ -30,6 +30,6 @@ def reveal(person: Instructor, reason: str, *, actor: Actor) -> Revealed:
         raise RuleBroken(sentence, [Violation("reason", sentence, "reason")])
     audit.note(
         session(),
-        gettext("查看 %(name)s 的电话和身份证号:%(reason)s", name=person.name, reason=reason.strip()),
+        gettext("查看 %(name)s 的电话和身份证号：%(reason)s", name=person.name, reason=reason.strip()),
     )
     return Revealed(person.phone or "", person.id_number or "")

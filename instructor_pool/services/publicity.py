@@ -60,13 +60,13 @@ def take_objection(
     """Keep an objection that came in while the candidate was public."""
     person, day = publicity.instructor, received_on or clock.today()
     if person.state is not PoolState.PUBLICISED:
-        raise _refused(gettext("%(name)s 不在公示中,不能再登记异议。", name=person.name), "statement")
+        raise _refused(gettext("%(name)s 不在公示中，不能再登记异议。", name=person.name), "statement")
     if not raised.name.strip():
-        raise _refused(gettext("请写明提出人,不愿具名的写「匿名」。"), "name")
+        raise _refused(gettext("请写明提出人，不愿具名的写「匿名」。"), "name")
     if not raised.statement.strip():
         raise _refused(gettext("请写明异议的内容。"), "statement")
     if not publicity.starts_on <= day <= min(publicity.ends_on, clock.today()):
-        raise _refused(gettext("收到日期要在公示期内,且不晚于今天。"), "received_on")
+        raise _refused(gettext("收到日期要在公示期内，且不晚于今天。"), "received_on")
     row = Objection(
         publicity=publicity,
         statement=raised.statement.strip()[:LONGEST_STATEMENT],
@@ -97,7 +97,7 @@ def answer_objection(
     audit.note(
         session(),
         gettext(
-            "答复对 %(name)s 的异议:%(outcome)s", name=row.publicity.instructor.name, outcome=outcome.label
+            "答复对 %(name)s 的异议：%(outcome)s", name=row.publicity.instructor.name, outcome=outcome.label
         ),
     )
     return row
@@ -106,7 +106,7 @@ def answer_objection(
 def set_entry_settings(owner: OrgUnit, wanted: EntrySettings, *, actor: Actor) -> None:
     """How people come into the pool of `owner` from now on; what is public already keeps its days."""
     set_setting(queries.setting_key(owner.id), asdict(wanted))
-    audit.note(session(), gettext("修改入库设置:%(unit)s", unit=owner.title))
+    audit.note(session(), gettext("修改入库设置：%(unit)s", unit=owner.title))
 
 
 def _refused(sentence: str, subject: str) -> RuleBroken:

@@ -51,7 +51,7 @@ def renew_all(
         person.expect_version(seen.get(person.id, 0))
         life.check_step(person, PoolAction.RENEW, actor=actor)
         if person.term_end is None:
-            raise RuleBroken(gettext("%(name)s 没有聘期,请在档案里办理。", name=person.name))
+            raise RuleBroken(gettext("%(name)s 没有聘期，请在档案里办理。", name=person.name))
         start, end = next_term(person.term_end, today, years)
         batch.lines.append(
             RenewalLine(
@@ -73,7 +73,7 @@ def _require_reason(people: Sequence[Instructor], reason: str) -> None:
     proposals = queries.proposals_of([person.id for person in people])
     named = [person.name for person in people if proposals.get(person.id) is Consequence.EXIT]
     if named and not reason.strip():
-        sentence = gettext("%(names)s 的考核建议退出,要续聘请写明原因。", names="、".join(named[:5]))
+        sentence = gettext("%(names)s 的考核建议退出，要续聘请写明原因。", names="、".join(named[:5]))
         raise RuleBroken(sentence, [Violation("exit_proposed", sentence, "reason")])
 
 
@@ -88,13 +88,13 @@ def take_back(batch: RenewalBatch, *, actor: Actor) -> int:
     ]
     if changed:
         names = "、".join(changed[:5])
-        raise Conflict(gettext("续聘后 %(names)s 的聘期或状态又有变动,不能整批撤销。", names=names))
+        raise Conflict(gettext("续聘后 %(names)s 的聘期或状态又有变动，不能整批撤销。", names=names))
     for line in batch.lines:
         person = line.instructor
         before, person.state = person.state, line.old_state
         person.term_start, person.term_end = line.old_start, line.old_end
         note_change(
-            person, before, actor=actor, reason=gettext("撤销续聘,聘期仍至 %(day)s", day=line.old_end)
+            person, before, actor=actor, reason=gettext("撤销续聘，聘期仍至 %(day)s", day=line.old_end)
         )
     batch.undone_at, batch.undone_by = clock.now(), actor.name
     session().flush()

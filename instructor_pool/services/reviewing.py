@@ -47,7 +47,7 @@ def open_panel(
         names = "、".join(u.name for u in barred)
         raise _refused(
             "conflict",
-            gettext("%(names)s 与候选人同一单位、已声明回避或就是本人,须回避。", names=names),
+            gettext("%(names)s 与候选人同一单位、已声明回避或就是本人，须回避。", names=names),
             "reviewers",
         )
     if due is not None and due < clock.today():
@@ -81,9 +81,9 @@ def score_candidate(
     if seat is None:
         raise NotAllowed(gettext("您不在这个评审组里。"))
     if panel.closed_at is not None:
-        raise RuleBroken(gettext("评审已经结束,不能再打分。"))
+        raise RuleBroken(gettext("评审已经结束，不能再打分。"))
     if seat.sheet_id is not None:
-        raise RuleBroken(gettext("您已经交过评分表,交了就不能改。"))
+        raise RuleBroken(gettext("您已经交过评分表，交了就不能改。"))
     sheet = forms.fill_in(panel.form, marks, comment, actor=actor)
     seat.sheet = sheet
     session().flush()
@@ -104,7 +104,7 @@ def close_review(panel: ReviewPanel, *, actor: Actor) -> ReviewPanel:
     totals = [Total(Decimal(r.sheet.total), r.sheet.vetoed) for r in panel.reviewers if r.sheet is not None]
     if len(totals) < FEWEST_REVIEWERS:
         raise RuleBroken(
-            gettext("至少要有 %(n)s 份评分表,现在只有 %(have)s 份。", n=FEWEST_REVIEWERS, have=len(totals))
+            gettext("至少要有 %(n)s 份评分表，现在只有 %(have)s 份。", n=FEWEST_REVIEWERS, have=len(totals))
         )
     panel.mean, panel.passed = verdict(totals, panel.form.pass_mark)
     panel.closed_at = clock.now()
@@ -115,6 +115,6 @@ def close_review(panel: ReviewPanel, *, actor: Actor) -> ReviewPanel:
         person,
         before,
         actor=actor,
-        reason=gettext("评审平均 %(mean)s 分,%(result)s", mean=panel.mean, result=result),
+        reason=gettext("评审平均 %(mean)s 分，%(result)s", mean=panel.mean, result=result),
     )
     return panel

@@ -38,7 +38,7 @@ def issue_codes() -> ResponseReturnValue:
     with transaction():
         chosen = queries.list_without_account(current_scope(), None if everybody else ids)
         if ids and not chosen:
-            raise RuleBroken(gettext("选中的人都已激活账号,不用再发激活码。"))
+            raise RuleBroken(gettext("选中的人都已激活账号，不用再发激活码。"))
         slips = accounts_for.issue_codes(chosen, actor=current_actor())
     return render_template(
         "instructor_pool/codes.html", people=slips, activate_url=url_for("accounts.activate", _external=True)

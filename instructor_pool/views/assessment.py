@@ -18,6 +18,7 @@ from core.errors import RuleBroken
 from core.refusals import put_errors
 from core.tables import wants_export
 from core.web import row_number
+from core.words import labelled
 from instructor_pool import queries
 from instructor_pool.enums import AssessmentGrade, AssessmentRemark, Consequence, ExitReason, Outcome
 from instructor_pool.forms import GradeForm, PolicyForm
@@ -106,7 +107,7 @@ def publish_assessment(run_id: int) -> ResponseReturnValue:
         run = queries.get_assessment_run(current_scope(), run_id)
         seen = _seen()
         told = assessing.publish(run, actor=current_actor(), seen=seen)
-    flash(gettext("已公布,通知了 %(n)s 位有账号的讲师。", n=told), "success")
+    flash(gettext("已公布，通知了 %(n)s 位有账号的讲师。", n=told), "success")
     return redirect(url_for("instructor_pool.assessment_run", run_id=run_id))
 
 
@@ -126,7 +127,7 @@ def assessment_policy(unit_id: int) -> ResponseReturnValue:
     except RuleBroken as refused:
         put_errors(form, refused, "feedback")
         return _policy_page(form, get_unit(current_scope(), unit_id)), 422
-    flash(gettext("已保存,下次测算起用新的办法。"), "success")
+    flash(gettext("已保存，下次测算起用新的办法。"), "success")
     return redirect(url_for("instructor_pool.assessments"))
 
 
@@ -231,7 +232,7 @@ def _settle(assessment_id: int, outcome: Outcome) -> ResponseReturnValue:
             raise
         row = queries.get_assessment(current_scope(), assessment_id)
         return _person_page(row, _grade_form(row), {outcome.value: refused.sentence}), 422
-    flash(gettext("%(name)s:%(outcome)s", name=name, outcome=outcome.label), "success")
+    flash(labelled(name, outcome.label), "success")
     return redirect(url_for("instructor_pool.assessment", assessment_id=assessment_id))
 
 

@@ -65,7 +65,7 @@ def attachment(attachment_id: int) -> ResponseReturnValue:
     """A file, as a download."""
     row = queries.get_attachment(current_scope(), attachment_id)
     if row.file is None:
-        raise NotFound(gettext("没有这个附件,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这个附件，或不在您的管理范围内。"))
     return download(row.file)
 
 

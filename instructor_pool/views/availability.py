@@ -144,5 +144,5 @@ def settle_hints() -> ResponseReturnValue:
     if verdict == "accept":
         flash(gettext("已给 %(n)s 人登记时间。", n=len(rows)), "success")
     else:
-        flash(gettext("%(n)s 条备注已处理,不影响排课。", n=len(rows)), "success")
+        flash(gettext("%(n)s 条备注已处理，不影响排课。", n=len(rows)), "success")
     return redirect(url_for("instructor_pool.hints"))

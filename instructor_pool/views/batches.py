@@ -17,6 +17,7 @@ from core.errors import NotFound, RuleBroken
 from core.refusals import put_errors
 from core.tables import wants_export
 from core.web import row_numbers
+from core.words import labelled
 from instructor_pool import queries
 from instructor_pool.enums import BatchDecision
 from instructor_pool.forms import BatchForm, DecisionForm, SeatForm
@@ -43,12 +44,12 @@ def check_candidates() -> ResponseReturnValue:
     with transaction():
         people = queries.list_by_ids(current_scope(), ids)
         passed, left = reviews.check_eligibility(people, actor=current_actor())
-        lines = [f"{p.name}:{'、'.join(gap.label for gap in found)}" for p, found in left]
+        lines = [labelled(p.name, "、".join(gap.label for gap in found)) for p, found in left]
         n = len(passed)
     if n:
         flash(gettext("%(n)s 位候选人资格审查通过。", n=n), "success")
     for line in lines[:10]:
-        flash(gettext("没有通过 — %(line)s。补齐后再审,或打开档案单独办理。", line=line), "warning")
+        flash(gettext("没有通过 — %(line)s。补齐后再审，或打开档案单独办理。", line=line), "warning")
     if not n and not lines:
         flash(gettext("请选「已推荐」的候选人。"), "warning")
     return redirect(url_for("instructor_pool.candidates"))
@@ -93,7 +94,7 @@ def new_batch() -> ResponseReturnValue:
         except RuleBroken as refused:
             put_errors(form, refused, "reviewers")
         else:
-            flash(gettext("批次已建立,评审人会在待办里看到。"), "success")
+            flash(gettext("批次已建立，评审人会在待办里看到。"), "success")
             return redirect(url_for("instructor_pool.batch", batch_id=made))
     page = render_template("instructor_pool/new_batch.html", form=form, people=people)
     return (page, 422) if request.method == "POST" else page
@@ -155,7 +156,7 @@ def decide(batch_id: int, panel_id: int) -> ResponseReturnValue:
     except RuleBroken as refused:
         put_errors(form, refused, "reason")
         return _decide_page(queries.get_batch(current_scope(), batch_id), panel_id, form), 422
-    flash(gettext("已记下,执行批次时才生效。"), "success")
+    flash(gettext("已记下，执行批次时才生效。"), "success")
     return redirect(url_for("instructor_pool.batch", batch_id=batch_id))
 
 
@@ -195,7 +196,7 @@ def suggest_batch(batch_id: int) -> ResponseReturnValue:
     """Fill in by the pass mark what nobody has decided."""
     with transaction():
         n = reviews.suggest(queries.get_batch(current_scope(), batch_id), actor=current_actor())
-    flash(gettext("按合格线填了 %(n)s 位,可以逐个再改。", n=n), "success" if n else "warning")
+    flash(gettext("按合格线填了 %(n)s 位，可以逐个再改。", n=n), "success" if n else "warning")
     return redirect(url_for("instructor_pool.batch", batch_id=batch_id))
 
 
@@ -206,7 +207,7 @@ def apply_batch(batch_id: int) -> ResponseReturnValue:
     with transaction():
         counts = reviews.apply(queries.get_batch(current_scope(), batch_id), actor=current_actor())
     told = ",".join(f"{decision.label} {n}" for decision, n in counts.items())
-    flash(gettext("批次已执行:%(told)s。", told=told), "success")
+    flash(gettext("批次已执行：%(told)s。", told=told), "success")
     return redirect(url_for("instructor_pool.batch", batch_id=batch_id))
 
 

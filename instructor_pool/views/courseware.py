@@ -81,7 +81,7 @@ def review_courseware(courseware_id: int, verdict: str) -> ResponseReturnValue:
     except RuleBroken as refused:
         put_errors(form, refused, "opinion")
         return _item_page(courseware_id, form), 422
-    flash(gettext("这一版课件:%(state)s。", state=state), "success")
+    flash(gettext("这一版课件：%(state)s。", state=state), "success")
     return redirect(url_for("instructor_pool.courseware_item", courseware_id=courseware_id))
 
 
@@ -133,7 +133,7 @@ def _hand_in(get: Any, template: str, back: str) -> ResponseReturnValue:
     except RuleBroken as refused:
         put_errors(form, refused, "course")
         return _page(template, get(), form), 422
-    flash(gettext("课件《%(title)s》已提交,等待审核。", title=form.title.data), "success")
+    flash(gettext("课件《%(title)s》已提交，等待审核。", title=form.title.data), "success")
     return redirect(back)
 
 
@@ -163,7 +163,7 @@ def own_courseware_file(courseware_id: int) -> ResponseReturnValue:
     person = queries.get_own(current_actor())
     own = [item for item in queries.list_courseware(person.id) if item.id == courseware_id]
     if not own:
-        raise NotFound(gettext("没有这份课件,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这份课件，或不在您的管理范围内。"))
     return _serve(own[0])
 
 

@@ -102,7 +102,7 @@ def _said(field: str, person: Any) -> str:
         return " ".join(filter(None, (person.engagement_mode.label, term, person.certificate_number)))
     if field == "limits":
         return gettext(
-            "每天 %(day)s 次,每周 %(week)s 次,每月 %(month)s 次,每年 %(year)s 次",
+            "每天 %(day)s 次，每周 %(week)s 次，每月 %(month)s 次，每年 %(year)s 次",
             day=person.max_per_day,
             week=person.max_per_week or "—",
             month=person.max_per_month or "—",
@@ -128,7 +128,7 @@ def merge(first_id: int, second_id: int) -> ResponseReturnValue:
             name = kept.name
     except RuleBroken as refused:
         return _page(first_id, second_id, refused)
-    flash(gettext("两份档案已合并,都在 %(name)s 的档案里。", name=name), "success")
+    flash(gettext("两份档案已合并，都在 %(name)s 的档案里。", name=name), "success")
     return redirect(url_for("instructor_pool.show", instructor_id=first_id))
 
 
@@ -144,7 +144,7 @@ def tell_apart(first_id: int, second_id: int) -> ResponseReturnValue:
         first, second = _two(first_id, second_id)
         merging.tell_apart(first, second, reason=request.form.get("reason", ""), actor=current_actor())
     undo = url_for("instructor_pool.together", first_id=first_id, second_id=second_id)
-    flash({"text": gettext("已记下:不是同一人,不再提示。"), "undo_url": undo}, "success")  # type: ignore[arg-type]
+    flash({"text": gettext("已记下：不是同一人，不再提示。"), "undo_url": undo}, "success")  # type: ignore[arg-type]
     return redirect(url_for("instructor_pool.duplicates"))
 
 
@@ -154,5 +154,5 @@ def together(first_id: int, second_id: int) -> ResponseReturnValue:
     """Take that back."""
     with transaction():
         merging.take_back(*_two(first_id, second_id), actor=current_actor())
-    flash(gettext("已撤回,这一对会再次提示。"), "success")
+    flash(gettext("已撤回，这一对会再次提示。"), "success")
     return redirect(url_for("instructor_pool.compare", first_id=first_id, second_id=second_id))

@@ -95,7 +95,7 @@ def revoke_honour(honour_id: int) -> ResponseReturnValue:
         row = queries.get_honour(current_scope(), honour_id)
         awarding.revoke(row, request.form.get("reason", ""), actor=current_actor())
         person_id = row.instructor_id
-    flash(gettext("这项荣誉已撤销,名额空出来了。"), "success")
+    flash(gettext("这项荣誉已撤销，名额空出来了。"), "success")
     return redirect(url_for("instructor_pool.honours_of", instructor_id=person_id))
 
 

@@ -60,5 +60,5 @@ def revoke_incident(incident_id: int) -> ResponseReturnValue:
         row = queries.get_incident(current_scope(), incident_id)
         items.revoke_incident(row, request.form.get("reason", ""), actor=current_actor())
         person_id = row.instructor_id
-    flash(gettext("这条记录已撤销,不再计入。"), "success")
+    flash(gettext("这条记录已撤销，不再计入。"), "success")
     return redirect(url_for("instructor_pool.incidents", instructor_id=person_id))

@@ -61,13 +61,13 @@ def nominate_publicly() -> ResponseReturnValue:
         return _page(form), 422
     found = uploads_of(form)
     if sum(len(u.data) for u in found) > MOST_TOGETHER:
-        form.files.errors = [gettext("文件合计超过 20 MB,请分次补交或压缩后再传。")]
+        form.files.errors = [gettext("文件合计超过 20 MB，请分次补交或压缩后再传。")]
         return _page(form), 422
     with transaction():
         most = get_setting("nominations_per_hour", PER_HOUR)
         allowed = admit("nominate", _address(), most=most, window=timedelta(hours=1))
     if not allowed:
-        form.name.errors = [gettext("这个网络地址提交得太多了,请一小时后再试。")]
+        form.name.errors = [gettext("这个网络地址提交得太多了，请一小时后再试。")]
         return _page(form), 429
     try:
         with transaction():
@@ -125,11 +125,11 @@ def receipt() -> ResponseReturnValue:
     with transaction():
         allowed = admit("receipt", _address(), most=LOOKS, window=timedelta(minutes=15))
     if not allowed:
-        form.code.errors = [gettext("试得太多了,请 15 分钟后再试。")]
+        form.code.errors = [gettext("试得太多了，请 15 分钟后再试。")]
         return render_template("instructor_pool/receipt.html", form=form, nomination=None), 429
     found = nominating.find_by_receipt(form.code.data or "")
     if found is None:
-        form.code.errors = [gettext("没有这个回执码,请核对后再填。")]
+        form.code.errors = [gettext("没有这个回执码，请核对后再填。")]
         return render_template("instructor_pool/receipt.html", form=form, nomination=None), 404
     return render_template(
         "instructor_pool/receipt.html",

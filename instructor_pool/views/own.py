@@ -54,7 +54,7 @@ def own_availability() -> ResponseReturnValue:
         put_errors(form, refused, "last")
         person = queries.get_own(current_actor())
         return render_template("instructor_pool/own_availability.html", form=form, **profile(person)), 422
-    flash(gettext("已登记,排课时会避开。"), "success")
+    flash(gettext("已登记，排课时会避开。"), "success")
     return redirect(url_for("instructor_pool.own_availability"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,6 +19,7 @@ from core.errors import NotFound, RuleBroken
 from core.files import MIME, FileKind, download, download_bytes
 from core.refusals import put_errors
 from core.throttle import admit, is_spent
+from core.when import read_day
 from instructor_pool import queries
 from instructor_pool.forms import CodeForm, HolderForm, TemplateForm
 from instructor_pool.rules.certificates import plain_code, wording
@@ -32,17 +33,12 @@ MISSES = 20
 WINDOW = timedelta(minutes=15)
 
 
-def _day(word: str, usual: date) -> date:
-    try:
-        return date.fromisoformat(request.args.get(word, ""))
-    except ValueError:
-        return usual
-
-
 def _letter(instructor_id: int) -> tuple[bytes, str]:
     person = queries.get_instructor(current_scope(), instructor_id)
     start, end = appointing.proposed_term(person)
-    data = appointing.letter(person, _day("start", start), _day("end", end))
+    data = appointing.letter(
+        person, read_day(request.args.get("start")) or start, read_day(request.args.get("end")) or end
+    )
     return data, gettext("聘期责任书-%(name)s", name=person.name)
 
 
@@ -90,7 +86,7 @@ def letter_template() -> ResponseReturnValue:
         except RuleBroken as refused:
             put_errors(form, refused, "file")
         else:
-            flash(gettext("模板已更换,以后生成的责任书用它。"), "success")
+            flash(gettext("模板已更换，以后生成的责任书用它。"), "success")
             return redirect(url_for("instructor_pool.letter_template"))
     owner = list_places(current_scope())[0]
     page = render_template(
@@ -152,7 +148,7 @@ def issue_certificate(instructor_id: int) -> ResponseReturnValue:
     with transaction():
         person = queries.get_instructor(current_scope(), instructor_id)
         number = certificates.issue(person, actor=current_actor()).number
-    flash(gettext("证书 %(number)s 已生成,可以打印。", number=number), "success")
+    flash(gettext("证书 %(number)s 已生成，可以打印。", number=number), "success")
     return redirect(url_for("instructor_pool.certificate", instructor_id=instructor_id))
 
 
@@ -195,7 +191,7 @@ def check_certificate(certificate_code: str) -> ResponseReturnValue:
 def _not_found(status: int) -> ResponseReturnValue:
     form = CodeForm(formdata=None)
     if status == 429:
-        form.code.errors = [gettext("试得太多了,请 15 分钟后再试。")]
+        form.code.errors = [gettext("试得太多了，请 15 分钟后再试。")]
     page = render_template("instructor_pool/certificate_code.html", form=form, unknown=status == 404)
     return page, status
 

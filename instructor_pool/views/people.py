@@ -247,7 +247,7 @@ def nominate() -> ResponseReturnValue:
     except RuleBroken as refused:
         put_errors(form, refused, "name")
         return render_template("instructor_pool/edit.html", form=form, person=None), 422
-    flash(gettext("已推荐 %(name)s,下一步审查资格。", name=form.name.data), "success")
+    flash(gettext("已推荐 %(name)s，下一步审查资格。", name=form.name.data), "success")
     return redirect(url_for("instructor_pool.show", instructor_id=made))
 
 
@@ -314,7 +314,7 @@ def _is_oneself(form: RevealForm) -> bool:
     user, address = current_user_row(), request.remote_addr or ""
     login = user.login
     if accounts.is_throttled(login, address):
-        form.password.errors = [gettext("试得太多了,请 15 分钟后再试。")]
+        form.password.errors = [gettext("试得太多了，请 15 分钟后再试。")]
         return False
     if accounts.verify(login, form.password.data or "") is None:
         with transaction():

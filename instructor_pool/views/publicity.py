@@ -70,7 +70,7 @@ def take_up() -> ResponseReturnValue:
             )
         n = len(people)
     if n:
-        flash(gettext("%(n)s 位已重新成为候选人,下一步审查资格。", n=n), "success")
+        flash(gettext("%(n)s 位已重新成为候选人，下一步审查资格。", n=n), "success")
     else:
         flash(gettext("请先选人。"), "warning")
     return redirect(url_for("instructor_pool.reserve"))
@@ -97,7 +97,7 @@ def new_objection(instructor_id: int) -> ResponseReturnValue:
             put_errors(form, refused, "statement")
             person = queries.get_instructor(current_scope(), instructor_id)
         else:
-            flash(gettext("异议已登记,答复之前不能批准。"), "success")
+            flash(gettext("异议已登记，答复之前不能批准。"), "success")
             return redirect(url_for("instructor_pool.show", instructor_id=instructor_id))
     page = render_template("instructor_pool/objection_new.html", form=form, person=person)
     return (page, 422) if request.method == "POST" else page
@@ -159,7 +159,7 @@ def object_publicly(publicity_id: int) -> ResponseReturnValue:
     with transaction():
         allowed = admit("objection", request.remote_addr or "", most=PER_HOUR, window=timedelta(hours=1))
     if not allowed:
-        form.statement.errors = [gettext("这个网络地址提交得太多了,请一小时后再试。")]
+        form.statement.errors = [gettext("这个网络地址提交得太多了，请一小时后再试。")]
         row = queries.get_running(publicity_id, clock.today())
         return render_template("instructor_pool/object.html", form=form, row=row), 429
     try:
@@ -170,7 +170,7 @@ def object_publicly(publicity_id: int) -> ResponseReturnValue:
         put_errors(form, refused, "statement")
         row = queries.get_running(publicity_id, clock.today())
         return render_template("instructor_pool/object.html", form=form, row=row), 422
-    flash(gettext("异议已收到,公示期内会核实处理。"), "success")
+    flash(gettext("异议已收到，公示期内会核实处理。"), "success")
     return redirect(url_for("instructor_pool.public_notice"))
 
 

@@ -48,7 +48,7 @@ def preview_renewals() -> ResponseReturnValue:
 def _preview(ids: set[int], refused: RuleBroken | None) -> ResponseReturnValue:
     rows = queries.list_renewable(current_scope(), ids)
     if not rows:
-        raise RuleBroken(gettext("选中的人现在都不用续聘,可能已经办过。"))
+        raise RuleBroken(gettext("选中的人现在都不用续聘，可能已经办过。"))
     ticked = _ids() if refused is not None else None
     return render_template(
         "instructor_pool/renewals_preview.html",
@@ -86,7 +86,7 @@ def renew_all() -> ResponseReturnValue:
         with transaction():
             people = [row[0] for row in queries.list_renewable(current_scope(), ids)]
             if len(people) < len(ids):
-                raise RuleBroken(gettext("选中的人有的已经办过,请重新选人。"))
+                raise RuleBroken(gettext("选中的人有的已经办过，请重新选人。"))
             reason = request.form.get("reason", "")
             batch = renewing.renew_all(people, seen, reason=reason, actor=current_actor())
             batch_id, n = batch.id, len(people)
@@ -106,7 +106,7 @@ def take_back_renewals(renewal_id: int) -> ResponseReturnValue:
     with transaction():
         batch = queries.get_renewal_batch(current_scope(), renewal_id)
         n = renewing.take_back(batch, actor=current_actor())
-    flash(gettext("已撤销,%(n)s 人恢复原来的聘期。", n=n), "success")
+    flash(gettext("已撤销，%(n)s 人恢复原来的聘期。", n=n), "success")
     return redirect(url_for("instructor_pool.renewals"))
 
 

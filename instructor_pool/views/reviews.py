@@ -47,7 +47,7 @@ def panel(instructor_id: int) -> ResponseReturnValue:
             put_errors(form, refused, "reviewers")
             person = queries.get_instructor(current_scope(), instructor_id)
         else:
-            flash(gettext("评审组已组成,评审人会在待办里看到。"), "success")
+            flash(gettext("评审组已组成，评审人会在待办里看到。"), "success")
             return redirect(url_for("instructor_pool.show", instructor_id=instructor_id))
     page = render_template(
         "instructor_pool/panel.html", form=form, person=person, fewest=FEWEST_REVIEWERS, offered=len(offered)
@@ -67,9 +67,9 @@ def close_panel(instructor_id: int) -> ResponseReturnValue:
         reviewing.close_review(found, actor=current_actor())
         mean, passed = found.mean, found.passed
     if passed:
-        flash(gettext("评审通过,平均 %(mean)s 分。", mean=mean), "success")
+        flash(gettext("评审通过，平均 %(mean)s 分。", mean=mean), "success")
     else:
-        flash(gettext("评审没有通过,平均 %(mean)s 分。", mean=mean), "warning")
+        flash(gettext("评审没有通过，平均 %(mean)s 分。", mean=mean), "warning")
     return redirect(url_for("instructor_pool.show", instructor_id=instructor_id))
 
 
@@ -109,9 +109,9 @@ def review(panel_id: int) -> ResponseReturnValue:
         return redirect(url_for("instructor_pool.review", panel_id=panel_id))
     following = queries.find_next_seat(current_actor())
     if following is None:
-        flash(gettext("评分表已交,您手上的都评完了。"), "success")
+        flash(gettext("评分表已交，您手上的都评完了。"), "success")
         return redirect(url_for("instructor_pool.reviews"))
-    flash(gettext("评分表已交,这是下一位。"), "success")
+    flash(gettext("评分表已交，这是下一位。"), "success")
     return redirect(url_for("instructor_pool.review", panel_id=following.panel_id))
 
 
@@ -130,7 +130,7 @@ def recuse(panel_id: int) -> ResponseReturnValue:
             put_errors(form, refused, "reason")
             seat = queries.get_own_seat(current_actor(), panel_id)
         else:
-            flash(gettext("已回避,不再请您评审这位候选人。"), "success")
+            flash(gettext("已回避，不再请您评审这位候选人。"), "success")
             return redirect(url_for("instructor_pool.reviews"))
     page = render_template("instructor_pool/recuse.html", form=form, seat=seat)
     return (page, 422) if request.method == "POST" else page

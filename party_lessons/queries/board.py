@@ -15,11 +15,12 @@ from accounts.models import OrgUnit
 from core.db import session
 from core.tables import Badge, BoundTable, Column, Filter, Table, Tone
 from instructor_pool.models import Instructor
-from party_lessons.enums import DutyState, SchemeKind
-from party_lessons.models import Credit, Obligation, Post
-from party_lessons.queries.facts import due_facts, post_facts, scheme_facts
+from party_lessons.enums import DutyState
+from party_lessons.models import Credit, Obligation, Post, Scheme
+from party_lessons.queries.facts import due_facts, facts_of_scheme, post_facts, scheme_facts
 from party_lessons.queries.standing import IS_OWED, LEFT, STATE_ORDER, by_need, obligations_of, state_on
 from party_lessons.rules import Outlook, SchemeFacts, Standing, standing
+from party_lessons.wording import sentence_of
 
 TONES: Mapping[DutyState, Tone] = {
     DutyState.OVERDUE: "bad",
@@ -38,6 +39,13 @@ class BoardRow:
 
     obligation: Obligation
     standing: Standing
+    today: date
+
+    @property
+    def days_left(self) -> int | None:
+        """Days to the deadline while a lesson is still missing; None once nothing is, or it is too late."""
+        is_waiting = self.is_short or self.state is DutyState.PLANNED
+        return (self.obligation.deadline - self.today).days if is_waiting else None
 
     @property
     def state(self) -> DutyState:
@@ -55,6 +63,11 @@ class BoardRow:
         return gettext(self.standing.ground.word, **self.standing.blanks)
 
     @property
+    def rule(self) -> str:
+        """What the scheme asks, in a sentence."""
+        return sentence_of(facts_of_scheme(self.obligation.scheme))
+
+    @property
     def credits(self) -> list[Credit]:
         """Lessons held or planned for it, by day."""
         return sorted(self.obligation.credits, key=lambda credit: credit.day)
@@ -70,7 +83,7 @@ class Judge:
     """Says of obligations where they stand on a day; the schemes are read once."""
 
     today: date
-    schemes: Mapping[SchemeKind, SchemeFacts] = field(default_factory=scheme_facts)
+    schemes: Mapping[int, SchemeFacts] = field(default_factory=scheme_facts)
     _said: dict[int, BoardRow] = field(default_factory=dict)
 
     def row(self, row: Obligation) -> BoardRow:
@@ -83,14 +96,18 @@ class Judge:
         """By this outlook."""
         post = row.post
         return BoardRow(
-            row, standing(due_facts(row), self.today, outlook, post_facts(post), self.schemes[post.kind])
+            row,
+            standing(due_facts(row), self.today, outlook, post_facts(post), self.schemes[row.scheme_id]),
+            self.today,
         )
 
 
 def kept_outlook(row: Obligation) -> Outlook | None:
     """What the forecast found when it was last reckoned; None for what it has not met yet."""
     kept = row.outlook
-    return Outlook(kept.lessons_left, kept.is_crowded, kept.lessons_near) if kept is not None else None
+    if kept is None:
+        return None
+    return Outlook(kept.lessons_left, kept.is_crowded, kept.lessons_near, kept.lessons_most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +147,57 @@ def count_states(scope: Scope, year: int, today: date) -> dict[DutyState, int]:
     return {state: counted.get(state.value, 0) for state in STATE_ORDER}
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How one unit right below the place looked at stands, with everything in it."""
+
+    unit_id: int
+    title: str
+    counts: Mapping[DutyState, int]
+
+    @property
+    def owed(self) -> int:
+        """Obligations that are not exempt."""
+        return sum(self.counts.values()) - self.counts.get(DutyState.EXEMPT, 0)
+
+    @property
+    def held(self) -> int:
+        """Those that are fulfilled."""
+        return self.counts.get(DutyState.HELD, 0)
+
+    @property
+    def alarms(self) -> int:
+        """Those that are or may be missed."""
+        return sum(
+            self.counts.get(s, 0) for s in (DutyState.OVERDUE, DutyState.IMPOSSIBLE, DutyState.AT_RISK)
+        )
+
+    @property
+    def percent(self) -> float:
+        """Share of what is owed that is held, 0..100."""
+        return 100 * self.held / self.owed if self.owed else 100.0
+
+
+def parts_of(scope: Scope, root: str, year: int, today: date) -> list[Part]:
+    """The units right below `root` that owe something, the least done first; two statements."""
+    found = (
+        obligations_of(year)
+        .where(scope.clause(OrgUnit.path), OrgUnit.path != root)
+        .with_only_columns(OrgUnit.path, state_on(today).label("state"))
+        .subquery()
+    )
+    stmt = select(found.c.path, found.c.state, func.count()).group_by(found.c.path, found.c.state)
+    counts: dict[str, dict[DutyState, int]] = {}
+    for path, state, number in session().execute(stmt):
+        if path.startswith(root):
+            child = root + path[len(root) :].split("/")[0] + "/"
+            of_child = counts.setdefault(child, {})
+            of_child[DutyState(state)] = of_child.get(DutyState(state), 0) + number
+    units = session().scalars(select(OrgUnit).where(OrgUnit.path.in_(counts)))
+    parts = [Part(unit.id, unit.title, counts[unit.path]) for unit in units]
+    return sorted(parts, key=lambda part: (part.percent, -part.alarms, part.title))
+
+
 def overview(scope: Scope, year: int, today: date) -> Overview:
     """The figures of a year inside the scope; two statements."""
     return Overview(year, count_states(scope, year, today), _monthly(scope, year))
@@ -158,6 +226,32 @@ def list_own(user_id: int, year: int, today: date) -> list[BoardRow]:
     return judged(session().scalars(stmt), today)
 
 
+def list_to_remind(today: date) -> list[BoardRow]:
+    """Obligations of this year that are not fulfilled, of schemes that remind today, of people with an account."""
+    day = f"{today:%m-%d}"
+    schemes = [row.id for row in session().scalars(select(Scheme)) if row.is_on and day in row.reminders]
+    stmt = obligations_of(today.year).where(
+        Obligation.scheme_id.in_(schemes), Instructor.user_id.is_not(None), IS_OWED
+    )
+    waiting = (DutyState.OPEN, DutyState.AT_RISK, DutyState.IMPOSSIBLE, DutyState.OVERDUE)
+    return [row for row in judged(session().scalars(stmt), today) if row.state in waiting]
+
+
+def list_of_post(post: Post, today: date) -> list[BoardRow]:
+    """What is and was owed for a post, latest year first."""
+    rows = [
+        row
+        for year in _years_of(post)
+        for row in session().scalars(obligations_of(year).where(Post.id == post.id))
+    ]
+    return judged(rows, today)
+
+
+def _years_of(post: Post) -> list[int]:
+    stmt = select(Obligation.year).where(Obligation.post_id == post.id).distinct()
+    return sorted(session().scalars(stmt), reverse=True)[:5]
+
+
 def judged(rows: Iterable[Obligation], today: date) -> list[BoardRow]:
     """Each with its state and reason."""
     judge = Judge(today)
@@ -180,7 +274,7 @@ def duty_table(scope: Scope, year: int, today: date) -> BoundTable[Obligation]:
                 note=lambda r: r.post.title,
             ),
             Column("unit", lazy_gettext("单位"), lambda r: r.post.unit.title, sort=OrgUnit.path),
-            Column("scheme", lazy_gettext("职责类别"), lambda r: r.post.kind.label, sort=Post.kind),
+            Column("scheme", lazy_gettext("责任"), lambda r: r.scheme.name, sort=Scheme.name),
             Column(
                 "state",
                 lazy_gettext("状态"),
@@ -220,9 +314,9 @@ def duty_table(scope: Scope, year: int, today: date) -> BoundTable[Obligation]:
             ),
             Filter(
                 "scheme",
-                lazy_gettext("职责类别"),
-                lambda stmt, v: stmt.where(Post.kind == v),
-                SchemeKind.choices(),
+                lazy_gettext("责任"),
+                lambda stmt, v: stmt.where(Obligation.scheme_id == int(v)),
+                lambda: _schemes(year),
             ),
             Filter(
                 "unit",
@@ -234,7 +328,7 @@ def duty_table(scope: Scope, year: int, today: date) -> BoundTable[Obligation]:
         search=Instructor.search_text + " " + OrgUnit.name + " " + OrgUnit.committee,
         default_sort="state",
         row_url=lambda r: url_for("duties.show", obligation_id=r.id),
-        keep=("year",),
+        keep=("year", "under"),
     )
     return table.bind(session(), obligations_of(year).where(scope.clause(OrgUnit.path)))
 
@@ -247,6 +341,13 @@ def _units(scope: Scope, year: int) -> list[tuple[str, str]]:
         .where(OrgUnit.id.in_(select(Post.unit_id).join(Obligation).where(Obligation.year == year)))
     )
     return sorted(((str(u.id), u.title) for u in session().scalars(stmt)), key=lambda unit: unit[1])
+
+
+def _schemes(year: int) -> list[tuple[str, str]]:
+    """Schemes that something is owed by in a year."""
+    owed = select(Obligation.scheme_id).where(Obligation.year == year)
+    found = session().scalars(select(Scheme).where(Scheme.id.in_(owed)).order_by(Scheme.id))
+    return [(str(row.id), row.name) for row in found]
 
 
 def _left(row: BoardRow) -> int | None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, not_, or_, select, true
 from sqlalchemy.orm import contains_eager, selectinload
 
 from accounts.models import OrgUnit
+from core import clock
 from core.db import session
 from party_lessons.enums import DutyState
-from party_lessons.models import Credit, KeptOutlook, Obligation, Post
+from party_lessons.models import Credit, KeptOutlook, Obligation, Post, Scheme
 from party_lessons.queries.facts import scheme_facts
 from party_lessons.rules import PostFacts, Want
 
@@ -43,17 +44,24 @@ _MISSING = Obligation.need - func.coalesce(_CREDITED.c.credits, 0)
 
 
 def obligations_of(year: int) -> Select[Obligation]:
-    """The obligations of a year with post, unit, holder and what the forecast found; three statements."""
+    """The obligations of a year with post, unit, holder and what the forecast found; three statements.
+
+    Of a scheme that is off nothing is owed from the moment it was switched off, whatever is left of it until it has been
+    recounted; years that are over stay as they were.
+    """
+    stands = Scheme.is_on if year >= clock.today().year else true()
     return (
         select(Obligation)
         .join(Obligation.post)
         .join(Post.unit)
         .join(Post.holder)
+        .join(Obligation.scheme)
         .outerjoin(KeptOutlook, KeptOutlook.obligation_id == Obligation.id)
         .outerjoin(_CREDITED, _CREDITED.c.obligation_id == Obligation.id)
-        .where(Obligation.year == year)
+        .where(Obligation.year == year, stands)
         .options(
             contains_eager(Obligation.post).options(contains_eager(Post.unit), contains_eager(Post.holder)),
+            contains_eager(Obligation.scheme),
             contains_eager(Obligation.outlook),
             selectinload(Obligation.credits),
         )
@@ -68,12 +76,12 @@ def list_wants(year: int, today: date, *conditions: ColumnElement[bool]) -> list
         .where(_MISSING > 0, Obligation.deadline >= today, IS_OWED, *conditions)
         .with_only_columns(
             Obligation.id, Obligation.deadline, _MISSING,
-            Post.holder_id, OrgUnit.path, Post.kind, Post.starts, Post.ends,
+            Obligation.scheme_id, Post.holder_id, OrgUnit.path, Post.kind, Post.starts, Post.ends, OrgUnit.level,
         )
     )  # fmt: skip
     return [
-        Want(ref, PostFacts(holder_id, path, kind, starts, ends), schemes[kind], missing, deadline)
-        for ref, deadline, missing, holder_id, path, kind, starts, ends in session().execute(stmt)
+        Want(ref, PostFacts(*post), schemes[scheme_id], missing, deadline)
+        for ref, deadline, missing, scheme_id, *post in session().execute(stmt)
     ]
 
 
@@ -90,7 +98,7 @@ def state_on(today: date) -> ColumnElement[str]:
         (Obligation.need <= _HELD, _said(DutyState.HELD)),
         (Obligation.deadline < today, _said(DutyState.OVERDUE)),
         (_MISSING <= 0, _said(DutyState.PLANNED)),
-        (left < _MISSING, _said(DutyState.IMPOSSIBLE)),
+        (or_(left < _MISSING, KeptOutlook.lessons_most < _MISSING), _said(DutyState.IMPOSSIBLE)),
         (or_(KeptOutlook.is_crowded, left == _MISSING), _said(DutyState.AT_RISK)),
         else_=_said(DutyState.OPEN),
     )

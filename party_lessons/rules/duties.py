@@ -6,7 +6,9 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from party_lessons.enums import ExemptionRule, SchemeKind
+from accounts.enums import Level
+from party_lessons.enums import ExemptionRule, PostKind
+from party_lessons.rules.schemes import SchemeFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,30 +17,25 @@ class PostFacts:
 
     holder_id: int
     unit_path: str
-    kind: SchemeKind
+    kind: PostKind
     starts: date
     ends: date | None = None
+    level: Level | None = None
+    """Level of the area or unit."""
+
+    @property
+    def area_path(self) -> str:
+        """The area it belongs to: itself, or the one a unit is a part of."""
+        return above(self.unit_path) if self.level is Level.UNIT else self.unit_path
 
     def holds_on(self, day: date) -> bool:
         """Whether the post is held on `day`."""
         return self.starts <= day and (self.ends is None or day <= self.ends)
 
 
-@dataclass(frozen=True, slots=True)
-class SchemeFacts:
-    """A scheme's settings: lessons a year, shortest lesson in minutes, cut-off for new posts, months when leaving."""
-
-    kind: SchemeKind
-    need: int = 1
-    least_minutes: int = 30
-    cutoff_month: int = 10
-    cutoff_day: int = 1
-    least_months_when_leaving: int = 6
-    is_on: bool = True
-
-    def cutoff_in(self, year: int) -> date:
-        """Whoever is appointed after this day owes nothing in `year`; 29 February falls back to the 28th."""
-        return date(year, self.cutoff_month, min(self.cutoff_day, monthrange(year, self.cutoff_month)[1]))
+def above(path: str) -> str:
+    """The path one level up; "/" above the root."""
+    return path.rstrip("/").rpartition("/")[0] + "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +49,26 @@ class Due:
 
 
 def due_in(post: PostFacts, year: int, scheme: SchemeFacts) -> Due | None:
-    """What `post` owes in `year`; None when it is not held in that year or the scheme is off.
+    """What `post` owes in `year`; None when it is not held in that year or the scheme is off or asks others.
 
-    Appointed in the year after the cut-off: exempt. Leaving before 31 December: due by the last day
+    Appointed in the year after the cut-off: exempt. Leaving before the deadline: due by the last day
     when in post for the scheme's months of that year, else exempt [common].
     """
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    if not scheme.is_on or post.starts > last or (post.ends is not None and post.ends < first):
+    first, last = date(year, 1, 1), scheme.deadline_in(year)
+    is_asked = scheme.is_on and scheme.asks(post.kind, post.level, post.unit_path)
+    if not is_asked or post.starts > date(year, 12, 31) or (post.ends is not None and post.ends < first):
         return None
-    leaves = post.ends is not None and post.ends < last
-    deadline = post.ends if leaves and post.ends is not None else last
-    exemption = None
-    if post.starts > scheme.cutoff_in(year):
-        exemption = ExemptionRule.APPOINTED_LATE
-    elif leaves and _plus_months(
-        max(post.starts, first), scheme.least_months_when_leaving
-    ) > deadline + timedelta(1):
-        exemption = ExemptionRule.LEFT_EARLY
-    return Due(year, scheme.need, deadline, exemption)
+    if post.starts > scheme.cutoff_in(year) or post.starts > last:
+        return Due(year, scheme.need, _first(post.ends, last), ExemptionRule.APPOINTED_LATE)
+    if post.ends is None or post.ends >= last:
+        return Due(year, scheme.need, last)
+    served_out = _plus_months(max(post.starts, first), scheme.least_months_when_leaving)
+    exemption = ExemptionRule.LEFT_EARLY if served_out > post.ends + timedelta(1) else None
+    return Due(year, scheme.need, post.ends, exemption)
+
+
+def _first(ends: date | None, last: date) -> date:
+    return last if ends is None else min(ends, last)
 
 
 def _plus_months(day: date, months: int) -> date:

@@ -6,9 +6,15 @@ from collections.abc import Iterable
 
 from accounts.access import Actor
 from core.db import session
-from party_lessons.models import Credit, Obligation
+from party_lessons.models import Credit, Obligation, ReportedLesson
 from party_lessons.queries.facts import post_facts, scheme_facts
-from party_lessons.queries.obligations import find_credits, find_obligations, list_posts_of
+from party_lessons.queries.obligations import (
+    find_credits,
+    find_credits_of_report,
+    find_obligations,
+    list_posts_of,
+)
+from party_lessons.queries.reports import report_facts
 from party_lessons.rules import LessonFacts, eligible
 
 LONGEST = 200
@@ -43,6 +49,27 @@ def follow(lessons: Iterable[LessonFacts], *, actor: Actor) -> None:
             _credit(lesson, is_held=lesson.is_held)
 
 
+def count_report(report: ReportedLesson, *, actor: Actor) -> int:
+    """Credit a confirmed report to every obligation of the person whose tests pass; answers how many."""
+    lesson = report_facts(report)
+    wanted = {row.id: row for row in _counts_for(lesson)}
+    for credit in find_credits_of_report(report.id):
+        if wanted.pop(credit.obligation_id, None) is None:
+            credit.obligation.credits.remove(credit)
+    for row in wanted.values():
+        credit = Credit(report_id=report.id)
+        _write(credit, lesson, is_held=True)
+        row.credits.append(credit)
+    session().flush()
+    return len(find_credits_of_report(report.id))
+
+
+def follow_reports(reports: Iterable[ReportedLesson], *, actor: Actor) -> None:
+    """Bring the credits of confirmed reports in step, after posts or schemes have changed."""
+    for report in reports:
+        count_report(report, actor=actor)
+
+
 def _credit(lesson: LessonFacts, *, is_held: bool) -> int:
     wanted = {row.id: row for row in _counts_for(lesson)}
     counted = len(wanted)
@@ -69,10 +96,11 @@ def _counts_for(lesson: LessonFacts) -> list[Obligation]:
     """The instructor's obligations whose tests the lesson passes."""
     if lesson.instructor_id is None:
         return []
-    schemes = scheme_facts()
-    posts = [
-        post
-        for post in list_posts_of(lesson.instructor_id, lesson.day.year)
-        if eligible(post_facts(post), lesson, schemes[post.kind])
+    schemes, year = scheme_facts(), lesson.day.year
+    posts = {post.id: post_facts(post) for post in list_posts_of(lesson.instructor_id, year)}
+    return [
+        row
+        for rows in find_obligations(list(posts), year).values()
+        for row in rows
+        if eligible(posts[row.post_id], lesson, schemes[row.scheme_id])
     ]
-    return list(find_obligations([post.id for post in posts], lesson.day.year).values())

@@ -11,7 +11,7 @@ from core.words import N_
 from instructor_pool.models import Instructor
 from instructor_pool.services.merging import Follower
 from party_lessons.models import Obligation, Post
-from party_lessons.services.obligations import exempt
+from party_lessons.services.exempting import exempt
 
 
 def _follow(kept: Instructor, closed: Instructor, actor: Actor) -> None:
@@ -34,7 +34,9 @@ def _follow(kept: Instructor, closed: Instructor, actor: Actor) -> None:
 
 
 def _settle(row: Obligation, twin: Post, actor: Actor) -> None:
-    same_year = select(Obligation).where(Obligation.post_id == twin.id, Obligation.year == row.year)
+    same_year = select(Obligation).where(
+        Obligation.post_id == twin.id, Obligation.year == row.year, Obligation.scheme_id == row.scheme_id
+    )
     heir = session().scalar(same_year)
     if heir is None:
         row.post_id = twin.id
@@ -47,7 +49,7 @@ def _settle(row: Obligation, twin: Post, actor: Actor) -> None:
     session().flush()
     is_owed = sum(credit.is_held for credit in row.credits) < row.need
     if is_owed and row.exemption_rule is None and not row.exemption_reason:
-        exempt(row, gettext("同一职务登记了两次,已并入另一份档案。"), actor=actor)
+        exempt(row, gettext("同一职务登记了两次，已并入另一份档案。"), actor=actor)
 
 
 DUTIES = Follower(N_("党课责任"), lambda _closed_id: 0, lambda _kept, _closed: [], _follow)

@@ -1,61 +1,100 @@
-"""What posts owe: kept in step with the posts, and exemptions by a person."""
+"""What posts owe: kept in step with posts and schemes, with what changed and why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from flask_babel import gettext
 
 from accounts.access import Actor
-from core import audit, clock
+from core import clock
 from core.db import session
-from core.errors import Conflict, RuleBroken, Violation
-from party_lessons.enums import SchemeKind
-from party_lessons.models import Obligation, Post, Scheme
+from party_lessons.enums import DutyEventKind
+from party_lessons.models import DutyEvent, Obligation, Post, Scheme
 from party_lessons.queries.facts import post_facts, scheme_facts
 from party_lessons.queries.obligations import find_obligations, list_posts, years_of
-from party_lessons.rules import Due, PostFacts, due_in
+from party_lessons.rules import SHIPPED, Due, PostFacts, SchemeFacts, due_in
+from party_lessons.rules.schemes import DEFAULT_GROUNDS, DEFAULT_REMINDERS
 
-LONGEST_REASON = 300
+LONGEST_TEXT = 400
 
 
 def ensure_schemes() -> None:
-    """Both schemes with their defaults, where they are missing [0 §16, 1 §17]."""
-    there = {row.kind for row in session().query(Scheme)}
-    session().add_all(Scheme(kind=kind) for kind in SchemeKind if kind not in there)
-    session().flush()
+    """The schemes that are shipped, where there are none yet [0 §16, 1 §17]."""
+    if session().query(Scheme.id).first() is None:
+        session().add_all(new_scheme(name, facts) for name, facts in SHIPPED.items())
+        session().flush()
 
 
-def recompute(year: int, *, actor: Actor) -> int:
-    """Bring every obligation of `year` in step with the posts; answers how many changed."""
-    return _settle(list_posts(year), year)
+def new_scheme(name: str, facts: SchemeFacts) -> Scheme:
+    """A scheme with these settings."""
+    return Scheme(
+        name=name,
+        test=facts.test,
+        post_kinds=sorted(kind.value for kind in facts.post_kinds),
+        levels=sorted(level.value for level in facts.levels),
+        class_kinds=sorted(kind.value for kind in facts.class_kinds),
+        need=facts.need,
+        least_minutes=facts.least_minutes,
+        micro_minutes=facts.micro_minutes,
+        deadline_month=facts.deadline_month,
+        deadline_day=facts.deadline_day,
+        cutoff_month=facts.cutoff_month,
+        cutoff_day=facts.cutoff_day,
+        least_months_when_leaving=facts.least_months_when_leaving,
+        grounds=list(DEFAULT_GROUNDS),
+        reminders=list(DEFAULT_REMINDERS),
+        is_on=facts.is_on,
+    )
 
 
-def settle_post(post: Post, *, actor: Actor) -> None:
+def recompute(year: int, *, actor: Actor, why: str = "", among: Collection[int] | None = None) -> int:
+    """Bring the obligations of `year` in step with posts and schemes, all or `among` posts; answers how many changed."""
+    return _settle(list_posts(year, among), year, actor, why)
+
+
+def settle_post(post: Post, *, actor: Actor, why: str = "") -> None:
     """Bring the obligations of one post in step: this year's, the next one's and any it has already."""
     this_year = clock.today().year
     for year in sorted({this_year, this_year + 1} | years_of(post)):
-        _settle([post], year)
+        _settle([post], year, actor, why)
 
 
-def _settle(posts: Iterable[Post], year: int) -> int:
+def _settle(posts: Iterable[Post], year: int, actor: Actor, why: str) -> int:
+    ensure_schemes()
     schemes, changed = scheme_facts(), 0
+    names = {row.id: row.name for row in session().query(Scheme)}
     posts = list(posts)
     there = find_obligations([post.id for post in posts], year)
     for post in posts:
-        facts, row = post_facts(post), there.get(post.id)
-        due = due_in(facts, year, schemes[post.kind])
-        if due is None:
-            changed += row is not None
-            if row is not None:
-                session().delete(row)
-            continue
-        if row is None:
-            row = Obligation(post_id=post.id, year=year, deadline=due.deadline)
-            session().add(row)
-        changed += _apply(row, due, facts)
+        facts = post_facts(post)
+        rows = {row.scheme_id: row for row in there.get(post.id, ())}
+        for scheme_id, scheme in schemes.items():
+            before, due = rows.get(scheme_id), due_in(facts, year, scheme)
+            kind = _bring(post, before, due, facts, scheme_id)
+            if kind is not None:
+                changed += 1
+                text = _said(due, names[scheme_id])
+                record(Owed(post, year, names[scheme_id]), kind, text, actor=actor, why=why)
     session().flush()
     return changed
+
+
+def _bring(
+    post: Post, row: Obligation | None, due: Due | None, facts: PostFacts, scheme_id: int
+) -> DutyEventKind | None:
+    """One obligation as it is due; None where nothing changed."""
+    if due is None:
+        if row is not None:
+            session().delete(row)
+        return None if row is None else DutyEventKind.FALLEN
+    if row is None:
+        row = Obligation(post_id=post.id, year=due.year, scheme_id=scheme_id, deadline=due.deadline)
+        session().add(row)
+        _apply(row, due, facts)
+        return DutyEventKind.ARISEN
+    return DutyEventKind.CHANGED if _apply(row, due, facts) else None
 
 
 def _apply(row: Obligation, due: Due, post: PostFacts) -> bool:
@@ -66,30 +105,39 @@ def _apply(row: Obligation, due: Due, post: PostFacts) -> bool:
     return before != (row.need, row.deadline, row.exemption_rule, len(row.credits))
 
 
-def exempt(row: Obligation, reason: str, *, actor: Actor, seen: int | None = None) -> None:
-    """Let somebody off this year's duty, with a reason that is kept. RuleBroken without one or when held already."""
-    row.expect_version(seen)
-    text = reason.strip()
-    if not text or len(text) > LONGEST_REASON:
-        sentence = gettext("请写明免计的理由,不超过 %(most)s 字。", most=LONGEST_REASON)
-        raise RuleBroken(sentence, [Violation("reason", sentence, "reason")])
-    if row.exemption_rule is not None or row.exemption_reason:
-        raise Conflict(gettext("这项党课责任已经免计。"))
-    if sum(credit.is_held for credit in row.credits) >= row.need:
-        raise RuleBroken(gettext("这项党课责任已经完成,不用免计。"))
-    row.exemption_reason = text
-    row.exempted_by_id, row.exempted_at = actor.user_id, clock.now()
-    audit.note(session(), gettext("免计党课责任:%(who)s", who=row.post.holder.name))
-    session().flush()
+def _said(due: Due | None, scheme_name: str) -> str:
+    if due is None:
+        return gettext("%(scheme)s：不再有这项责任。", scheme=scheme_name)
+    if due.exemption is not None:
+        return gettext("%(scheme)s：按任职时间免计(%(rule)s)。", scheme=scheme_name, rule=due.exemption.label)
+    return gettext(
+        "%(scheme)s：应讲 %(need)s 课，期限 %(deadline)s。",
+        scheme=scheme_name,
+        need=due.need,
+        deadline=due.deadline.isoformat(),
+    )
 
 
-def lift_exemption(row: Obligation, *, actor: Actor, seen: int | None = None) -> None:
-    """Let the duty stand again. RuleBroken where it follows from the dates of the post."""
-    row.expect_version(seen)
-    if row.exemption_rule is not None:
-        raise RuleBroken(gettext("这项免计由任职时间决定,请先更正任职起止日期。"))
-    if not row.exemption_reason:
-        raise Conflict(gettext("这项党课责任没有免计。"))
-    row.exemption_reason, row.exempted_by_id, row.exempted_at = "", None, None
-    audit.note(session(), gettext("恢复党课责任:%(who)s", who=row.post.holder.name))
-    session().flush()
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a post owes in a year by a scheme, there or not."""
+
+    post: Post
+    year: int
+    scheme_name: str = ""
+
+
+def record(about: Owed, kind: DutyEventKind, text: str, *, actor: Actor, why: str = "") -> None:
+    """Write down for good what happened to what a post owes."""
+    session().add(
+        DutyEvent(
+            post_id=about.post.id,
+            year=about.year,
+            scheme_name=about.scheme_name,
+            kind=kind,
+            text=text[:LONGEST_TEXT],
+            why=why.strip()[:LONGEST_TEXT],
+            at=clock.now(),
+            by_name=actor.name,
+        )
+    )

@@ -36,10 +36,11 @@ def _write(outlooks: Mapping[int, Outlook]) -> None:
         KeptOutlook.obligation_id,
         KeptOutlook.lessons_left,
         KeptOutlook.lessons_near,
+        KeptOutlook.lessons_most,
         KeptOutlook.is_crowded,
     )
     there = {row[0]: tuple(row) for row in session().execute(select(*columns))}
-    wanted = {ref: (ref, x.left, x.near, x.is_crowded) for ref, x in outlooks.items()}
+    wanted = {ref: (ref, x.left, x.near, x.most, x.is_crowded) for ref, x in outlooks.items()}
     gone = [ref for ref, row in there.items() if wanted.get(ref) != row]
     for some in _parts(gone):
         session().execute(delete(KeptOutlook).where(KeptOutlook.obligation_id.in_(some)))

@@ -81,6 +81,7 @@ class Arrays(Struct):
     members: Int32s
     duty_holder: Int32s
     duty_need: Int32s
+    duty_priority: Int32s
     resources: Int32s  # how many there are
     a_day: Int32s  # how much of a resource sessions that begin on a day may use
     half_km: Int32s  # [place, place]
@@ -151,6 +152,7 @@ def _arrays_of(index: Index) -> Arrays:
         members=int32s(members),
         duty_holder=int32s(index.duty_holder),
         duty_need=int32s(d.need for d in problem.duties),
+        duty_priority=int32s(d.priority for d in problem.duties),
         resources=int32s(r.count for r in problem.resources),
         a_day=int32s(UNLIMITED if r.max_per_day is None else r.max_per_day for r in problem.resources),
         half_km=half_km,

@@ -277,10 +277,11 @@ def _emit_owed(
     for n in range(kept):
         who = room.who[n]
         for m in range(p.sessions[s].duty, p.sessions[s].duty_end):
-            if p.duty_holder[p.duty_of[m]] == who:
+            d = p.duty_of[m]
+            if p.duty_holder[d] == who:
                 value = there + room.cost[n] + less
                 value += p.weights[0].travel * between(p.half_km, p.instructors[who].home, place)
-                if value <= p.weights[0].duty:
+                if value <= p.weights[0].duty * p.duty_priority[d]:
                     count = _write((s, o, who, venue), max(0.0, value), ints, regrets, write, count)
                 break
     return count

@@ -225,6 +225,9 @@ def _region_problem(state: State, movable: Sequence[int]) -> tuple[Problem, tupl
         sessions=tuple(sessions[s.id] for s in problem.sessions if s.id in sessions),
         instructors=tuple(x for x in problem.instructors if x.id in known),
         venues=tuple(v for v in problem.venues if v.id in rooms),
+        resources=tuple(
+            replace(r, venues=tuple(v for v in r.venues if v in rooms)) for r in problem.resources
+        ),
         series=tuple(problem.series[r] for r in sorted(series)),
     )
     return _without_costs(part), tuple(standing)

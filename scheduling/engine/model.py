@@ -176,12 +176,13 @@ class Series:
 
 @dataclass(frozen=True)
 class Duty:
-    """An instructor's obligation to teach ``need`` of the eligible sessions."""
+    """An instructor's obligation to teach ``need`` of the eligible sessions; each missing one costs ``priority`` times."""
 
     id: str
     instructor: str
     sessions: tuple[str, ...] = ()
     need: int = 1
+    priority: int = 1
 
 
 @dataclass(frozen=True)

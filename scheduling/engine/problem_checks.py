@@ -75,7 +75,7 @@ def check_amounts(problem: Problem) -> None:
         _most(s, problem) + math.ceil(w.fee * fee * s.hours / 100) + w.venue_cost * venue_cost
         for s in problem.sessions
     )
-    most += w.duty * sum(d.need for d in problem.duties)
+    most += w.duty * sum(d.need * d.priority for d in problem.duties)
     most += sum(w.min_days * r.min_days + w.same_venue * len(r.sessions) for r in problem.series)
     if most > MOST:
         raise BadFile("costs could add up to more than 10^15", "weights")

@@ -276,6 +276,8 @@ _PROBLEM = Keys(
                 "together": as_bool,
             },
         ),
-        "duties": _items(Duty, {"instructor": as_text}, {"sessions": _ids, "need": as_int}),
+        "duties": _items(
+            Duty, {"instructor": as_text}, {"sessions": _ids, "need": as_int, "priority": as_int}
+        ),
     },
 )

@@ -195,7 +195,6 @@ def _move(
     step: float,
     keep: float,
     keep_square: float,
-    most: float,
 ) -> None:
     for n in range(price.size):
         if price[n] <= 0 and excess[n] <= 0:
@@ -204,7 +203,7 @@ def _move(
         e = excess[n]
         mean[n] = keep * mean[n] + (1 - keep) * e
         square[n] = keep_square * square[n] + (1 - keep_square) * e * e
-        price[n] = min(most, max(0.0, price[n] + step * mean[n] / (np.sqrt(square[n]) + 0.1)))
+        price[n] = max(0.0, price[n] + step * mean[n] / (np.sqrt(square[n]) + 0.1))
 
 
 WORTH = 10.0  # prices of lessons that are wanted move so much faster than those of time that is scarce
@@ -218,13 +217,13 @@ def move(
     square: Excess,
     pace: tuple[float, float, float],
 ) -> None:
-    """Move prices along the smoothed excess, each in its own measure; a duty's lesson is worth its weight at most."""
+    """Move prices along the smoothed excess, each in its own measure; a duty's lesson is worth what missing it costs at most."""
     weights = p.weights[0]
     step, keep, keep_square = pace
     for name in Prices.__annotations__:
-        most = float(weights["duty"]) if name == "duty" else 1e9
         a, b, c, d = (getattr(x, name).reshape(-1) for x in (prices, excess, mean, square))
-        _move(a, b, c, d, step * (WORTH if name in ("duty", "leader") else 1.0), keep, keep_square, most)
+        _move(a, b, c, d, step * (WORTH if name in ("duty", "leader") else 1.0), keep, keep_square)
+    prices.duty[:] = np.minimum(prices.duty, weights["duty"] * p.duty_priority)
     twice = weights["over_target"] + weights["over_twice_target"]
     endless = p.instructors["max_total"] >= UNLIMITED
     prices.person[endless, 0] = np.minimum(prices.person[endless, 0], np.float32(twice))

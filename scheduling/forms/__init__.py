@@ -59,8 +59,8 @@ class ClassForm(FlaskForm):
     name = StringField(
         _("班次名称"), [InputRequired(_("请填写名称。")), Length(max=120, message=_("最多 120 个字。"))]
     )
-    starts_on = DateField(_("开始日期"), [InputRequired(_("请填写日期,如 2027-03-01。"))])
-    ends_on = DateField(_("结束日期"), [InputRequired(_("请填写日期,如 2027-03-05。"))])
+    starts_on = DateField(_("开始日期"), [InputRequired(_("请填写日期，如 2027-03-01。"))])
+    ends_on = DateField(_("结束日期"), [InputRequired(_("请填写日期，如 2027-03-05。"))])
     size = IntegerField(
         _("人数"),
         [InputRequired(_("请填写人数。")), NumberRange(0, 100_000, _("人数应在 0 到 100000 之间。"))],
@@ -73,11 +73,11 @@ class ClassForm(FlaskForm):
     host_name = StringField(
         _("主办单位名称"),
         [Length(max=80, message=_("最多 80 个字。"))],
-        description=_("不在组织树里的单位,在这里写名称。"),
+        description=_("不在组织树里的单位，在这里写名称。"),
     )
     town_id = SelectField(_("举办地"), [Optional()], coerce=whole)
     main_base_id = SelectField(
-        _("主会场"), [Optional()], coerce=whole, description=_("优先用这里的教室,坐不下时排到别处。")
+        _("主会场"), [Optional()], coerce=whole, description=_("优先用这里的教室，坐不下时排到别处。")
     )
     contact_name = StringField(_("联系人"), [Length(max=40, message=_("最多 40 个字。"))])
     contact_phone = StringField(
@@ -120,13 +120,13 @@ class SessionForm(FlaskForm):
     """A session of a class: what it needs."""
 
     version = HiddenField()
-    day = DateField(_("日期"), [InputRequired(_("请填写日期,如 2027-03-01。"))])
-    half_day = SelectField(_("时段"), description=_("任选:当天上午或下午都可以。"))
+    day = DateField(_("日期"), [InputRequired(_("请填写日期，如 2027-03-01。"))])
+    half_day = SelectField(_("时段"), description=_("任选：当天上午或下午都可以。"))
     course_id = SelectField(_("课程"), [Optional()], coerce=whole)
     course_name = StringField(
         _("课程名称"),
         [Length(max=120, message=_("最多 120 个字。"))],
-        description=_("目录里没有的课,在这里写名称。"),
+        description=_("目录里没有的课，在这里写名称。"),
     )
     method = SelectField(_("教学形式"))
     class_hours = DecimalField(
@@ -220,7 +220,10 @@ class LoanForm(FlaskForm):
     """Asking for another unit's instructor: for a class, or for some days."""
 
     class_id = SelectField(
-        _("班次"), [Optional()], coerce=whole, description=_("选了班次,时间就是班次的时间;不选就填起止日期。")
+        _("班次"),
+        [Optional()],
+        coerce=whole,
+        description=_("选了班次，时间就是班次的时间；不选就填起止日期。"),
     )
     first_day = DateField(_("开始日期"), [Optional()])
     last_day = DateField(_("结束日期"), [Optional()])
@@ -228,7 +231,7 @@ class LoanForm(FlaskForm):
     purpose = TextAreaField(
         _("用途"),
         [InputRequired(_("请写明借用的用途。")), Length(max=300, message=_("最多 300 个字。"))],
-        description=_("课程、对象等,供借出单位参考。"),
+        description=_("课程、对象等，供借出单位参考。"),
     )
 
     def offer(self, classes: Sequence[tuple[int, str]]) -> None:
@@ -251,5 +254,5 @@ class LendingQuotaForm(FlaskForm):
     most = IntegerField(
         _("名额(课次)"),
         [InputRequired(_("请填写名额。")), NumberRange(0, 100_000)],
-        description=_("一年最多借出多少课次;0 表示不借出。"),
+        description=_("一年最多借出多少课次；0 表示不借出。"),
     )

@@ -101,13 +101,13 @@ class PackageForm(FlaskForm):
     summary = TextAreaField(
         _("简介"), [Length(max=300, message=_("最多 300 个字。"))], description=_("菜单上会看到。")
     )
-    parts = FieldList(FormField(PartForm), min_entries=MOST_PARTS, max_entries=MOST_PARTS)
+    parts = FieldList(FormField(PartForm), _("内容"), min_entries=MOST_PARTS, max_entries=MOST_PARTS)
     most_people = IntegerField(
         _("最多人数"),
         [InputRequired(_("请填写人数。")), NumberRange(1, MOST_PEOPLE, _("人数应在 1 到 1000 之间。"))],
     )
     first_month = SelectField(_("从"), coerce=whole)
-    last_month = SelectField(_("到"), coerce=whole, description=_("可以跨年,如 11 月到 3 月。"))
+    last_month = SelectField(_("到"), coerce=whole, description=_("可以跨年，如 11 月到 3 月。"))
     meals_price = DecimalField(
         _("餐费(元/人)"),
         [InputRequired(_("没有就填 0。")), NumberRange(0, MOST_PRICE, _("金额应在 0 到 99999 之间。"))],
@@ -119,7 +119,7 @@ class PackageForm(FlaskForm):
         places=2,
     )
     needs_coach = BooleanField(_("需要大巴"))
-    is_offered = BooleanField(_("放上菜单"), description=_("下架以后不能再订,已订的不受影响。"))
+    is_offered = BooleanField(_("放上菜单"), description=_("下架以后不能再订，已订的不受影响。"))
 
     def offer(self, courses: Sequence[tuple[int, str]], spots: Sequence[Spot]) -> None:
         """Fill the select boxes."""
@@ -182,7 +182,7 @@ class PackageOrderForm(FlaskForm):
 
     package_id = SelectField(_("套餐"), coerce=whole)
     class_id = SelectField(_("班次"), coerce=whole)
-    first_day = DateField(_("第一天"), [InputRequired(_("请填写日期,如 2027-06-08。"))])
+    first_day = DateField(_("第一天"), [InputRequired(_("请填写日期，如 2027-06-08。"))])
     last_day = DateField(_("最后一天"), [Optional()], description=_("只用一天的不用填。"))
     people = IntegerField(
         _("人数"),
@@ -203,5 +203,5 @@ class PackageMoveForm(FlaskForm):
     """Other days for a package."""
 
     version = HiddenField()
-    first_day = DateField(_("第一天"), [InputRequired(_("请填写日期,如 2027-06-08。"))])
+    first_day = DateField(_("第一天"), [InputRequired(_("请填写日期，如 2027-06-08。"))])
     last_day = DateField(_("最后一天"), [Optional()], description=_("只用一天的不用填。"))

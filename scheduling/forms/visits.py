@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from bases.enums import BaseResourceKind
 from instructor_pool.enums import AnswerSource
 from scheduling.enums import Rhythm
 from scheduling.forms import given, whole
+from scheduling.rules.needs import MOST_PIECES
 from scheduling.rules.visits import LEAST_MINUTES, MOST_GROUPS, MOST_MINUTES, MOST_PEOPLE, Wish
 
 HALF_HOURS = [time(hour, minute) for hour in range(7, 21) for minute in (0, 30)]
 _PEOPLE = _("人数应在 1 到 5000 之间。")
 _GROUPS = _("批数应在 1 到 40 之间。")
+_PIECES = _("数量应在 0 到 50 之间。")
 
 
 def _read_time(text: object) -> time | None:
     return text if isinstance(text, time) else datetime.strptime(str(text), "%H:%M").time() if text else None
 
 
-class TimesForm(FlaskForm):
-    """When a party comes and how many they are."""
+def _pieces(kind: BaseResourceKind) -> IntegerField:
+    return IntegerField(_(kind.word), [Optional(), NumberRange(0, MOST_PIECES, _PIECES)], default=0)
 
-    day = DateField(_("日期"), [InputRequired(_("请填写日期,如 2027-05-20。"))])
+
+class TimesForm(FlaskForm):
+    """When a party comes, how many they are, and what the base should lend them."""
+
+    day = DateField(_("日期"), [InputRequired(_("请填写日期，如 2027-05-20。"))])
     at = SelectField(_("开始时间"), [InputRequired(_("请选择时间。"))])
     minutes = IntegerField(
         _("时长(分钟)"),
@@ -42,8 +58,29 @@ class TimesForm(FlaskForm):
         _("批数"),
         [InputRequired(_("请填写批数。")), NumberRange(1, MOST_GROUPS, _GROUPS)],
         default=1,
-        description=_("同一时间分几批参观,每批配讲解。"),
+        description=_("同一时间分几批参观，每批配讲解。"),
     )
+
+    coach = _pieces(BaseResourceKind.COACH)
+    projector = _pieces(BaseResourceKind.PROJECTOR)
+    microphone_set = _pieces(BaseResourceKind.MICROPHONE_SET)
+
+    def offer_pieces(self, stock: Mapping[BaseResourceKind, int]) -> None:
+        """Leave out what the base has none of, and say of the rest how many there are."""
+        for kind in BaseResourceKind:
+            if kind.value in self and not stock.get(kind):
+                del self[kind.value]
+            elif kind.value in self:
+                self[kind.value].description = gettext("这个基地一共 %(n)s", n=stock[kind])
+
+    @property
+    def pieces(self) -> list[Field]:
+        """The fields of what the base lends."""
+        return [self[kind.value] for kind in BaseResourceKind if kind.value in self]
+
+    def needs(self) -> dict[BaseResourceKind, int]:
+        """What was asked for, without noughts."""
+        return {BaseResourceKind(field.name): field.data for field in self.pieces if field.data}
 
     def offer_times(self, kept: time | None = None) -> None:
         """Fill the times: the half hours, and one that is kept already."""
@@ -53,7 +90,13 @@ class TimesForm(FlaskForm):
     def wish(self) -> Wish:
         """What was entered."""
         start = datetime.combine(given(self.day.data), given(_read_time(self.at.data)))
-        return Wish(start, given(self.minutes.data), given(self.people.data), given(self.groups.data))
+        return Wish(
+            start,
+            given(self.minutes.data),
+            given(self.people.data),
+            given(self.groups.data),
+            self.needs(),
+        )
 
 
 class VisitForm(TimesForm):
@@ -71,15 +114,15 @@ class VisitForm(TimesForm):
     phone = StringField(
         _("联系电话"),
         [InputRequired(_("请填写联系电话。")), Length(max=40, message=_("最多 40 个字。"))],
-        description=_("加密保存,只给接待的基地看。"),
+        description=_("加密保存，只给接待的基地看。"),
     )
     wishes = TextAreaField(
         _("其他需要"),
         [Length(max=300, message=_("最多 300 个字。"))],
-        description=_("如讲解员、大巴、投影等。"),
+        description=_("如轮椅、午餐、停车等。每批都配讲解员，不用写。"),
     )
     repeat = SelectField(_("重复"), [Optional()], default="")
-    until = DateField(_("重复到"), [Optional()], description=_("重复的参观填写,最长一年。"))
+    until = DateField(_("重复到"), [Optional()], description=_("重复的参观填写，最长一年。"))
 
     def offer(self, units: Sequence[tuple[int, str]], venues: Sequence[tuple[int, str]]) -> None:
         """Fill the units and venues to choose from."""

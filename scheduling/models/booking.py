@@ -26,6 +26,7 @@ class Party:
     name: str
     title: str
     people: int
+    groups: int = 1
 
 
 class Booking(Versioned, Model):
@@ -65,6 +66,9 @@ class Booking(Versioned, Model):
     seat: Mapped[int] = mapped_column(default=0)
     state: Mapped[BookingState] = mapped_column(choice(BookingState))
     asked_at: Mapped[datetime]
+    answer_by: Mapped[datetime | None]
+    """Until when an answer is expected; None where nobody is asked."""
+    reminders: Mapped[int] = mapped_column(default=0, server_default="0")
     answered_at: Mapped[datetime | None]
     answer_source: Mapped[AnswerSource | None] = mapped_column(choice(AnswerSource))
     answer_reason: Mapped[str] = mapped_column(String(300), default="")
@@ -93,7 +97,7 @@ class Booking(Versioned, Model):
     def party(self) -> Party:
         """For whom it is."""
         if self.visit is not None:
-            return Party(self.visit.unit.name, self.visit.theme, self.visit.people)
+            return Party(self.visit.unit.name, self.visit.theme, self.visit.people, self.visit.groups)
         row = self.lesson
         klass = row.training_class
         return Party(klass.name, row.told_course_name or row.course_name, row.people)

@@ -105,6 +105,8 @@ class Session(Versioned, Model):
         CheckConstraint("class_hours > 0", name="hours"),
         CheckConstraint(_TIED, name="package"),
         UniqueConstraint("package_order_id", "package_position"),
+        # For attendance, whose trainee must be of the same class.
+        Index("uq_session_id_class_id", "id", "class_id", unique=True),
         ForeignKeyConstraint(
             ["package_order_id", "class_id", "package_stage"],
             ["package_order.id", "package_order.class_id", "package_order.stage"],
@@ -113,8 +115,10 @@ class Session(Versioned, Model):
             initially="DEFERRED",
         ),
         Index("ix_session_class_id_state", "class_id", "state"),
-        Index("ix_session_start", "start"),
-        Index("ix_session_instructor_start", "instructor_id", "start"),
+        # Wide enough to count from what began and is not marked.
+        Index("ix_session_start", "start", "state", "class_id"),
+        # With all that is asked of a session when thousands of people's are counted.
+        Index("ix_session_instructor_start", "instructor_id", "start", "state", "class_id"),
         Index("ix_session_venue_start", "venue_id", "start"),
     )
 
@@ -191,6 +195,11 @@ class Session(Versioned, Model):
         return self.training_class.size if self.package_order is None else self.package_order.people
 
     @property
+    def full_name(self) -> str:
+        """`班次《课程》`: what it is called beside sessions of other classes."""
+        return f"{self.training_class.name}《{self.course_name}》"
+
+    @property
     def end(self) -> datetime | None:
         """End of the planned time, or None while unplaced."""
         return self.start + timedelta(minutes=self.minutes) if self.start else None
@@ -223,6 +232,20 @@ class Session(Versioned, Model):
             self.told_course_name,
         )
         return self.state is SessionState.PUBLISHED and plan == told
+
+
+class Thaw(Model):
+    """A reason to change a published lesson although it is near, and until when that may be done."""
+
+    __tablename__ = "thaw"
+    __table_args__ = (CheckConstraint("reason <> ''", name="reason"), Index("ix_thaw_session", "session_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id"))
+    reason: Mapped[str] = mapped_column(String(300))
+    at: Mapped[datetime]
+    until: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
 
 
 class ScheduleVersion(Model):

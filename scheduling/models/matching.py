@@ -32,6 +32,10 @@ class MatchRun(Model):
     asked_at: Mapped[datetime]
     state: Mapped[RunState] = mapped_column(choice(RunState))
     seconds: Mapped[int] = mapped_column(default=60)
+    levels: Mapped[Any] = mapped_column(JSON, default=dict, server_default="{}")
+    """What matters how much, by wish of `rules.match_policies`; what is not named is as usual."""
+    policy: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """The name under which these levels were kept when it was asked for."""
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
@@ -68,3 +72,18 @@ class ProposalItem(Versioned, Model):
 
     run: Mapped[MatchRun] = relationship(back_populates="items")
     session: Mapped[Session] = relationship()
+
+
+class MatchPolicy(Versioned, Model):
+    """What matters how much in matching, under a name, for a level."""
+
+    __tablename__ = "match_policy"
+    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    levels: Mapped[Any] = mapped_column(JSON)
+    """By wish of `rules.match_policies`: 0 to 3."""
+
+    owner: Mapped[OrgUnit] = relationship()

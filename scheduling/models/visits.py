@@ -15,6 +15,7 @@ from core.sealed import SealedText, Sealing, mask_phone
 from instructor_pool.enums import AnswerSource
 from scheduling.enums import CheckInSource, Rhythm, VisitState
 from scheduling.models.classes import Session
+from scheduling.models.needs import VisitNeed
 from scheduling.rules.visits import LEAST_MINUTES, MOST_MINUTES
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Visit(Versioned, Sealing, Model):
         CheckConstraint(f"minutes BETWEEN {LEAST_MINUTES} AND {MOST_MINUTES}", name="minutes"),
         CheckConstraint("state <> 'held' OR answer_by IS NOT NULL", name="deadline"),
         CheckConstraint("state <> 'declined' OR answer_reason <> ''", name="declined"),
+        # Wide enough to put a level's visits in any order of the list.
+        Index("ix_visit_start", "start", "unit_id", "venue_id", "state", "people", "groups", "asked_at"),
         Index("ix_visit_venue_start", "venue_id", "start"),
         Index("ix_visit_unit_start", "unit_id", "start"),
         Index("ix_visit_state_start", "state", "start"),
@@ -95,6 +98,7 @@ class Visit(Versioned, Sealing, Model):
     series: Mapped[VisitSeries | None] = relationship(back_populates="visits")
     bookings: Mapped[list[Booking]] = relationship(back_populates="visit", order_by="Booking.id")
     check_in: Mapped[CheckIn | None] = relationship(back_populates="visit")
+    needs: Mapped[list[VisitNeed]] = relationship(order_by=VisitNeed.kind, cascade="all, delete-orphan")
 
     @property
     def end(self) -> datetime:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -16,20 +16,18 @@ from accounts.models import OrgUnit
 from core.db import session
 from courses.enums import Method
 from courses.models import Course
-from instructor_pool.enums import Grade
-from instructor_pool.models import Instructor, Qualification
-from instructor_pool.queries import unavailable
-from instructor_pool.rules.terms import bookable_days
-from party_lessons.rules import Ahead, Audience
-from scheduling.enums import BookingState, HalfDay, LoanState, ResourceKind, SessionState
-from scheduling.models import Booking, Loan, Session, TrainingClass
+from instructor_pool.models import Qualification
+from party_lessons.rules import Ahead, Audience, Cap
+from scheduling.enums import HalfDay, SessionState
+from scheduling.models import Session, TrainingClass
 from scheduling.models.classes import MINUTES_PER_CLASS_HOUR
 from scheduling.queries.figures import day_times
+from scheduling.queries.holders import MINUTES_PER_DAY, Lent, Staff, minute, read_staff
 from scheduling.queries.lessons import Place, audience_of
-from scheduling.queries.loans import in_year, is_other_unit
-from scheduling.rules import MINUTES_PER_UNIT
+from scheduling.queries.limits import Lesson, caps, has_room
+from scheduling.queries.loans import is_other_unit
+from scheduling.queries.participants import participants_where
 
-MINUTES_PER_DAY = 24 * 60
 Whole = NDArray[np.int64]
 NOBODY: Whole = np.zeros(0, np.int64)
 
@@ -38,7 +36,7 @@ NOBODY: Whole = np.zeros(0, np.int64)
 class Offer:
     """Party lessons ahead, and what post holders could teach of them: `starts` has one or two moments of each.
 
-    A lesson is open to whoever is qualified for its course (`by_course`) or to the person asked for by name
+    A lesson is open to whoever's courseware for its course is cleared, among all (`by_course`) or asked for by name
     (`by_name`), places in `ahead` both; one that somebody was told to teach is open to nobody. `ordered` are the
     days they were ordered for; `plans` the units that plan them.
     """
@@ -51,17 +49,23 @@ class Offer:
     lengths: Whole
     by_course: Mapping[int, Whole]
     by_name: Mapping[int, Whole]
+    courses: Whole
     places: Mapping[int, Place]
     staff: Staff
 
     def open_to(self, person: int) -> Whole:
         """Places of the lessons somebody could teach.
 
-        In term, not away, not told to be elsewhere, not declined before, and of the plan's own people or lent to it.
+        Cleared for the course, in term, not away, not told to be elsewhere, not declined before, within the limits of
+        day, week, month and year, and of the plan's own people or lent to it.
         """
         days = self.staff.days.get(person)
-        courses = (self.by_course.get(course, NOBODY) for course in self.staff.courses.get(person, ()))
-        found = np.concatenate([self.by_name.get(person, NOBODY), *courses])
+        courses = (
+            mine[self.ordered[mine] <= until]
+            for course, until in self.staff.courses.get(person, ())
+            if (mine := self.by_course.get(course, NOBODY)).size
+        )
+        found = np.concatenate([self._asked_for(person), *courses])
         if days is None or not found.size:
             return NOBODY
         found.sort()
@@ -70,38 +74,77 @@ class Offer:
         declined = self.staff.declined.get(person)
         if declined:
             kept &= ~np.isin(self.ahead.refs[found], declined)
+        kept &= has_room(
+            self.staff.limits[person],
+            self.staff.taught.get(person, ()),
+            self.starts[0][found] // MINUTES_PER_DAY,
+        )
         found = found[kept]
         found = found[self._may_ask(person, found)]
-        away = _joined(self.staff.away.get(person, ()))
+        away = joined(self.staff.away.get(person, ()))
         lengths = self.lengths[found]
-        free = [~_meets(away, starts[found], lengths) for starts in self.starts]
+        free = [~meets(away, starts[found], lengths) for starts in self.starts]
         result: Whole = found[free[0] | free[1]]
         return result
+
+    def _asked_for(self, person: int) -> Whole:
+        """Lessons that ask for a person by name, and that the person's courseware is cleared for."""
+        mine = self.by_name.get(person, NOBODY)
+        until = dict(self.staff.courses.get(person, ()))
+        last = np.array([until.get(course, 0) for course in self.courses[mine].tolist()], np.int64)
+        asked: Whole = mine[self.ordered[mine] <= last]
+        return asked
+
+    def caps_of(self, person: int, among: Collection[int]) -> list[Cap]:
+        """What somebody who wants several of these lessons must keep to."""
+        found = self.open_to(person)
+        found = found[np.isin(self.ahead.refs[found], list(among))]
+        away = joined(self.staff.away.get(person, ()))
+        moments = [starts[found] for starts in self.starts]
+        free = [~meets(away, starts, self.lengths[found]) for starts in moments]
+        lessons = [
+            Lesson(
+                ref,
+                tuple(sorted({at for at, is_free in options if is_free})),
+                length,
+                self._loan_of(person, place),
+            )
+            for ref, length, place, *options in zip(
+                self.ahead.refs[found].tolist(),
+                self.lengths[found].tolist(),
+                found.tolist(),
+                *(
+                    zip(at.tolist(), is_free.tolist(), strict=True)
+                    for at, is_free in zip(moments, free, strict=True)
+                ),
+                strict=True,
+            )
+        ]
+        taught = self.staff.taught.get(person, ())
+        return list(caps(self.staff.limits[person], taught, lessons, moments[0] // MINUTES_PER_DAY))
+
+    def _loan_of(self, person: int, place: int) -> Lent | None:
+        """The loan by which somebody of another unit may be asked for a lesson."""
+        plan, day = int(self.plans[place]), int(self.ordered[place])
+        if not is_other_unit(self.staff.pools[person], self.places[plan].path):
+            return None
+        class_id = int(self.classes[place])
+        return next(
+            loan
+            for loan in self.staff.loans[person]
+            if loan.borrower == plan and loan.first <= day <= loan.last and loan.class_id in (None, class_id)
+        )
 
     def _may_ask(self, person: int, found: Whole) -> NDArray[np.bool_]:
         """In which of these lessons' plans somebody may be used: their own unit's and those above, else by a loan."""
         plans, pool = self.plans[found], self.staff.pools[person]
         own = [unit for unit in set(plans.tolist()) if not is_other_unit(pool, self.places[unit].path)]
         may: NDArray[np.bool_] = np.isin(plans, own)
-        for borrower, class_id, first, last in self.staff.loans.get(person, ()):
+        for loan in self.staff.loans.get(person, ()):
             ordered = self.ordered[found]
-            lent = (plans == borrower) & (ordered >= first) & (ordered <= last)
-            may |= lent if class_id is None else lent & (self.classes[found] == class_id)
+            lent = (plans == loan.borrower) & (ordered >= loan.first) & (ordered <= loan.last)
+            may |= lent if loan.class_id is None else lent & (self.classes[found] == loan.class_id)
         return may
-
-
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """Post holders: what they may teach and when they cannot, in minutes since the year 1."""
-
-    days: Mapping[int, tuple[int, int]]
-    pools: Mapping[int, str]
-    """Path of the unit that manages each."""
-    loans: Mapping[int, Sequence[tuple[int, int | None, int, int]]]
-    """Borrower, the only class if any, first and last day of the loans that are not used up."""
-    courses: Mapping[int, Sequence[int]]
-    away: Mapping[int, Sequence[tuple[int, int]]]
-    declined: Mapping[int, Sequence[int]]
 
 
 def read_offer(
@@ -115,13 +158,14 @@ def read_offer(
     stmt = _lessons(year, today)
     if condition is not None:
         stmt = stmt.where(condition)
-    return _offer(session().execute(stmt).all(), _staff(holders, year, today))
+    return _offer(session().execute(stmt).all(), read_staff(holders, year, today))
 
 
 def may_be_open_to(person: int) -> ColumnElement[bool]:
     """Whether a lesson is among those `Offer.open_to` looks at for somebody: of a course of theirs or by name, not shut."""
     asked = case((Session.pinned_instructor, Session.instructor_id), else_=Session.wanted_instructor_id)
-    courses = select(Qualification.course_id).where(Qualification.instructor_id == person)
+    cleared = (Qualification.instructor_id == person, Qualification.cleared_on.is_not(None))
+    courses = select(Qualification.course_id).where(*cleared)
     is_told = and_(Session.state == SessionState.PUBLISHED, Session.told_instructor_id.is_not(None))
     return and_(
         or_(asked == person, and_(asked.is_(None), Session.course_id.in_(courses))),
@@ -137,7 +181,7 @@ def _lessons(year: int, today: date) -> Select[*tuple[Any, ...]]:
             Session.id, Session.day, Session.half_day, Session.course_id, Session.method, Session.class_hours,
             Session.state, Session.start, Session.pinned_start, Session.pinned_instructor, Session.instructor_id,
             Session.wanted_instructor_id, Session.told_start, Session.told_instructor_id, Session.told_hours,
-            Session.class_id, TrainingClass.order_kind, TrainingClass.owner_id, TrainingClass.host_id, TrainingClass.town_id,
+            Session.class_id, TrainingClass.order_kind, TrainingClass.is_main, TrainingClass.owner_id, TrainingClass.host_id, TrainingClass.town_id,
         )
         .join(TrainingClass, Session.class_id == TrainingClass.id)
         .join(Course, Session.course_id == Course.id)
@@ -159,7 +203,7 @@ def _offer(rows: Iterable[Row[*tuple[Any, ...]]], staff: Staff) -> Offer:
         hours = row.told_hours if is_told and row.told_hours else row.class_hours
         day = (start.date() if start else row.day).toordinal()
         ordered = row.day.toordinal()
-        pinned = _minute(row.start) if row.start and row.pinned_start else None
+        pinned = minute(row.start) if row.start and row.pinned_start else None
         moments = (
             [pinned]
             if pinned is not None
@@ -167,7 +211,7 @@ def _offer(rows: Iterable[Row[*tuple[Any, ...]]], staff: Staff) -> Offer:
         )
         length = int(hours * MINUTES_PER_CLASS_HOUR)
         line = (
-            day, row.id, ordered, length, moments[0], moments[-1], audiences.place(row), row.owner_id, row.class_id,
+            day, row.id, ordered, length, moments[0], moments[-1], audiences.place(row), row.owner_id, row.class_id, row.course_id,
         )  # fmt: skip
         found.append((line, row.course_id, _asked(row), is_told or row.method is Method.ON_SITE))
     found.sort(key=lambda entry: entry[0])
@@ -176,12 +220,14 @@ def _offer(rows: Iterable[Row[*tuple[Any, ...]]], staff: Staff) -> Offer:
             by_name[name].append(place)
         elif not is_shut:
             by_course[course].append(place)
-    lines = np.array([entry[0] for entry in found], np.int64).reshape(-1, 9)
-    days, refs, ordered_days, minutes, first, second, audience, plans, classes = np.ascontiguousarray(lines.T)
+    lines = np.array([entry[0] for entry in found], np.int64).reshape(-1, 10)
+    days, refs, ordered_days, minutes, first, second, audience, plans, classes, courses = (
+        np.ascontiguousarray(lines.T)
+    )
     ahead = Ahead(refs, days, minutes, audience, tuple(audiences.known))
     return Offer(
         ahead=ahead, ordered=ordered_days, plans=plans, classes=classes, starts=(first, second), lengths=minutes,
-        by_course=_arrays(by_course), by_name=_arrays(by_name), places=places, staff=staff,
+        by_course=_arrays(by_course), by_name=_arrays(by_name), courses=courses, places=places, staff=staff,
     )  # fmt: skip
 
 
@@ -201,15 +247,19 @@ class _Audiences:
     def __init__(self, places: Mapping[int, Place]) -> None:
         self.known: dict[Audience, int] = {}
         self._places = places
+        self._units = participants_where()
         self._by_class: dict[tuple[Any, ...], int] = {}
 
     def place(self, row: Row[*tuple[Any, ...]]) -> int:
         """Where the audience of a lesson stands in `known`."""
-        key = (row.order_kind, row.owner_id, row.host_id, row.town_id)
+        units = self._units.get(row.class_id, frozenset())
+        key = (row.order_kind, row.is_main, row.owner_id, row.host_id, row.town_id, units)
         if key not in self._by_class:
             town = self._places[row.town_id].path if row.town_id else None
             host = self._places[row.host_id] if row.host_id else None
-            audience = audience_of(row.order_kind, self._places[row.owner_id].path, host, town)
+            audience = audience_of(
+                row.order_kind, self._places[row.owner_id].path, host, town, is_main=row.is_main, units=units
+            )
             self._by_class[key] = self.known.setdefault(audience, len(self.known))
         return self._by_class[key]
 
@@ -222,68 +272,10 @@ def _places() -> dict[int, Place]:
 def _halves() -> dict[HalfDay, list[int]]:
     """Minutes of the day at which lessons of each half-day may start."""
     times, some_day = day_times(), date.min
-    return {half: [_minute(at) % MINUTES_PER_DAY for at in times.starts(some_day, half)] for half in HalfDay}
+    return {half: [minute(at) % MINUTES_PER_DAY for at in times.starts(some_day, half)] for half in HalfDay}
 
 
-def _minute(moment: datetime) -> int:
-    return moment.toordinal() * MINUTES_PER_DAY + moment.hour * 60 + moment.minute
-
-
-def _staff(holders: Select[int], year: int, today: date) -> Staff:
-    days, pools = {}, {}
-    terms = select(Instructor.id, Instructor.state, Instructor.term_start, Instructor.term_end, OrgUnit.path)
-    terms = terms.join(OrgUnit, Instructor.owner_id == OrgUnit.id)
-    for row in session().execute(terms.where(Instructor.id.in_(holders))):
-        pools[row.id] = row.path
-        bookable = bookable_days(row)
-        if bookable is not None:
-            days[row.id] = (bookable[0].toordinal(), bookable[1].toordinal())
-    loans: defaultdict[int, list[tuple[int, int | None, int, int]]] = defaultdict(list)
-    running = (Loan.state == LoanState.APPROVED, Loan.used < Loan.granted, in_year(year))
-    for loan in session().scalars(select(Loan).where(Loan.instructor_id.in_(holders), *running)):
-        span = loan.first_day.toordinal(), loan.last_day.toordinal()
-        loans[loan.instructor_id].append((loan.borrower_id, loan.class_id, *span))
-    courses: defaultdict[int, list[int]] = defaultdict(list)
-    pairs = select(Qualification.instructor_id, Qualification.course_id)
-    for person, course in session().execute(pairs.where(Qualification.instructor_id.in_(holders))):
-        courses[person].append(course)
-    away: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    declined: defaultdict[int, list[int]] = defaultdict(list)
-    first = datetime.combine(max(today, date(year, 1, 1)), time())
-    after = datetime(year + 1, 1, 1)
-    for person, stretches in unavailable(Instructor.id.in_(holders), first, after).items():
-        away[person] += [(_minute(a.starts), _minute(a.ends)) for a in stretches if a.grade is Grade.CANNOT]
-    for person, state, ref, day, from_unit, to_unit in session().execute(_answers(holders, first, after)):
-        if state is BookingState.DECLINED:
-            declined[person].append(ref)
-        else:
-            midnight = day.toordinal() * MINUTES_PER_DAY
-            away[person].append(
-                (midnight + from_unit * MINUTES_PER_UNIT, midnight + to_unit * MINUTES_PER_UNIT)
-            )
-    return Staff(days, pools, loans, courses, away, declined)
-
-
-def _answers(holders: Select[int], first: datetime, after: datetime) -> Select[*tuple[Any, ...]]:
-    return select(
-        Booking.resource_id,
-        Booking.state,
-        Booking.session_id,
-        Booking.day,
-        Booking.from_unit,
-        Booking.to_unit,
-    ).where(
-        Booking.kind == ResourceKind.INSTRUCTOR,
-        Booking.resource_id.in_(holders),
-        Booking.day >= date(first.year, 1, 1),
-        Booking.day < after.date(),
-        # A lesson may have moved since somebody declined it.
-        or_(Booking.state == BookingState.DECLINED, Booking.day >= first.date()),
-        Booking.state != BookingState.RELEASED,
-    )
-
-
-def _joined(spans: Sequence[tuple[int, int]]) -> tuple[Whole, Whole]:
+def joined(spans: Sequence[tuple[int, int]]) -> tuple[Whole, Whole]:
     """Half-open spans that overlap or touch made one: starts and ends, ascending."""
     starts: list[int] = []
     ends: list[int] = []
@@ -296,8 +288,8 @@ def _joined(spans: Sequence[tuple[int, int]]) -> tuple[Whole, Whole]:
     return np.array(starts, np.int64), np.array(ends, np.int64)
 
 
-def _meets(away: tuple[Whole, Whole], starts: Whole, lengths: Whole) -> NDArray[np.bool_]:
-    """Whether each stretch meets one of the spans, of `_joined`."""
+def meets(away: tuple[Whole, Whole], starts: Whole, lengths: Whole) -> NDArray[np.bool_]:
+    """Whether each stretch meets one of the spans, of `joined`."""
     since, until = away
     if not since.size:
         return np.zeros(len(starts), np.bool_)

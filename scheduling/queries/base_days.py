@@ -11,6 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from accounts.models import OrgUnit
 from bases.models import TeachingBase, Venue
 from core import clock
 from core.db import session
@@ -22,6 +23,7 @@ from scheduling.models import Booking, CheckIn, Session, TrainingClass, Visit
 from scheduling.queries import bookings as booking_queries
 from scheduling.queries import names
 from scheduling.queries import visits as visit_queries
+from scheduling.queries.visit_settings import visit_settings
 from scheduling.rules import LIVE
 from scheduling.rules.visits import LIVE_VISITS
 
@@ -191,7 +193,7 @@ def get_party(user_id: int | None, booking_id: int) -> Booking:
         stmt = stmt.where(TeachingBase.manager_id == user_id)
     found = session().scalar(stmt)
     if found is None:
-        raise NotFound(gettext("没有这项安排,或不归您答复。"))
+        raise NotFound(gettext("没有这项安排，或不归您答复。"))
     return found
 
 
@@ -200,6 +202,17 @@ def check_in_of(booking: Booking) -> CheckIn | None:
     if booking.visit is not None:
         return booking.visit.check_in
     return session().scalar(select(CheckIn).where(CheckIn.session_id == booking.session_id))
+
+
+def code_minutes(booking: Booking) -> int:
+    """How long a check-in code of the base serves."""
+    owner = (
+        select(OrgUnit)
+        .join(TeachingBase, TeachingBase.owner_id == OrgUnit.id)
+        .join(Venue, Venue.base_id == TeachingBase.id)
+        .where(Venue.id == booking.resource_id)
+    )
+    return visit_settings(session().scalars(owner).one()).code_minutes
 
 
 def can_check_in(booking: Booking) -> bool:

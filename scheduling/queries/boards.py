@@ -15,13 +15,15 @@ from accounts.models import OrgUnit
 from bases.models import TeachingBase, Venue
 from core.db import session
 from core.errors import NotFound
-from scheduling.enums import ResourceKind, SessionState
+from scheduling.enums import BookingState, ResourceKind, SessionState
 from scheduling.models import Booking, Session, TrainingClass, Visit
 from scheduling.queries.bookings import moments_of
 from scheduling.queries.openings import CLOSES, OPENS, Units, openings_of, percent
 from scheduling.rules import LIVE, MINUTES_PER_UNIT, units_of
 from scheduling.rules.needs import taken_units
+from scheduling.rules.visits import LIVE_VISITS
 
+NOTHING = Scope()
 SLOT = 2
 """Quarter hours of a free cell: sessions are put down on the half hour."""
 
@@ -39,12 +41,29 @@ class Entry:
     start: datetime
     end: datetime
     session_id: int | None = None
+    visit_id: int | None = None
+    booking_id: int | None = None
     version: int = 0
     state: str = ""
     tone: str = "idle"
     note: str = ""
+    may_open: bool = False
     may_move: bool = False
     is_tied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks at a board: which plans and whose visits they may move, which visits they may open.
+
+    The manager of the base sees what was told, not what is planned, and moves every visit.
+    """
+
+    plans: Scope = NOTHING
+    asks: Scope = NOTHING
+    sees: Scope = NOTHING
+    keeps: Scope = NOTHING
+    is_manager: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +113,11 @@ def get_base(scope: Scope, base_id: int) -> TeachingBase:
     return _base(TeachingBase.id == base_id, in_sight(scope))
 
 
+def get_own_base(user_id: int | None, base_id: int) -> TeachingBase:
+    """A base this account manages."""
+    return _base(TeachingBase.id == base_id, TeachingBase.manager_id == user_id)
+
+
 def in_sight(scope: Scope) -> object:
     units = select(OrgUnit.id).where(scope.clause(OrgUnit.path))
     return or_(TeachingBase.owner_id.in_(units), TeachingBase.town_id.in_(units))
@@ -103,22 +127,22 @@ def _base(*conditions: object) -> TeachingBase:
     stmt = select(TeachingBase).where(*conditions).options(joinedload(TeachingBase.venues))  # type: ignore[arg-type]
     found = session().scalars(stmt).unique().first()
     if found is None:
-        raise NotFound(gettext("没有这个基地,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这个基地，或不在您的管理范围内。"))
     return found
 
 
-def day_board(base: TeachingBase, day: date, editable: Scope, now: datetime) -> DayBoard:
+def day_board(base: TeachingBase, day: date, reader: Reader, now: datetime) -> DayBoard:
     """The venues of a base on a day: the working plan, and what people were told where that differs.
 
-    Sessions planned inside `editable` that are still to come may be moved.
+    Sessions and visits that are still to come may be moved by whoever plans or asks for them.
     """
     venues = sorted((v for v in base.venues), key=lambda v: (v.is_closed, v.name, v.id))
     ids = [venue.id for venue in venues]
-    planned = _planned(ids, day)
-    entries = [_of_plan(row, editable, now) for row in planned]
+    planned = [] if reader.is_manager else _planned(ids, day)
+    entries = [_of_plan(row, reader.plans, now) for row in planned]
     shown = {(row.id, row.venue_id, row.start) for row in planned}
     bookings = _bookings(ids, day)
-    entries += [_of_booking(b) for b in bookings if not _is_shown(b, shown)]
+    entries += [_of_booking(b, base, reader, now) for b in bookings if not _is_shown(b, shown)]
     openings = openings_of([base.id], day, day)[base.id]
     open_ = openings.units(day)
     first = min([OPENS, *(e.first for e in entries), *(s[0] for s in open_)]) // 4 * 4
@@ -215,13 +239,15 @@ def _kept_text(before: int, after: int) -> str:
     """What the venue is kept free around a party, which the board shows as part of it."""
     if not before and not after:
         return ""
-    return gettext("前留 %(before)s 分钟,后留 %(after)s 分钟", before=before, after=after)
+    return gettext("前留 %(before)s 分钟，后留 %(after)s 分钟", before=before, after=after)
 
 
-def _of_booking(booking: Booking) -> Entry:
+def _of_booking(booking: Booking, base: TeachingBase, reader: Reader, now: datetime) -> Entry:
     """A visit, or what people were told of a session whose plan has moved on since."""
     start, end = moments_of(booking)
-    party = booking.party
+    party, visit = booking.party, booking.visit
+    before, after = (units * MINUTES_PER_UNIT for units in (booking.units_before, booking.units_after))
+    is_changed = visit is None and not reader.is_manager
     return Entry(
         venue_id=booking.resource_id,
         first=booking.from_unit,
@@ -231,9 +257,18 @@ def _of_booking(booking: Booking) -> Entry:
         people=party.people,
         start=start,
         end=end,
+        visit_id=booking.visit_id,
+        booking_id=booking.id,
+        version=0 if visit is None else visit.version,
         state=booking.state.label,
-        tone="info",
-        note="" if booking.session_id is None else gettext("已通知,计划有改动"),
+        tone="ok" if booking.state is BookingState.CONFIRMED and not is_changed else "info",
+        note=gettext("已通知，计划有改动") if is_changed else _kept_text(before, after),
+        may_open=visit is not None
+        and (reader.sees.covers(visit.unit.path) or reader.keeps.covers(base.owner.path)),
+        may_move=visit is not None
+        and visit.state in LIVE_VISITS
+        and visit.start > now
+        and (reader.is_manager or reader.asks.covers(visit.unit.path)),
     )
 
 

@@ -37,10 +37,15 @@ def _bookings(*conditions: ColumnElement[bool]) -> Select[Booking]:
     )
 
 
+def list_told(booking_ids: Sequence[int]) -> dict[int, Booking]:
+    """Bookings with what a page says of their sessions, by id."""
+    return {row.id: row for row in session().scalars(_bookings(Booking.id.in_(booking_ids)))}
+
+
 def _one(stmt: Select[Booking]) -> Booking:
     found = session().scalar(stmt)
     if found is None:
-        raise NotFound(gettext("没有这项安排,或不归您答复。"))
+        raise NotFound(gettext("没有这项安排，或不归您答复。"))
     return found
 
 
@@ -104,8 +109,9 @@ def list_of_base(scope: Scope, base_id: int, limit: int = 30) -> list[Booking]:
         select(TeachingBase.id).where(TeachingBase.id == base_id, TeachingBase.owner_id.in_(owners))
     )
     if found is None:
-        raise NotFound(gettext("没有这个基地,或不在您的管理范围内。"))
-    venues = select(Venue.id).where(Venue.base_id == base_id)
+        raise NotFound(gettext("没有这个基地，或不在您的管理范围内。"))
+    # Read first: among so many joins PostgreSQL would look for these few at the very end.
+    venues = list(session().scalars(select(Venue.id).where(Venue.base_id == base_id)))
     stmt = _bookings(
         Booking.kind == ResourceKind.VENUE, Booking.resource_id.in_(venues), Booking.state.in_(LIVE)
     )
@@ -179,6 +185,19 @@ def taken_seats(kind: ResourceKind, resource_id: int, day: date, units: tuple[in
     return {seat: booking_id for seat, booking_id in session().execute(stmt)}
 
 
+def list_during(kind: ResourceKind, resource_id: int, day: date, units: tuple[int, int]) -> list[Booking]:
+    """Bookings in force of a resource that meet these quarter hours of a day."""
+    stmt = select(Booking).where(
+        Booking.kind == kind,
+        Booking.resource_id == resource_id,
+        Booking.day == day,
+        Booking.state.in_(LIVE),
+        Booking.from_unit < units[1],
+        Booking.to_unit > units[0],
+    )
+    return list(session().scalars(stmt.order_by(Booking.id)))
+
+
 def organisers_of(owner_id: int) -> list[int]:
     """Accounts of the organisers of a level: who is told when something falls out."""
     return list(
@@ -235,29 +254,34 @@ def count_held(kind: ResourceKind, user_id: int) -> int:
     return session().scalar(stmt) or 0
 
 
-def count_overdue(scope: Scope, asked_before: datetime) -> int:
-    """Bookings to come asked before that moment and not answered."""
+def count_overdue(scope: Scope) -> int:
+    """Bookings to come that were not answered by their deadline."""
     stmt = select(func.count()).select_from(Booking).join(Booking.session).join(Session.training_class)
     # Naming every kind lets the index over kind and state serve it: few wait, many are still to come.
     waiting = and_(Booking.kind.in_(list(ResourceKind)), Booking.state == BookingState.HELD)
     stmt = stmt.where(planned_by(scope), waiting, Booking.day >= clock.today())
-    return session().scalar(stmt.where(Booking.asked_at < asked_before)) or 0
-
-
-def list_waiting(scope: Scope, limit: int = 200) -> list[Booking]:
-    """Bookings to come that nobody has answered, the soonest first."""
-    stmt = _bookings(planned_by(scope), Booking.state == BookingState.HELD, Booking.day >= clock.today())
-    return list(session().scalars(stmt.order_by(Booking.day, Booking.from_unit, Booking.id).limit(limit)))
+    return session().scalar(stmt.where(Booking.answer_by <= clock.now())) or 0
 
 
 def list_declined(scope: Scope, limit: int = 100) -> list[Booking]:
     """The declines that left a part open: sessions to come that still lack it, the soonest first."""
+    stmt = _bookings(*_left_open(scope)).order_by(Session.day, Booking.id)
+    return list(session().scalars(stmt.limit(limit)))
+
+
+def count_declined(scope: Scope) -> int:
+    """How many `list_declined` could show."""
+    stmt = select(func.count()).select_from(Booking).join(Booking.session).join(Session.training_class)
+    return session().scalar(stmt.where(*_left_open(scope))) or 0
+
+
+def _left_open(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     person = and_(Booking.kind == ResourceKind.INSTRUCTOR, Session.instructor_id.is_(None))
     place = and_(Booking.kind == ResourceKind.VENUE, Session.venue_id.is_(None))
     newest = select(func.max(Booking.id)).where(
         Booking.session_id == Session.id, Booking.kind != ResourceKind.CLASS
     )
-    stmt = _bookings(
+    return (
         planned_by(scope),
         Booking.state == BookingState.DECLINED,
         Session.state.in_((SessionState.PLANNED, SessionState.PUBLISHED)),
@@ -267,7 +291,6 @@ def list_declined(scope: Scope, limit: int = 100) -> list[Booking]:
             newest.group_by(Booking.kind, Booking.session_id).correlate(Session).scalar_subquery()
         ),
     )
-    return list(session().scalars(stmt.order_by(Session.day, Booking.id).limit(limit)))
 
 
 def names_of(bookings: Sequence[Booking]) -> dict[int, str]:

@@ -46,5 +46,5 @@ class Lent:
         name, unit = self._others[person_id]
         facts = {"name": name, "unit": unit.name, "day": day_text(day)}
         if is_used_up:
-            return gettext("%(name)s 由%(unit)s管理,借用的课次已用完,请再申请借用。", **facts)
-        return gettext("%(name)s 由%(unit)s管理,%(day)s没有同意的借用,请先申请借用。", **facts)
+            return gettext("%(name)s 由%(unit)s管理，借用的课次已用完，请再申请借用。", **facts)
+        return gettext("%(name)s 由%(unit)s管理，%(day)s没有同意的借用，请先申请借用。", **facts)

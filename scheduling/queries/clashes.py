@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import gettext
@@ -13,7 +13,8 @@ from sqlalchemy.orm import aliased
 
 from accounts.access import Scope
 from accounts.models import OrgUnit
-from bases.models import Closure, TeachingBase, Venue
+from bases.enums import DayKind
+from bases.models import BaseResource, Closure, TeachingBase, Venue
 from bases.rules import BOOKABLE
 from core import clock
 from core.db import session
@@ -24,9 +25,10 @@ from instructor_pool.rules import life
 from instructor_pool.rules.clearance import clearance_problem
 from instructor_pool.rules.parts import EVENING, NOON
 from scheduling.enums import LoanState, ResourceKind, SessionState
-from scheduling.models import Booking, Loan, Session, TrainingClass
+from scheduling.models import Booking, Loan, OutsideHours, Session, TrainingClass
 from scheduling.models.booking import UNITS_PER_DAY
-from scheduling.queries.bookings import TOLD, moments_of
+from scheduling.queries.beyond_stock import is_beyond_stock
+from scheduling.queries.bookings import list_told, moments_of
 from scheduling.queries.classes import planned_by
 from scheduling.rules import LIVE, MINUTES_PER_UNIT
 
@@ -47,34 +49,83 @@ class Clash:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """A clash before its booking is read; most are only counted."""
+
+    id: int
+    day: date
+    from_unit: int
+    name: str
+    reason: str
+
+
+_AT = (
+    Booking.id,
+    Booking.day,
+    Booking.from_unit,
+    Booking.to_unit,
+    Booking.units_before,
+    Booking.units_after,
+)
+_WHOM = (
+    Instructor.id.label("person_id"),
+    Instructor.name,
+    Instructor.state.label("person_state"),
+    Instructor.term_end,
+)
+
+
 def clashes_of(scope: Scope, instructor_id: int, limit: int = 100) -> list[Clash]:
     """Those of one person, by day: what has to be given to somebody else."""
     found = [*_absent(scope, limit, instructor_id), *_gone(scope, limit, instructor_id)]
     found += [*_uncleared(scope, limit, instructor_id), *_unlent(scope, limit, instructor_id)]
-    return _by_day(found, limit)
+    return _told(_by_day(found, limit))
 
 
 def clashes_of_base(scope: Scope, base_id: int, limit: int = 100) -> list[Clash]:
     """Those at one base, by day: what has to be moved elsewhere."""
-    return _by_day([*_closed(scope, limit, base_id), *_unusable(scope, limit, base_id)], limit)
+    found = [*_closed(scope, limit, base_id), *_outside(scope, limit, base_id)]
+    found += [*_short(scope, limit, base_id), *_unusable(scope, limit, base_id)]
+    return _told(_by_day(found, limit))
 
 
 def list_clashes(scope: Scope, limit: int = 100) -> list[Clash]:
     """Bookings still to come whose person or base can no longer serve them, by day."""
+    return _told(_clashes(scope, limit))
+
+
+def count_clashes(scope: Scope, most: int) -> int:
+    """How many `list_clashes` could show, as far as `most`."""
+    return len(_clashes(scope, most))
+
+
+def _clashes(scope: Scope, limit: int) -> list[_Met]:
     found = [
         *_absent(scope, limit),
         *_gone(scope, limit),
         *_uncleared(scope, limit),
         *_unlent(scope, limit),
         *_closed(scope, limit),
+        *_outside(scope, limit),
+        *_short(scope, limit),
         *_unusable(scope, limit),
     ]
     return _by_day(found, limit)
 
 
-def _by_day(found: Sequence[Clash], limit: int) -> list[Clash]:
-    unique = {clash.booking.id: clash for clash in reversed(found)}
-    return sorted(unique.values(), key=lambda c: (c.booking.day, c.booking.from_unit, c.booking.id))[:limit]
+def _by_day(found: Sequence[_Met], limit: int) -> list[_Met]:
+    unique = {met.id: met for met in reversed(found)}
+    return sorted(unique.values(), key=lambda met: (met.day, met.from_unit, met.id))[:limit]
+
+
+def _told(found: Sequence[_Met]) -> list[Clash]:
+    bookings = list_told([met.id for met in found])
+    return [Clash(bookings[met.id], met.name, met.reason) for met in found]
+
+
+def _met(row: Any, name: str, reason: str) -> _Met:
+    return _Met(row.id, row.day, row.from_unit, name, reason)
 
 
 def _coming(scope: Scope, kind: ResourceKind, resource: int | None = None) -> tuple[ColumnElement[bool], ...]:
@@ -95,15 +146,14 @@ def _last_day() -> Any:
 
 def _of_people(
     scope: Scope, limit: int, person: int | None, concerned: Select[int] | None = None
-) -> Select[Booking, Instructor]:
+) -> Select[*tuple[Any, ...]]:
     """Bookings of people still to come; `concerned` are the few whose bookings are worth reading."""
     stmt = (
-        select(Booking, Instructor)
+        select(*_AT, *_WHOM)
         .join(Booking.session)
         .join(Session.training_class)
         .join(Instructor, Booking.resource_id == Instructor.id)
         .where(*_coming(scope, ResourceKind.INSTRUCTOR, person))
-        .options(*TOLD)
         .order_by(Booking.day)
         .limit(limit)
     )
@@ -117,7 +167,7 @@ def _booked(kind: ResourceKind, concerned: Select[int]) -> ColumnElement[bool]:
     return Booking.id.in_(stmt)
 
 
-def _absent(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
+def _absent(scope: Scope, limit: int, person: int | None = None) -> Iterable[_Met]:
     """Days and halves are compared in SQL, the hours here: quarter hours are no moments for SQL."""
     met = [
         *session().execute(_on_date(scope, limit, person)),
@@ -125,18 +175,18 @@ def _absent(scope: Scope, limit: int, person: int | None = None) -> Iterable[Cla
     ]
     if not met:
         return
-    days, people = {booking.day for booking, _ in met}, {teacher.id for _, teacher in met}
+    days, people = {row.day for row in met}, {row.person_id for row in met}
     first, last = datetime.combine(min(days), time()), datetime.combine(max(days), time.max)
     away = unavailable(Instructor.id.in_(people), first, last)
-    for booking, teacher in met:
-        start, end = moments_of(booking)
-        for entry in away.get(teacher.id, ()):
+    for row in met:
+        start, end = moments_of(row)
+        for entry in away.get(row.person_id, ()):
             if entry.grade is Grade.CANNOT and entry.starts < end and start < entry.ends:
-                yield Clash(booking, teacher.name, entry.reason or gettext("本人不能授课"))
+                yield _met(row, row.name, entry.reason or gettext("本人不能授课"))
                 break
 
 
-def _on_date(scope: Scope, limit: int, person: int | None) -> Select[Booking, Instructor]:
+def _on_date(scope: Scope, limit: int, person: int | None) -> Select[*tuple[Any, ...]]:
     after = datetime.combine(clock.today(), time())
     cannot = and_(Unavailability.instructor_id == Instructor.id, Unavailability.grade == Grade.CANNOT)
     away = select(Unavailability.instructor_id)
@@ -149,7 +199,7 @@ def _on_date(scope: Scope, limit: int, person: int | None) -> Select[Booking, In
     )
 
 
-def _in_week(scope: Scope, limit: int, person: int | None) -> Select[Booking, Instructor]:
+def _in_week(scope: Scope, limit: int, person: int | None) -> Select[*tuple[Any, ...]]:
     """Bookings that meet somebody's weekly pattern; `dow` counts from Sunday."""
     cannot = and_(WeeklyTime.instructor_id == Instructor.id, WeeklyTime.grade == Grade.CANNOT)
     meets = [
@@ -166,21 +216,17 @@ def _in_week(scope: Scope, limit: int, person: int | None) -> Select[Booking, In
     )
 
 
-def _gone(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
+def _gone(scope: Scope, limit: int, person: int | None = None) -> Iterable[_Met]:
     gone = or_(Instructor.state.not_in(life.BOOKABLE), Instructor.term_end < Booking.day)
     concerned = select(Instructor.id).where(
         or_(Instructor.state.not_in(life.BOOKABLE), Instructor.term_end < _last_day())
     )
-    for booking, teacher in session().execute(_of_people(scope, limit, person, concerned).where(gone)):
-        reason = (
-            gettext("聘期到 %(day)s 为止", day=teacher.term_end)
-            if teacher.is_bookable
-            else teacher.state.label
-        )
-        yield Clash(booking, teacher.name, reason)
+    for row in session().execute(_of_people(scope, limit, person, concerned).where(gone)):
+        ended = gettext("聘期到 %(day)s 为止", day=row.term_end)
+        yield _met(row, row.name, ended if row.person_state in life.BOOKABLE else row.person_state.label)
 
 
-def _uncleared(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
+def _uncleared(scope: Scope, limit: int, person: int | None = None) -> Iterable[_Met]:
     """Courseware taken out of use, or no longer cleared on that day [3 §五(六)]."""
     same = and_(Qualification.instructor_id == Instructor.id, Qualification.course_id == Session.course_id)
     concerned = select(Qualification.instructor_id).where(
@@ -192,13 +238,13 @@ def _uncleared(scope: Scope, limit: int, person: int | None = None) -> Iterable[
         .join(Qualification, same)
         .where(or_(Qualification.cleared_on.is_(None), Qualification.cleared_until < Booking.day))
     )
-    for booking, teacher, held in session().execute(stmt):
-        problem = clearance_problem(held, booking.day)
+    for row in session().execute(stmt):
+        problem = clearance_problem(row.Qualification, row.day)
         if problem is not None:
-            yield Clash(booking, teacher.name, problem.label)
+            yield _met(row, row.name, problem.label)
 
 
-def _unlent(scope: Scope, limit: int, person: int | None = None) -> Iterable[Clash]:
+def _unlent(scope: Scope, limit: int, person: int | None = None) -> Iterable[_Met]:
     """People of other units whose loan was ended, or who were booked before loans were asked for."""
     owner, plan = aliased(OrgUnit), aliased(OrgUnit)
     elsewhere = func.substr(owner.path, 1, func.length(plan.path)) != plan.path
@@ -214,20 +260,20 @@ def _unlent(scope: Scope, limit: int, person: int | None = None) -> Iterable[Cla
         .where(elsewhere)
         .where(or_(Loan.id.is_(None), Loan.state != LoanState.APPROVED))
     )
-    for booking, teacher, reason in session().execute(stmt):
-        sentence = gettext("借用已结束:%(reason)s", reason=reason) if reason else gettext("没有同意的借用")
-        yield Clash(booking, teacher.name, sentence)
+    for row in session().execute(stmt):
+        ended = gettext("借用已结束：%(reason)s", reason=row.end_reason) if row.end_reason else ""
+        yield _met(row, row.name, ended or gettext("没有同意的借用"))
 
 
 def _at(base_id: int | None) -> ColumnElement[bool]:
     return true() if base_id is None else TeachingBase.id == base_id
 
 
-def _closed(scope: Scope, limit: int, base_id: int | None = None) -> Iterable[Clash]:
+def _closed(scope: Scope, limit: int, base_id: int | None = None) -> Iterable[_Met]:
     concerned = select(Venue.id).join(Closure, Closure.base_id == Venue.base_id)
     concerned = concerned.where(Closure.last_day >= clock.today())
     stmt = (
-        select(Booking, TeachingBase.name, Closure.reason)
+        select(*_AT, TeachingBase.name, Closure.reason)
         .join(Booking.session)
         .join(Session.training_class)
         .join(Venue, Booking.resource_id == Venue.id)
@@ -236,28 +282,74 @@ def _closed(scope: Scope, limit: int, base_id: int | None = None) -> Iterable[Cl
         .where(*_coming(scope, ResourceKind.VENUE), _at(base_id))
         .where(_booked(ResourceKind.VENUE, concerned))
         .where(Booking.day.between(Closure.first_day, Closure.last_day))
-        .options(*TOLD)
         .order_by(Booking.day)
         .limit(limit)
     )
-    for booking, name, reason in session().execute(stmt):
-        yield Clash(booking, name, reason or gettext("这一天不开放"))
+    for row in session().execute(stmt):
+        yield _met(row, row.name, row.reason or gettext("这一天不开放"))
 
 
-def _unusable(scope: Scope, limit: int, base_id: int | None = None) -> Iterable[Clash]:
+def _outside(scope: Scope, limit: int, base_id: int | None = None) -> Iterable[_Met]:
+    """Made before the opening times of the base changed."""
+    stmt = (
+        select(*_AT, TeachingBase.name, OutsideHours)
+        .join(OutsideHours, OutsideHours.booking_id == Booking.id)
+        .join(Booking.session)
+        .join(Session.training_class)
+        .join(Venue, Booking.resource_id == Venue.id)
+        .join(TeachingBase, Venue.base_id == TeachingBase.id)
+        .where(*_coming(scope, ResourceKind.VENUE), _at(base_id))
+        .where(Booking.id.in_(select(OutsideHours.booking_id)))
+        .order_by(Booking.day)
+        .limit(limit)
+    )
+    for row in session().execute(stmt):
+        yield _met(row, row.name, outside_text(row.OutsideHours))
+
+
+def outside_text(there: OutsideHours) -> str:
+    """What the opening times say now of the day of a booking."""
+    if there.hours:
+        return gettext("这一天只开放 %(hours)s", hours=there.hours)
+    why = there.note or (there.kind.label if there.kind is DayKind.HOLIDAY else "")
+    return gettext("这一天不开放（%(why)s）", why=why) if why else gettext("这一天不开放")
+
+
+def _short(scope: Scope, limit: int, base_id: int | None = None) -> Iterable[_Met]:
+    """Made before the base had fewer pieces, or some were out of order."""
+    stmt = (
+        select(*_AT, TeachingBase.name, BaseResource)
+        .join(Booking.session)
+        .join(Session.training_class)
+        .join(BaseResource, Booking.resource_id == BaseResource.id)
+        .join(TeachingBase, BaseResource.base_id == TeachingBase.id)
+        .where(*_coming(scope, ResourceKind.RESOURCE), _at(base_id), is_beyond_stock())
+        .order_by(Booking.day)
+        .limit(limit)
+    )
+    for row in session().execute(stmt):
+        yield _met(row, row.name, short_text(row.BaseResource, row.day))
+
+
+def short_text(piece: BaseResource, day: date) -> str:
+    """How many pieces the base still has on a day."""
+    return gettext("%(what)s不够了，这一天可用 %(count)s", what=piece.title, count=piece.available(day))
+
+
+def _unusable(scope: Scope, limit: int, base_id: int | None = None) -> Iterable[_Met]:
     unusable = or_(TeachingBase.state.not_in(sorted(BOOKABLE)), Venue.is_closed.is_(True))
     concerned = select(Venue.id).join(TeachingBase, Venue.base_id == TeachingBase.id).where(unusable)
     stmt = (
-        select(Booking, TeachingBase)
+        select(*_AT, TeachingBase)
         .join(Booking.session)
         .join(Session.training_class)
         .join(Venue, Booking.resource_id == Venue.id)
         .join(TeachingBase, Venue.base_id == TeachingBase.id)
         .where(*_coming(scope, ResourceKind.VENUE), _at(base_id))
         .where(_booked(ResourceKind.VENUE, concerned))
-        .options(*TOLD)
         .order_by(Booking.day)
         .limit(limit)
     )
-    for booking, base in session().execute(stmt):
-        yield Clash(booking, base.name, base.state.label if not base.is_bookable else gettext("教学点已停用"))
+    for row in session().execute(stmt):
+        base = row.TeachingBase
+        yield _met(row, base.name, base.state.label if not base.is_bookable else gettext("教学点已停用"))

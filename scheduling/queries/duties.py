@@ -1,34 +1,31 @@
-"""What the forecast's lessons add to the duty board: one duty with its lessons, the staff's own table, to-dos."""
+"""What the forecast's lessons add to the duty board: one duty with its lessons, and to-dos."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flask_babel import gettext
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager
 
 from accounts.access import Actor, Scope
 from accounts.enums import P
 from core import clock
-from core.db import session
-from core.excel import CellValue, Sheet, SheetColumn
 from core.todo import Todo, Urgency
 from party_lessons.enums import DutyState
 from party_lessons.models import Obligation
 from party_lessons.queries.board import BoardRow, Judge, count_states, kept_outlook, list_own
 from party_lessons.queries.obligations import get_obligation
+from party_lessons.queries.reckonings import freshness
+from party_lessons.queries.reports import count_waiting
 from party_lessons.rules import LessonFacts, Outlook, Served
-from scheduling.models import Session
 from scheduling.queries.forecast import find_served
-from scheduling.queries.lessons import list_facts, list_near
+from scheduling.queries.lessons import find_wished, list_facts, list_near
 
 MOST_LESSONS = 30
 """Lessons that are listed for one duty."""
-STATISTIC = ("序号", "单位", "姓名", "职务", "时间", "地点", "主题", "对象", "人数", "形式", "备注")
-"""讲党课情况统计表: the staff's own column names, in Chinese whatever the reader's language."""
+MANY, SOON = 300, timedelta(days=30)
+"""Where more lessons are left than so many, only the coming weeks are read; the forecast has counted the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +37,8 @@ class Duty:
 
     row: BoardRow
     lessons: Sequence[LessonFacts] = ()
+    wished: frozenset[int] = frozenset()
+    """Which of them the holder is wished for already."""
     left: int = 0
     near: Sequence[LessonFacts] = ()
     near_left: int = 0
@@ -58,57 +57,41 @@ def own_duties(user_id: int, year: int) -> list[Duty]:
 def _duty(row: Obligation, *, with_near: bool) -> Duty:
     """The lessons are those of this moment; whether others compete for them is what was reckoned last."""
     today = clock.today()
-    judge, kept, found = Judge(today), kept_outlook(row), find_served(row, today)
+    judge, kept = Judge(today), kept_outlook(row)
+    soon = _soon(row, kept, today)
+    found = soon if soon is not None else find_served(row, today)
     if found is None:
         return Duty(judge.judge(row, kept))
-    near = _near(found, today) if with_near else []
-    left, near_left = len(found.sessions), max(kept.near if kept is not None else 0, len(near))
-    # Until it has been reckoned, nobody is said to compete.
-    outlook = Outlook(left, kept is not None and kept.is_crowded, near_left)
-    lessons = list_facts(found.sessions[:MOST_LESSONS])
-    return Duty(judge.judge(row, outlook), lessons, left, near, near_left)
+    last = found.want.deadline if soon is None else _horizon(row, today)
+    near = _near(found, today, last) if with_near else []
+    near_left = max(kept.near if kept is not None else 0, len(near))
+    if soon is not None and kept is not None:
+        left, outlook = kept.left, kept
+    else:
+        left = len(found.sessions)
+        # Until it has been reckoned, nobody is said to compete.
+        outlook = Outlook(left, kept is not None and kept.is_crowded, near_left)
+    first = found.sessions[:MOST_LESSONS]
+    wished = find_wished(first, found.want.post.holder_id)
+    return Duty(judge.judge(row, outlook), list_facts(first), wished, left, near, near_left)
 
 
-def _near(found: Served, today: date) -> list[LessonFacts]:
+def _soon(row: Obligation, kept: Outlook | None, today: date) -> Served | None:
+    """The first lessons where there are many and the forecast has counted them; None where all have to be read."""
+    if kept is None or kept.left <= MANY or freshness(today).is_stale:
+        return None
+    found = find_served(row, today, _horizon(row, today))
+    return found if found is not None and len(found.sessions) >= MOST_LESSONS else None
+
+
+def _horizon(row: Obligation, today: date) -> date:
+    return min(row.deadline, max(today, date(row.year, 1, 1)) + SOON)
+
+
+def _near(found: Served, today: date, last: date) -> list[LessonFacts]:
     want = found.want
-    span = max(today, date(want.deadline.year, 1, 1)), want.deadline
+    span = max(today, date(want.deadline.year, 1, 1)), last
     return list_near(want.post, want.scheme, span, set(found.sessions), MOST_LESSONS)
-
-
-def statistic_sheet(rows: Sequence[BoardRow], year: int) -> Sheet:
-    """讲党课情况统计表: one line a held lesson, and one for whoever has held none."""
-    columns = [SheetColumn(name, "date" if name == "时间" else "text") for name in STATISTIC]
-    return Sheet(
-        name="讲党课情况统计表", columns=columns, rows=_lines(rows), title=f"{year}年度讲党课情况统计表"
-    )
-
-
-def _lines(rows: Sequence[BoardRow]) -> Iterator[list[CellValue]]:
-    held = {credit.session_ref for row in rows for credit in row.credits if credit.is_held}
-    stmt = select(Session).join(Session.training_class).options(contains_eager(Session.training_class))
-    sessions = {s.id: s for s in session().scalars(stmt.where(Session.id.in_(held)))}
-    number = 0
-    for row in rows:
-        post = row.obligation.post
-        taught: list[Session | None] = [
-            sessions[c.session_ref] for c in row.credits if c.is_held and c.session_ref in sessions
-        ]
-        for lesson in taught or [None]:
-            number += 1
-            line: list[CellValue] = [number, post.unit.title, post.holder.name, post.title]
-            yield [
-                *line,
-                *(_lesson(lesson) if lesson else [None] * 6),
-                "" if lesson else f"{row.state.label}:{row.reason}",
-            ]
-
-
-def _lesson(lesson: Session) -> list[CellValue]:
-    klass = lesson.training_class
-    place = lesson.told_venue or lesson.venue
-    heads = klass.size if lesson.attendance is None else lesson.attendance
-    day = lesson.told_start.date() if lesson.told_start else lesson.day
-    return [day, place.base.name if place else "", lesson.course_name, klass.name, heads, lesson.method.label]
 
 
 def todos(actor: Actor) -> list[Todo]:
@@ -118,6 +101,10 @@ def todos(actor: Actor) -> list[Todo]:
         lines += [_own(row) for row in list_own(actor.user_id, today.year, today) if row.state in _WAITING]
     if actor.can(P.DUTY_EDIT):
         counts = count_states(actor.scope(P.DUTY_EDIT), today.year, today)
+        waiting = count_waiting(actor.scope(P.DUTY_EDIT))
+        if waiting:
+            said = gettext("%(n)s 条讲课报送待确认", n=waiting)
+            lines.append(Todo(said, "/duties/reports?state=reported", waiting, "duty_reports", Urgency.SOON))
         lines += [_watched(state, counts[state]) for state in _ALARMS if counts[state]]
     return lines
 
@@ -128,7 +115,7 @@ _WAITING = (*_ALARMS, DutyState.OPEN)
 
 def _own(row: BoardRow) -> Todo:
     deadline = row.obligation.deadline.isoformat()
-    text = gettext("讲党课:%(post)s,%(deadline)s 前完成", post=row.obligation.post.title, deadline=deadline)
+    text = gettext("讲党课：%(post)s，%(deadline)s 前完成", post=row.obligation.post.title, deadline=deadline)
     urgency = Urgency.LATER if row.state is DutyState.OPEN else Urgency.NOW
     return Todo(text, "/duties/mine", 1, "own_duty", urgency, row.reason)
 

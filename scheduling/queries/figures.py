@@ -76,7 +76,7 @@ def load_of(scope: Scope, instructor_id: int, *, upcoming: int = 5) -> Load:
     stmt = select(Instructor).join(OrgUnit, Instructor.owner_id == OrgUnit.id)
     person = session().scalar(stmt.where(Instructor.id == instructor_id, scope.clause(OrgUnit.path)))
     if person is None:
-        raise NotFound(gettext("没有这位讲师,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这位讲师，或不在您的管理范围内。"))
     today = clock.today()
     monday = today - timedelta(days=today.weekday())
     month = today.replace(day=1)

@@ -116,10 +116,10 @@ def _title(document: Document) -> str:
         return TAKEN[part]()
     titles = {
         Part.INSTRUCTOR: gettext(
-            "%(need)s 个课次都要讲师,能授课的人合起来只能再上 %(room)s 课。", need=need, room=room
+            "%(need)s 个课次都要讲师，能授课的人合起来只能再上 %(room)s 课。", need=need, room=room
         ),
         Part.VENUE: gettext(
-            "%(need)s 个课次都要地点,合适的地点合起来只能接 %(room)s 课。", need=need, room=room
+            "%(need)s 个课次都要地点，合适的地点合起来只能接 %(room)s 课。", need=need, room=room
         ),
         Part.CLASS_TIME: gettext("%(need)s 个课次只有 %(room)s 个时段。", need=need, room=room),
     }
@@ -145,7 +145,7 @@ def _shortage(number: int, document: Document, known: Known) -> ShortageLine:
         title=_title(document),
         need=need,
         room=room,
-        holds=gettext("其他课次的时间不变,就排不下。")
+        holds=gettext("其他课次的时间不变，就排不下。")
         if document["keeps_times"]
         else gettext("怎样排都排不下。"),
         sessions=[known.get(name, name) for name in _sessions(document)],

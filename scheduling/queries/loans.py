@@ -64,7 +64,7 @@ def get_loan(scope: Scope, loan_id: int, side: Side | None = None) -> Loan:
         _parties(select(Loan)).where(Loan.id == loan_id, _clause(scope, side))
     )
     if found is None:
-        raise NotFound(gettext("没有这份借用,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这份借用，或不在您的管理范围内。"))
     return found
 
 

@@ -122,7 +122,7 @@ def month_sheet(board: MonthBoard) -> Sheet:
     return Sheet(
         name=f"{board.first:%Y-%m}",
         title=gettext("基地预约月表 %(month)s", month=f"{board.first:%Y-%m}"),
-        note=gettext("每格:预约数(已占开放时间)"),
+        note=gettext("每格：预约数(已占开放时间)"),
         columns=[*heading, *days, SheetColumn(gettext("合计"), "number", 8)],
         rows=[[row.name, row.note, *(_said(day) for day in row.days), row.total] for row in board.rows],
     )

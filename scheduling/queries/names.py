@@ -8,7 +8,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from bases.models import BaseResource, TeachingBase, Venue
-from core.db import session
+from core.db import among, session
 from core.when import moment_text
 from instructor_pool.models import Instructor
 from scheduling.models import Booking, PackageOrder, Session, TrainingClass
@@ -31,7 +31,7 @@ def of_problem(ids: Iterable[str]) -> dict[str, str]:
 
 def people(ids: Iterable[int]) -> dict[int, str]:
     """Instructors' names."""
-    stmt = select(Instructor.id, Instructor.name).where(Instructor.id.in_(sorted(set(ids))))
+    stmt = select(Instructor.id, Instructor.name).where(among(Instructor.id, ids))
     return dict(session().execute(stmt).all())
 
 
@@ -40,7 +40,7 @@ def rooms(ids: Iterable[int]) -> dict[int, str]:
     stmt = select(Venue.id, Venue.name, TeachingBase.name).join(
         TeachingBase, Venue.base_id == TeachingBase.id
     )
-    rows = session().execute(stmt.where(Venue.id.in_(sorted(set(ids)))))
+    rows = session().execute(stmt.where(among(Venue.id, ids)))
     return {row_id: base if room == base else f"{base} {room}" for row_id, room, base in rows}
 
 

@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from accounts.models import OrgUnit
 from bases.enums import BaseResourceKind
-from bases.models import BaseResource, Venue
+from bases.models import BaseResource, TeachingBase, Venue
+from bases.rules import BOOKABLE
 from core.db import session
 from scheduling.enums import BookingState, ResourceKind
 from scheduling.models import Booking, Session, SessionNeed
@@ -106,6 +108,46 @@ def supply_of(wanted: Iterable[tuple[str, int]]) -> Supply:
         {venue.id: venue for venue in session().scalars(venues)},
         {found.id: found for found in session().scalars(pieces)},
     )
+
+
+def first_that_lends(rows: Iterable[Session], kind: BaseResourceKind, count: int) -> Session | None:
+    """The first visit among the parts of a package whose base has so many pieces of a kind.
+
+    Named bases come first; a visit that names only a theme is taken where a base of that theme in the plan's reach
+    has them. None where no base has.
+    """
+    visits = [row for row in rows if not row.needs_instructor]
+    named = {row.wanted_base_id for row in visits} - {None}
+    themes = {row.wanted_theme for row in visits} - {None}
+    stmt = (
+        select(TeachingBase.id, TeachingBase.theme)
+        .join(BaseResource, BaseResource.base_id == TeachingBase.id)
+        .where(
+            BaseResource.kind == kind, BaseResource.count >= count, TeachingBase.state.in_(sorted(BOOKABLE))
+        )
+    )
+    ids = set(session().scalars(stmt.where(TeachingBase.id.in_(named))))
+    found = next((row for row in visits if row.wanted_base_id in ids), None)
+    if found is not None or not themes:
+        return found
+    path = visits[0].training_class.owner.path
+    # The levels above share theirs, and a level uses those below it.
+    above = func.substr(path, 1, func.length(OrgUnit.path)) == OrgUnit.path
+    reach = select(OrgUnit.id).where(above | ((OrgUnit.path >= path) & (OrgUnit.path < path + "~")))
+    of_theme = stmt.where(TeachingBase.owner_id.in_(reach), TeachingBase.theme.in_(themes))
+    there = {theme for _id, theme in session().execute(of_theme)}
+    return next((row for row in visits if row.wanted_theme in there), None)
+
+
+def lender_of(rows: Sequence[Session], kind: BaseResourceKind) -> tuple[int, str] | None:
+    """How many pieces of a kind these sessions ask for and the base they are to come from; its name is empty until it is known."""
+    asked = asked_by([row.id for row in rows])
+    for row in rows:
+        count = asked.get(row.id, {}).get(kind, 0)
+        if count:
+            base = row.venue.base if row.venue is not None else row.wanted_base
+            return count, base.name if base is not None else ""
+    return None
 
 
 def usual_of(row: Session) -> Asked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -10,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from accounts.access import Scope
 from accounts.models import OrgUnit
-from bases.enums import Theme
+from bases.enums import BaseResourceKind, Theme
 from bases.models import TeachingBase, Venue
 from core import clock
 from core.db import session
@@ -21,6 +22,7 @@ from scheduling.enums import PackageStage
 from scheduling.models import Package, PackageOrder, PackagePart, Session, TrainingClass
 from scheduling.queries.classes import planned_by
 from scheduling.queries.classes import visible as visible_class
+from scheduling.queries.needs import lender_of
 from scheduling.rules.packages import season_text
 
 MOST_OFFERED = 300
@@ -67,7 +69,7 @@ def _packages(condition: ColumnElement[bool]) -> Select[Package]:
 def _one(stmt: Select[Package]) -> Package:
     found = session().scalar(stmt)
     if found is None:
-        raise NotFound(gettext("没有这个套餐,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这个套餐，或不在您的管理范围内。"))
     return found
 
 
@@ -112,7 +114,7 @@ def _order(*conditions: ColumnElement[bool]) -> PackageOrder:
     )
     found = session().scalar(stmt)
     if found is None:
-        raise NotFound(gettext("没有这个套餐订单,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这个套餐订单，或不在您的管理范围内。"))
     return found
 
 
@@ -162,6 +164,18 @@ def list_courses(scope: Scope) -> list[Course]:
     stmt = select(Course).join(OrgUnit, Course.owner_id == OrgUnit.id)
     stmt = stmt.where(scope.clause(OrgUnit.path), Course.retired.is_(False))
     return list(session().scalars(stmt.order_by(Course.name).limit(1000)))
+
+
+def coach_text(order: PackageOrder) -> str:
+    """Whether coaches are wanted and who provides them."""
+    if not order.needs_coach:
+        return gettext("不需要")
+    lent = lender_of(order.sessions, BaseResourceKind.COACH)
+    if lent is None:
+        return gettext("需要大客车，基地没有够用的，由主办单位安排")
+    if not lent[1]:
+        return gettext("大客车 %(n)s 辆，由接待的基地提供", n=lent[0])
+    return gettext("大客车 %(n)s 辆，由%(base)s提供", n=lent[0], base=lent[1])
 
 
 def part_text(part: PackagePart) -> str:
@@ -281,3 +295,9 @@ PACKAGES: Table[Package] = Table(
 def packages_table(scope: Scope) -> BoundTable[Package]:
     """The menu as the scope sees it."""
     return PACKAGES.bind(session(), _packages(visible(scope)))
+
+
+def menu_table(scope: Scope) -> BoundTable[Package]:
+    """What of it can be ordered now."""
+    table = replace(PACKAGES, name="menu-packages", keep=("campaign",))
+    return table.bind(session(), _packages(and_(visible(scope), Package.is_offered)))

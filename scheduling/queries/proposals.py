@@ -19,6 +19,7 @@ from party_lessons.models import Obligation, Post
 from scheduling.engine.freeing import VENUE_LIMITS
 from scheduling.enums import Lack
 from scheduling.models import MatchRun, ProposalItem, Session, TrainingClass
+from scheduling.proposals import ONE_MORE
 from scheduling.queries import gaps, names
 from scheduling.wording import help_text, part_text, reason_text, wish_name
 
@@ -152,6 +153,12 @@ def parts_of(run: MatchRun, shortages: Sequence[gaps.ShortageLine] = ()) -> list
     return sorted(found, key=lambda part: (part.klass.starts_on, part.klass.id))
 
 
+def sessions_of_class(run: MatchRun, class_id: int) -> set[int]:
+    """The sessions of one class that a proposal speaks of."""
+    stmt = select(ProposalItem.session_id).join(ProposalItem.session)
+    return set(session().scalars(stmt.where(ProposalItem.run_id == run.id, Session.class_id == class_id)))
+
+
 def _mentioned(items: Iterable[ProposalItem]) -> Iterator[str]:
     """Problem ids that the page shows by name."""
     for item in items:
@@ -176,6 +183,8 @@ def named_in(reasons: Mapping[str, Any]) -> Iterator[str]:
         yield from (details[part] for part in ("instructor", "venue") if details[part])
         for move in details["moves"]:
             yield from (move[part] for part in ("session", "instructor", "venue") if move[part])
+    for wish in reasons.get("wishes", ()):
+        yield from (wish[part] for part in ("instructor", "venue") if wish[part])
     yield from gaps.mentioned(reasons)
 
 
@@ -184,8 +193,9 @@ def _frees(reasons: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def ways_of(reasons: Mapping[str, Any], known: Mapping[str, str]) -> list[Way]:
-    """Changes that would let somebody else teach (or be had), as they are kept with the reasons, in words."""
-    return [_way(free, known) for free in _frees(reasons)]
+    """Single changes that would let somebody teach, or be had, as they are kept with the reasons, in words."""
+    given_up = [Way(wish_text(w, known), w["delta"], (), False) for w in reasons.get("wishes", ())]
+    return [*given_up, *(_way(free, known) for free in _frees(reasons))]
 
 
 def _line(
@@ -205,10 +215,7 @@ def _line(
         people_blocked=blocks(people),
         venues_blocked=blocks(reasons.get("venues_blocked", {})),
         times_blocked=blocks(reasons.get("times_blocked", {})),
-        frees=[
-            *(Way(wish_text(w, known), w["delta"], (), False) for w in reasons.get("wishes", ())),
-            *ways_of(reasons, known),
-        ],
+        frees=ways_of(reasons, known),
         gap=gaps.gap_of(reasons, shortages, known),
         serves=serves,
     )
@@ -270,9 +277,15 @@ def blocks(counts: Mapping[str, int]) -> list[Block]:
 
 
 def wish_text(wish: Mapping[str, Any], known: Mapping[str, str]) -> str:
-    """A wish that could be given up, as a sentence."""
+    """A wish that could be given up, or somebody who is missing, as a sentence."""
+    if wish["relax"] == ONE_MORE:
+        return gettext(
+            "若再有一位能讲这门课、当时有空的讲师，可在 %(when)s 在 %(where)s 排上。",
+            when=moment_text(datetime.fromisoformat(wish["start"])),
+            where=known.get(wish["venue"] or "", gettext("地点未定")),
+        )
     return gettext(
-        "若不坚持“%(what)s”,可在 %(when)s 由 %(who)s 在 %(where)s 授课。",
+        "若不坚持“%(what)s”，可在 %(when)s 由 %(who)s 在 %(where)s 授课。",
         what=wish_name(wish["relax"]),
         when=moment_text(datetime.fromisoformat(wish["start"])),
         who=known.get(wish["instructor"] or "", gettext("基地讲解员")),
@@ -291,12 +304,12 @@ def free_text(free: Mapping[str, Any], known: Mapping[str, str]) -> str:
     when = moment_text(datetime.fromisoformat(free["start"]))
     if free["relax"] in VENUE_LIMITS:
         where, what = known.get(free["venue"] or "", ""), reason_text(free["relax"])
-        return gettext("若放宽“%(what)s”,可在 %(when)s 用 %(where)s。", what=what, when=when, where=where)
+        return gettext("若放宽“%(what)s”，可在 %(when)s 用 %(where)s。", what=what, when=when, where=where)
     if not free["moves"]:
         what = reason_text(free["relax"])
-        return gettext("若放宽“%(what)s”,%(who)s 可在 %(when)s 授课。", what=what, who=who, when=when)
+        return gettext("若放宽“%(what)s”，%(who)s 可在 %(when)s 授课。", what=what, who=who, when=when)
     moves = gettext(";").join(_given_away(move, known) for move in free["moves"])
-    return gettext("若%(moves)s,%(who)s 可在 %(when)s 授课。", moves=moves, who=who, when=when)
+    return gettext("若%(moves)s，%(who)s 可在 %(when)s 授课。", moves=moves, who=who, when=when)
 
 
 def _given_away(move: Mapping[str, Any], known: Mapping[str, str]) -> str:

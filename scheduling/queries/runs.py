@@ -83,7 +83,7 @@ def get_run(scope: Scope, run_id: int) -> MatchRun:
     stmt = select(MatchRun).join(OrgUnit, MatchRun.owner_id == OrgUnit.id)
     found = session().scalar(stmt.where(MatchRun.id == run_id, scope.clause(OrgUnit.path)))
     if found is None:
-        raise NotFound(gettext("没有这次自动排课,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这次自动排课，或不在您的管理范围内。"))
     return found
 
 
@@ -137,5 +137,5 @@ def chosen_classes(scope: Scope, ids: Collection[int]) -> list[TrainingClass]:
     stmt = select(TrainingClass).where(TrainingClass.id.in_(sorted(ids)), planned_by(scope))
     found = list(session().scalars(stmt.order_by(TrainingClass.starts_on, TrainingClass.id)))
     if len(found) != len(set(ids)):
-        raise NotFound(gettext("没有这个班次,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这个班次，或不在您的管理范围内。"))
     return found

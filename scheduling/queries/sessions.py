@@ -14,6 +14,7 @@ from accounts.access import Scope
 from core import clock
 from core.db import session
 from core.errors import NotFound
+from instructor_pool.models import Instructor
 from scheduling.enums import BookingState, HalfDay, Lack, ResourceKind, SessionState
 from scheduling.models import Booking, Session, TrainingClass
 from scheduling.queries.classes import planned_by, visible
@@ -49,7 +50,7 @@ def _one(condition: object, session_id: int) -> Session:
     )
     found = session().scalar(stmt)
     if found is None:
-        raise NotFound(gettext("没有这个课次,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这个课次，或不在您的管理范围内。"))
     return found
 
 
@@ -178,7 +179,7 @@ def count_unmarked(scope: Scope) -> tuple[int, int]:
 
 
 def list_week(scope: Scope, limit: int = 60) -> list[Session]:
-    """Sessions of this week's classes inside the scope, in order of time."""
+    """Sessions of this week's classes inside the scope, in order of time, with what one line says of them."""
     today = clock.today()
     monday = today - timedelta(days=today.weekday())
     stmt = (
@@ -186,7 +187,11 @@ def list_week(scope: Scope, limit: int = 60) -> list[Session]:
         .join(Session.training_class)
         .where(visible(scope), Session.state != SessionState.CANCELLED)
         .where(Session.day.between(monday, monday + timedelta(days=6)))
-        .options(*PARTS, contains_eager(Session.training_class))
+        .options(
+            contains_eager(Session.training_class).load_only(TrainingClass.name),
+            joinedload(Session.instructor).load_only(Instructor.name),
+            joinedload(Session.venue),
+        )
         .order_by(Session.day, Session.start, Session.position)
         .limit(limit)
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext
 
+from bases.models import Venue
 from core import clock
 from core.excel import Sheet, SheetColumn
 from core.when import day_text, hours_text, part_of_day
@@ -71,15 +72,48 @@ def lines_of(klass: TrainingClass) -> list[Line]:
     return [_line(row) for row in sorted(rows, key=_order)]
 
 
+def told_lines_of(klass: TrainingClass) -> list[tuple[str, list[Line]]]:
+    """What people were told, day by day, in order of time: nothing that was not published."""
+    told = [
+        row
+        for row in list_sessions(klass.id)
+        if row.told_start is not None and row.state in (SessionState.PUBLISHED, SessionState.HELD)
+    ]
+    days: dict[str, list[Line]] = {}
+    for row in sorted(told, key=lambda row: (row.told_start or datetime.max, row.position)):
+        line = _told_line(row)
+        days.setdefault(line.day, []).append(line)
+    return list(days.items())
+
+
+def _told_line(row: Session) -> Line:
+    person, start = row.told_instructor, row.told_start or datetime.max
+    return Line(
+        day=day_text(start.date(), year=True),
+        part=part_of_day(start),
+        time=hours_text(start, start + timedelta(minutes=row.told_minutes)),
+        course=row.told_course_name,
+        method=row.method.label,
+        hours=f"{float(row.told_hours or row.class_hours):g}",
+        instructor=person.name if person else ("" if row.needs_instructor else gettext("基地讲解员")),
+        post=f"{person.work_unit} {person.post_title}".strip() if person else "",
+        place=_place(row.told_venue),
+        chair="",
+    )
+
+
+def _place(venue: Venue | None) -> str:
+    if venue is None:
+        return ""
+    return venue.base.name if venue.name == venue.base.name else f"{venue.base.name} {venue.name}"
+
+
 def _order(row: Session) -> tuple[datetime, int]:
     return row.start or datetime.combine(row.day, datetime.max.time()), row.position
 
 
 def _line(row: Session) -> Line:
-    person, venue = row.instructor, row.venue
-    place = ""
-    if venue is not None:
-        place = venue.base.name if venue.name == venue.base.name else f"{venue.base.name} {venue.name}"
+    person = row.instructor
     return Line(
         day=day_text(row.start.date() if row.start else row.day),
         part=part_of_day(row.start) if row.start else row.half_day.label,
@@ -89,7 +123,7 @@ def _line(row: Session) -> Line:
         hours=f"{float(row.class_hours):g}",
         instructor=person.name if person else ("" if row.needs_instructor else gettext("基地讲解员")),
         post=f"{person.work_unit} {person.post_title}".strip() if person else "",
-        place=place,
+        place=_place(row.venue),
         chair="",
     )
 

@@ -10,20 +10,17 @@ from flask_babel import gettext
 from accounts.access import Actor
 from accounts.enums import P
 from core import clock
-from core.settings import get_setting
 from core.todo import Todo, Urgency
 from core.when import day_text, moment_text
 from scheduling.enums import ResourceKind
 from scheduling.models import Session
-from scheduling.queries import bookings, clashes, visits
+from scheduling.queries import after_class, bookings, calls, clashes, visits
 from scheduling.queries import classes as class_queries
 from scheduling.queries import loans as loan_queries
 from scheduling.queries import sessions as session_queries
 
 AHEAD = timedelta(days=30)
 DECLINES_SHOWN = 5
-DAYS_TO_ANSWER = 3
-"""Default of the setting `days_to_answer` [common]."""
 
 
 def todos(actor: Actor) -> list[Todo]:
@@ -31,6 +28,9 @@ def todos(actor: Actor) -> list[Todo]:
     lines: list[Todo] = []
     if actor.can(P.OWN_TEACHING) and actor.user_id is not None:
         lines += _own(ResourceKind.INSTRUCTOR, actor.user_id)
+        asked = calls.count_own_asks(actor.user_id)
+        text = gettext("%(n)s 节课请您接替", n=asked)
+        lines.append(Todo(text, url_for("teaching.index"), asked, "lessons_to_take_over", Urgency.NOW))
     if actor.can(P.OWN_BASE) and actor.user_id is not None:
         lines += _own(ResourceKind.VENUE, actor.user_id)
     if actor.can(P.SCHEDULE_EDIT):
@@ -49,7 +49,7 @@ def _visits(actor: Actor) -> list[Todo]:
     refused = visits.count_refused(actor.scope(P.VISIT_ASK))
     lines = [
         Todo(
-            gettext("%(n)s 次参观没有约成,可以另选", n=refused),
+            gettext("%(n)s 次参观没有约成，可以另选", n=refused),
             url_for("visits.index", gone="1"),
             refused,
             "visits_refused",
@@ -86,7 +86,7 @@ def _own(kind: ResourceKind, user_id: int) -> list[Todo]:
 def _planning(actor: Actor) -> list[Todo]:
     scope = actor.scope(P.SCHEDULE_EDIT)
     lines = _declines(actor)
-    meeting = len(clashes.list_clashes(scope, 50))
+    meeting = clashes.count_clashes(scope, 50)
     lines.append(
         Todo(
             gettext("%(n)s 项安排和请假、停用冲突", n=meeting),
@@ -109,12 +109,16 @@ def _planning(actor: Actor) -> list[Todo]:
             gettext("共 %(n)s 个课次", n=lessons),
         )
     )
-    days = get_setting("days_to_answer", DAYS_TO_ANSWER)
-    late = bookings.count_overdue(scope, clock.now() - timedelta(days=days))
+    overdue = after_class.count_late(scope)
+    text = gettext("%(n)s 件课后事项过期没有办结", n=overdue)
+    lines.append(
+        Todo(text, url_for("scheduling.follow_ups", state="late"), overdue, "follow_ups", Urgency.NOW)
+    )
+    late = bookings.count_overdue(scope)
     lines.append(
         Todo(
-            gettext("%(n)s 项安排超过 %(days)s 天没有答复", n=late, days=days),
-            url_for("scheduling.waiting"),
+            gettext("%(n)s 项安排过了期限没有答复", n=late),
+            url_for("scheduling.waiting", state="overdue"),
             late,
             "answers",
         )
@@ -145,8 +149,9 @@ def _planning(actor: Actor) -> list[Todo]:
 
 def _declines(actor: Actor) -> list[Todo]:
     """Each declined lesson with its own line, as finding a substitute is one page away; the rest in one."""
-    found = bookings.list_declined(actor.scope(P.SCHEDULE_EDIT))
-    names = bookings.names_of(found[:DECLINES_SHOWN])
+    scope = actor.scope(P.SCHEDULE_EDIT)
+    found = bookings.list_declined(scope, DECLINES_SHOWN)
+    names = bookings.names_of(found)
     lines = [
         Todo(
             gettext("%(name)s 谢绝了《%(course)s》", name=names[b.id], course=b.lesson.course_name),
@@ -156,9 +161,9 @@ def _declines(actor: Actor) -> list[Todo]:
             Urgency.NOW,
             " · ".join(filter(None, (_when(b.lesson), b.lesson.training_class.name, b.answer_reason))),
         )
-        for b in found[:DECLINES_SHOWN]
+        for b in found
     ]
-    more = len(found) - len(lines)
+    more = bookings.count_declined(scope) - len(lines) if len(found) == DECLINES_SHOWN else 0
     lines.append(
         Todo(
             gettext("还有 %(n)s 节谢绝的课等人接", n=more),

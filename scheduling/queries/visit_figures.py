@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from flask import Response, url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import ColumnElement, Row, Select, extract, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from accounts.access import Scope
 from accounts.models import OrgUnit
 from bases.enums import Theme
-from bases.models import TeachingBase, Venue
+from bases.models import TeachingBase
 from bases.queries.bases import kept_by
 from core.db import session
 from core.excel import Sheet, SheetColumn, workbook_response
 from core.tables import BoundTable, Column, Filter, Table
-from courses.enums import Method
-from scheduling.enums import SessionState, VisitState
-from scheduling.models import CheckIn, Session, Visit
+from scheduling.models import BaseMonth
 
 PARTS = ("visits", "groups", "people", "sessions", "trainees", "missed")
 
@@ -51,46 +49,19 @@ class Counted:
         return self.groups + self.sessions
 
 
-def _parties(year: int) -> Any:
-    """One row a visit or on-site session: base, month and what it counts for."""
-    first, last = datetime(year, 1, 1), datetime(year, 12, 31, 23, 59)
-    nought = literal(0)
+def _in_year(year: int) -> ColumnElement[bool]:
+    return BaseMonth.month.between(date(year, 1, 1), date(year, 12, 31))
 
-    def row(start: Any, *counts: Any) -> list[Any]:
-        named = [count.label(name) for name, count in zip(PARTS, counts, strict=True)]
-        return [Venue.base_id.label("base_id"), extract("month", start).label("month"), *named]
 
-    came = (
-        select(*row(Visit.start, literal(1), CheckIn.groups, CheckIn.people, nought, nought, nought))
-        .join(Visit.venue)
-        .join(CheckIn, CheckIn.visit_id == Visit.id)
-        .where(Visit.state == VisitState.ARRIVED, Visit.start.between(first, last))
-    )
-    missed = (
-        select(*row(Visit.start, nought, nought, nought, nought, nought, literal(1)))
-        .join(Visit.venue)
-        .where(Visit.state == VisitState.NO_SHOW, Visit.start.between(first, last))
-    )
-    trainees = func.coalesce(Session.attendance, CheckIn.people, 0)
-    taught = (
-        select(*row(Session.start, nought, nought, nought, literal(1), trainees, nought))
-        .join(Venue, Session.venue_id == Venue.id)
-        .outerjoin(CheckIn, CheckIn.session_id == Session.id)
-        .where(
-            Session.state == SessionState.HELD,
-            Session.method == Method.ON_SITE,
-            Session.start.between(first, last),
-        )
-    )
-    return union_all(came, missed, taught).subquery()
+def _sums() -> list[ColumnElement[int]]:
+    return [func.sum(getattr(BaseMonth, name)).label(name) for name in PARTS]
 
 
 def by_month(bases: Select[int] | Sequence[int], year: int) -> list[Counted]:
     """The twelve months of a year, of all these bases together; one statement."""
-    rows = _parties(year)
-    sums = [func.sum(rows.c[name]) for name in PARTS]
-    stmt = select(rows.c.month, *sums).where(rows.c.base_id.in_(bases)).group_by(rows.c.month)
-    found = {int(month): Counted(*map(int, counts)) for month, *counts in session().execute(stmt)}
+    stmt = select(BaseMonth.month, *_sums()).where(_in_year(year), BaseMonth.base_id.in_(bases))
+    rows = session().execute(stmt.group_by(BaseMonth.month))
+    found = {month.month: Counted(*map(int, counts)) for month, *counts in rows}
     return [found.get(month, Counted()) for month in range(1, 13)]
 
 
@@ -123,9 +94,7 @@ def _rate(row: FiguresRow) -> float | None:
 
 def bases_table(scope: Scope, year: int) -> BoundTable[FiguresRow]:
     """Every base of the register with its year; those nobody came to show noughts."""
-    rows = _parties(year)
-    sums = select(rows.c.base_id, *(func.sum(rows.c[name]).label(name) for name in PARTS))
-    counted = sums.group_by(rows.c.base_id).subquery()
+    counted = select(BaseMonth.base_id, *_sums()).where(_in_year(year)).group_by(BaseMonth.base_id).subquery()
     stmt = (
         select(TeachingBase, *(counted.c[name] for name in PARTS))
         .join(OrgUnit, TeachingBase.owner_id == OrgUnit.id)

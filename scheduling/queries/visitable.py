@@ -61,7 +61,7 @@ def get_unit(scope: Scope, unit_id: int) -> OrgUnit:
     """A unit inside the scope that visits."""
     found = session().scalar(select(OrgUnit).where(OrgUnit.id == unit_id, scope.clause(OrgUnit.path)))
     if found is None:
-        raise NotFound(gettext("没有这个单位,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这个单位，或不在您的管理范围内。"))
     return found
 
 

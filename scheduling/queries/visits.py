@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, union
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from accounts.access import Scope
 from accounts.models import OrgUnit
@@ -20,7 +20,9 @@ from core.errors import NotFound
 from core.tables import Badge, BoundTable, Column, Filter, Table, Tone
 from core.when import span_text
 from scheduling.enums import VisitState
-from scheduling.models import Visit, VisitSeries
+from scheduling.models import Booking, OutsideHours, Visit, VisitSeries
+from scheduling.queries.beyond_stock import is_beyond_stock
+from scheduling.rules import LIVE
 from scheduling.rules.visits import LIVE_VISITS, OPEN, Record
 
 TONES: Mapping[VisitState, Tone] = {
@@ -56,7 +58,7 @@ def _visits(*conditions: ColumnElement[bool]) -> Select[Visit]:
 def _one(*conditions: ColumnElement[bool]) -> Visit:
     found = session().scalar(_visits(*conditions))
     if found is None:
-        raise NotFound(gettext("没有这次参观,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这次参观，或不在您的管理范围内。"))
     return found
 
 
@@ -134,7 +136,9 @@ def waiting_days(limit: int = 100) -> list[tuple[int, date]]:
 
 def list_due(state: VisitState, moment: ColumnElement[bool], limit: int = 200) -> list[Visit]:
     """Visits of a state for which a moment has come, for the job."""
-    return list(session().scalars(_visits(Visit.state == state, moment).order_by(Visit.id).limit(limit)))
+    return list(
+        session().scalars(_visits(Visit.state == state, moment).order_by(Visit.start, Visit.id).limit(limit))
+    )
 
 
 def count_to_confirm(*, user_id: int | None = None, scope: Scope | None = None) -> int:
@@ -170,20 +174,51 @@ def record_of(unit_id: int) -> Record:
 
 
 def stopped() -> ColumnElement[bool]:
-    """Visits to come whose base or venue takes nobody then: closed that day, out of use, or not bookable any more."""
-    shut = exists().where(
-        Closure.base_id == TeachingBase.id,
-        func.date(Visit.start) >= Closure.first_day,
-        func.date(Visit.start) <= Closure.last_day,
+    """Visits to come that their base can no longer take: closed then, out of use, not bookable any more, open at other
+    times by now, or short of what they asked for.
+
+    Begins from the few bases and bookings concerned, or each question is asked of all that is still to come.
+    """
+    unusable = or_(Venue.is_closed.is_(True), TeachingBase.state.not_in(sorted(BOOKABLE)))
+    shut = Closure.base_id == Venue.base_id
+    closing = select(Venue.id).join(Closure, shut).where(Closure.last_day >= clock.today())
+    kept = aliased(Visit)
+    day, after = func.date(Visit.start), Visit.start > clock.now()
+    few = union(
+        select(Visit.id).where(Visit.venue_id.in_(select(Venue.id).join(Venue.base).where(unusable)), after),
+        select(Visit.id)
+        .join(Visit.venue)
+        .join(Closure, shut)
+        .where(Visit.venue_id.in_(closing), after, Closure.first_day <= day, day <= Closure.last_day),
+        select(Booking.visit_id).where(
+            Booking.id.in_(select(OutsideHours.booking_id)), Booking.state.in_(LIVE)
+        ),
+        select(Booking.visit_id).where(is_beyond_stock()),
+    ).subquery()
+    return Visit.id.in_(
+        select(few.c.id)
+        .join(kept, kept.id == few.c.id)
+        .where(kept.state.in_(LIVE_VISITS), kept.start > clock.now())
     )
-    gone = or_(TeachingBase.state.not_in(sorted(BOOKABLE)), Venue.is_closed.is_(True), shut)
-    return and_(Visit.state.in_(LIVE_VISITS), Visit.start > clock.now(), gone)
+
+
+def is_short(visit: Visit) -> bool:
+    """Whether its base has not enough any more of what it booked."""
+    stmt = select(Booking.id).where(Booking.visit_id == visit.id, is_beyond_stock())
+    return session().scalar(stmt.limit(1)) is not None
 
 
 def count_stopped(scope: Scope) -> int:
     """Those of units inside the scope: they have to go elsewhere."""
     stmt = select(func.count()).select_from(Visit).join(Visit.unit).join(Visit.venue).join(Venue.base)
     return session().scalar(stmt.where(scope.clause(OrgUnit.path), stopped())) or 0
+
+
+def list_stopped(asks: Scope, keeps: Scope, base_id: int | None = None, limit: int = 100) -> list[Visit]:
+    """Those by units inside one scope or at bases in the register of the other, the soonest first."""
+    seen = or_(asks.clause(OrgUnit.path), _kept(keeps))
+    at = true() if base_id is None else TeachingBase.id == base_id
+    return list(session().scalars(_visits(stopped(), seen, at).order_by(Visit.start, Visit.id).limit(limit)))
 
 
 def list_coming_at(base_id: int, limit: int = 500) -> list[Visit]:
@@ -202,7 +237,7 @@ def get_series(scope: Scope, series_id: int) -> VisitSeries:
     )
     found = session().scalar(stmt)
     if found is None:
-        raise NotFound(gettext("没有这个定期参观,或不在您的管理范围内。"))
+        raise NotFound(gettext("没有这个定期参观，或不在您的管理范围内。"))
     return found
 
 
@@ -220,6 +255,12 @@ def state_badge(visit: Visit) -> Badge:
 def when_of(visit: Visit) -> str:
     """`3月1日 周一 上午 8:30–10:00`."""
     return span_text(visit.start, visit.end)
+
+
+def _of_bases(word: str) -> ColumnElement[bool]:
+    """Begins from the bases a word means, which are few beside the visits."""
+    named = TeachingBase.search_text.icontains(word, autoescape=True)
+    return Visit.venue_id.in_(select(Venue.id).join(Venue.base).where(named))
 
 
 def _states() -> list[tuple[str, str]]:
@@ -288,7 +329,7 @@ TABLE: Table[Visit] = Table(
             kind="date",
         ),
     ],
-    search=TeachingBase.search_text,
+    search=_of_bases,
     default_sort="-start",
     row_url=lambda v: url_for("visits.show", visit_id=v.id),
 )

@@ -96,7 +96,7 @@ def broken_by_class(facts: ClassFacts, session_days: Iterable[date] = ()) -> lis
     if facts.ends_on < facts.starts_on:
         found.append(Violation("span", gettext("结束日期不能早于开始日期。"), "ends_on"))
     elif facts.ends_on - facts.starts_on > LONGEST_CLASS:
-        found.append(Violation("span", gettext("一个班次最长半年,请检查日期。"), "ends_on"))
+        found.append(Violation("span", gettext("一个班次最长半年，请检查日期。"), "ends_on"))
     if facts.year not in (facts.starts_on.year, facts.ends_on.year):
         found.append(Violation("year", gettext("年度和日期对不上。"), "starts_on"))
     if not 0 <= facts.size <= MOST_PEOPLE:
@@ -105,7 +105,7 @@ def broken_by_class(facts: ClassFacts, session_days: Iterable[date] = ()) -> lis
     if outside:
         day = f"{outside[0].month}月{outside[0].day}日"
         found.append(
-            Violation("outside", gettext("已有课次在 %(day)s,不在新的起止日期内。", day=day), "starts_on")
+            Violation("outside", gettext("已有课次在 %(day)s，不在新的起止日期内。", day=day), "starts_on")
         )
     return found
 
@@ -116,11 +116,11 @@ def broken_by_session(facts: SessionFacts, starts_on: date, ends_on: date) -> li
     if not starts_on <= facts.day <= ends_on:
         found.append(Violation("day", gettext("日期不在班次的起止日期内。"), "day"))
     if not Decimal(0) < facts.class_hours <= MOST_HOURS or facts.class_hours % Decimal("0.5"):
-        found.append(Violation("hours", gettext("学时应在 0.5 到 8 之间,以半学时计。"), "class_hours"))
+        found.append(Violation("hours", gettext("学时应在 0.5 到 8 之间，以半学时计。"), "class_hours"))
     if not facts.course_name.strip():
         found.append(Violation("course", gettext("请选择课程。"), "course_id"))
     if facts.method is Method.ON_SITE and (facts.wanted_instructor_id or facts.leader_required):
-        sentence = gettext("现场教学由基地讲解员授课,不能指定讲师。")
+        sentence = gettext("现场教学由基地讲解员授课，不能指定讲师。")
         found.append(Violation("guide", sentence, "wanted_instructor_id"))
     return found
 
@@ -153,7 +153,7 @@ class Gauge:
     def missing(self) -> str:
         """The shortfall as a sentence."""
         return gettext(
-            "%(what)s占 %(share)s%%,应不少于 %(least)s%%。",
+            "%(what)s占 %(share)s%%，应不少于 %(least)s%%。",
             what=self.kind.label,
             share=f"{self.percent:.0f}",
             least=self.least,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bases.enums import BaseResourceKind
@@ -37,3 +37,33 @@ def taken_units(first: int, after: int, minutes_before: int, minutes_after: int)
     begin = max(0, first - minutes_before // MINUTES_PER_UNIT)
     end = min(UNITS_PER_DAY, after + minutes_after // MINUTES_PER_UNIT)
     return Taken(begin, end, first - begin, end - after)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Quarter hours of a day for which a party has a seat, or a piece of what a base lends; None: still to be given."""
+
+    first: int
+    after: int
+    seat: int | None = None
+
+
+def most_at_once(stays: Sequence[Stay]) -> int:
+    """The most of them at one moment."""
+    return max((sum(s.first <= at.first < s.after for s in stays) for at in stays), default=0)
+
+
+def seated(stays: Sequence[Stay], seats: int) -> list[int] | None:
+    """A seat for each, none twice at one moment; who has one keeps it where that is possible.
+
+    None when more come at one moment than there are seats: going by the time they begin, nobody else is left without.
+    """
+    found: dict[int, int] = {}
+    for n in sorted(range(len(stays)), key=lambda n: (stays[n].first, stays[n].seat is None)):
+        stay = stays[n]
+        used = {seat for m, seat in found.items() if stays[m].after > stay.first}
+        free = [seat for seat in range(seats) if seat not in used]
+        if not free:
+            return None
+        found[n] = stay.seat if stay.seat in free else free[0]
+    return [found[n] for n in range(len(stays))]

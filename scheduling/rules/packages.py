@@ -65,7 +65,7 @@ def broken_by_package(facts: PackageFacts) -> list[Violation]:
         sentence = gettext("套餐应有 %(least)s 到 %(most)s 个部分。", least=LEAST_PARTS, most=MOST_PARTS)
         found.append(Violation("parts", sentence, "parts"))
     elif not any(part.is_visit for part in facts.parts) or all(part.is_visit for part in facts.parts):
-        found.append(Violation("mix", gettext("套餐应既有课堂教学,又有基地现场教学。"), "parts"))
+        found.append(Violation("mix", gettext("套餐应既有课堂教学，又有基地现场教学。"), "parts"))
     for n, part in enumerate(facts.parts):
         found += [Violation(code, sentence, f"parts-{n}") for code, sentence in _broken_by_part(part)]
     return found
@@ -79,12 +79,17 @@ def _broken_by_part(part: PartFacts) -> Iterable[tuple[str, str]]:
     if not part.is_visit and part.theme is not None:
         yield "lesson", gettext("课堂教学不能按主题选地点。")
     if not Decimal(0) < part.class_hours <= MOST_HOURS or part.class_hours % Decimal("0.5"):
-        yield "hours", gettext("学时应在 0.5 到 8 之间,以半学时计。")
+        yield "hours", gettext("学时应在 0.5 到 8 之间，以半学时计。")
 
 
 def is_in_season(month: int, first: int, last: int) -> bool:
     """Whether a month lies in a season; one that ends before it begins goes over the new year."""
     return first <= month <= last if first <= last else month >= first or month <= last
+
+
+def coaches_for(people: int, seats: int) -> int:
+    """How many coaches take so many people."""
+    return -(-people // max(1, seats))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from accounts.access import Actor
 from core import audit
@@ -19,7 +19,7 @@ from scheduling.models import MatchRun, ProposalItem, Session
 from scheduling.proposals import ids_in, new_violations
 from scheduling.queries import names
 from scheduling.services import tying
-from scheduling.snapshots import Key, Snapshot, build_problem, changes_between, key, plan_of
+from scheduling.snapshots import Key, Snapshot, build_problem, changes_between, key, plan_of, weighted
 from scheduling.wording import violation_text
 
 
@@ -30,12 +30,12 @@ class StaleProposal(Conflict):
 def adopt(run: MatchRun, session_ids: Collection[int] | None, *, actor: Actor) -> int:
     """Make the proposal, or the part for `session_ids`, the working plan; returns how many sessions changed.
 
-    StaleProposal when anything the proposal stands on has changed; RuleBroken when the chosen part alone
-    breaks a rule. Nobody is told before the classes are published.
+    What is left of it can be adopted afterwards. StaleProposal when anything the proposal stands on has changed;
+    RuleBroken when the chosen part alone breaks a rule. Nobody is told before the classes are published.
     """
     if run.state is not RunState.READY:
         raise Conflict(gettext("这份方案不能采用(%(state)s)。", state=run.state.label))
-    snapshot = build_problem(run.owner_id, run.year, run.class_ids)
+    snapshot = weighted(build_problem(run.owner_id, run.year, run.class_ids), run.levels)
     if snapshot.fingerprint != run.fingerprint:
         raise StaleProposal(stale_text(changes_between(run.log.get("digests", {}), snapshot.digests)))
     items = [item for item in run.items if session_ids is None or item.session_id in session_ids]
@@ -58,20 +58,44 @@ def adopt(run: MatchRun, session_ids: Collection[int] | None, *, actor: Actor) -
     session().flush()
     run.log = run.log | {
         "adopted": [
-            {
-                "session": row.id,
-                "version": row.version,
-                "start": None if start is None else start.isoformat(),
-                "instructor": instructor_id,
-                "venue": venue_id,
-            }
-            for row, (start, instructor_id, venue_id) in before
+            *run.log.get("adopted", []),
+            *(
+                {
+                    "session": row.id,
+                    "version": row.version,
+                    "start": None if start is None else start.isoformat(),
+                    "instructor": instructor_id,
+                    "venue": venue_id,
+                }
+                for row, (start, instructor_id, venue_id) in before
+            ),
         ]
     }
-    run.state = RunState.APPLIED
-    session().flush()
-    audit.note(session(), gettext("采用自动排课方案:%(title)s", title=run.title))
+    _settle(run, is_whole=len(items) == len(run.items) or not _is_left(run))
+    audit.note(session(), gettext("采用自动排课方案：%(title)s", title=run.title))
     return len(before)
+
+
+def _is_left(run: MatchRun) -> bool:
+    """Whether the proposal still says something else than the working plan."""
+    differs = or_(
+        Session.start.is_distinct_from(ProposalItem.start),
+        Session.instructor_id.is_distinct_from(ProposalItem.instructor_id),
+        Session.venue_id.is_distinct_from(ProposalItem.venue_id),
+    )
+    stmt = select(ProposalItem.id).join(ProposalItem.session).where(ProposalItem.run_id == run.id, differs)
+    return session().scalar(stmt.limit(1)) is not None
+
+
+def _settle(run: MatchRun, *, is_whole: bool) -> None:
+    """What is left of a proposal stands on the plan as it is with the part that was adopted, or given back."""
+    run.state = RunState.APPLIED if is_whole else RunState.READY
+    session().flush()
+    if not is_whole:
+        snapshot = weighted(build_problem(run.owner_id, run.year, run.class_ids), run.levels)
+        run.fingerprint = snapshot.fingerprint
+        run.log = run.log | {"digests": snapshot.digests}
+        session().flush()
 
 
 def _check_part(snapshot: Snapshot, items: Sequence[ProposalItem]) -> None:
@@ -90,7 +114,7 @@ def _check_part(snapshot: Snapshot, items: Sequence[ProposalItem]) -> None:
     if broken:
         known = names.of_problem(ids_in(broken))
         told = [Told(str(v.code), violation_text(v, known), v.session or "") for v in broken]
-        raise RuleBroken(gettext("只采用这些课次会违反规则,请把相关的课次一起选上。"), told)
+        raise RuleBroken(gettext("只采用这些课次会违反规则，请把相关的课次一起选上。"), told)
 
 
 def _name(kind: Key, row_id: int | None) -> str | None:
@@ -108,13 +132,13 @@ def stale_text(changes: Mapping[str, Sequence[int]]) -> str:
     """What has changed since the run, in a sentence."""
     said = names.changed(changes)
     if not said:
-        return gettext("方案做出后情况有变化,请重新排课。")
-    return gettext("方案做出后有变化:%(what)s。请重新排课。", what=gettext("、").join(said))
+        return gettext("方案做出后情况有变化，请重新排课。")
+    return gettext("方案做出后有变化：%(what)s。请重新排课。", what=gettext("、").join(said))
 
 
 def give_back(run: MatchRun, *, actor: Actor) -> int:
-    """Undo an adoption while none of its sessions has changed since; the proposal waits again."""
-    adopted = run.log.get("adopted", []) if run.state is RunState.APPLIED else []
+    """Undo all that was adopted while none of its sessions has changed since; the proposal waits again, unless it is stale."""
+    adopted = run.log.get("adopted", [])
     if not adopted:
         raise Conflict(gettext("没有可以撤销的采用。"))
     rows = {
@@ -123,14 +147,15 @@ def give_back(run: MatchRun, *, actor: Actor) -> int:
     }
     changed = [a for a in adopted if a["session"] not in rows or rows[a["session"]].version != a["version"]]
     if changed:
-        raise Conflict(gettext("采用后已有 %(count)s 个课次改动过,不能整体撤销。", count=len(changed)))
+        raise Conflict(gettext("采用后已有 %(count)s 个课次改动过，不能整体撤销。", count=len(changed)))
     for was in adopted:
         row = rows[was["session"]]
         row.start = None if was["start"] is None else datetime.fromisoformat(was["start"])
         row.instructor_id, row.venue_id = was["instructor"], was["venue"]
     tying.restage(rows.values())
     run.log = {name: value for name, value in run.log.items() if name != "adopted"}
-    run.state = RunState.READY
     session().flush()
-    audit.note(session(), gettext("撤销采用自动排课方案:%(title)s", title=run.title))
+    if run.state is not RunState.STALE:
+        _settle(run, is_whole=False)
+    audit.note(session(), gettext("撤销采用自动排课方案：%(title)s", title=run.title))
     return len(adopted)

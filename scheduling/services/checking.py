@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from core.errors import Violation
 from core.when import day_text, part_of_day
+from core.words import labelled
 from scheduling import engine
 from scheduling.models import Session, TrainingClass
 from scheduling.proposals import holders_of, ids_in
 from scheduling.queries import names
 from scheduling.queries.borrowing import Lent
-from scheduling.snapshots import Key, Snapshot, build_problem, key, number, plan_of
+from scheduling.snapshots import Hand, Key, Snapshot, build_problem, key, number, plan_of
 from scheduling.wording import violation_text
 
 
@@ -32,7 +33,7 @@ def violations_of(klass: TrainingClass, rows: Sequence[Session]) -> list[Violati
 def shortages_of(row: Session) -> list[Violation]:
     """What the base of a session runs short of if it comes as planned."""
     klass = row.training_class
-    snapshot = build_problem(klass.owner_id, klass.year, [klass.id], loose=row.id)
+    snapshot = build_problem(klass.owner_id, klass.year, [klass.id], hand=Hand(row.id))
     codes = {engine.Reason.RESOURCE.value, engine.Reason.RESOURCE_PER_DAY.value}
     return [v for v in _broken(snapshot, [row]) if v.code in codes]
 
@@ -50,7 +51,7 @@ def _not_lent(klass: TrainingClass, rows: Sequence[Session]) -> list[Violation]:
     taught = [(row, row.instructor_id, row.start.date()) for row in rows if row.start is not None]
     lent = Lent(klass, [who for _row, who, _day in taught if who is not None])
     said = [(row, lent.problem(who, klass.id, day)) for row, who, day in taught if who is not None]
-    return [Violation("not_lent", f"{label(row)}:{text}", str(row.id)) for row, text in said if text]
+    return [Violation("not_lent", labelled(label(row), text), str(row.id)) for row, text in said if text]
 
 
 def _broken_with(problem: engine.Problem, plan: engine.Plan, ids: Collection[str]) -> list[engine.Violation]:
@@ -71,5 +72,5 @@ def _in_words(
 ) -> Violation:
     sentence = violation_text(violation, words, others)
     about = labels.get(violation.session or "", "")
-    said = sentence if not about or about in sentence else f"{about}:{sentence}"
+    said = sentence if not about or about in sentence else labelled(about, sentence)
     return Violation(violation.code.value, said, str(number(violation.session)) if violation.session else "")

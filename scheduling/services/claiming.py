@@ -20,10 +20,13 @@ from scheduling.queries import bookings as booking_queries
 from scheduling.queries import names
 from scheduling.queries.borrowing import Lent
 from scheduling.queries.needs import Sites, sites_of, supply_of
+from scheduling.queries.policies import policy_of
 from scheduling.rules import MINUTES_PER_UNIT, units_of
-from scheduling.rules.needs import Taken, taken_units
+from scheduling.rules.answers import answer_by
+from scheduling.rules.needs import Stay, Taken, most_at_once, taken_units
 from scheduling.services import waiting
 from scheduling.services.places import lock_bases
+from scheduling.services.seating import make_room
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -141,7 +144,7 @@ def _refuse_lacking(row: Session, sites: Sites, venue_id: int | None = None) -> 
 def lacking_text(base: TeachingBase, what: str, wanted: int, there: int) -> str:
     """A base never has as much of something as was asked for."""
     facts = {"base": base.name, "what": what, "wanted": wanted, "there": there}
-    return gettext("%(base)s的%(what)s不够:要 %(wanted)s,一共 %(there)s。", **facts)
+    return gettext("%(base)s的%(what)s不够：要 %(wanted)s，一共 %(there)s。", **facts)
 
 
 def _standing(bookings: Iterable[Booking]) -> dict[Want, Booking]:
@@ -187,11 +190,17 @@ def _insert(wants: Sequence[Want], rows: dict[int, Session], settled: Settled) -
             seat=seat,
             state=BookingState.HELD if kind.is_asked else BookingState.CONFIRMED,
             asked_at=now,
+            answer_by=_answer_by(row, want, now) if kind.is_asked else None,
             loan_id=lent[row.class_id].take(want.resource_id, row.class_id, want.day) if is_person else None,
         )
         session().add(booking)
         settled.asked.append(booking)
     session().flush()
+
+
+def _answer_by(row: Session, want: Want, now: datetime) -> datetime:
+    start = datetime.combine(want.day, time()) + timedelta(minutes=MINUTES_PER_UNIT) * want.first
+    return answer_by(now, start, policy_of(row.training_class.owner_id))
 
 
 def _lent(wants: Sequence[Want], rows: dict[int, Session]) -> dict[int, Lent]:
@@ -204,8 +213,8 @@ def _lent(wants: Sequence[Want], rows: dict[int, Session]) -> dict[int, Lent]:
     return {class_id: Lent(classes[class_id], ids) for class_id, ids in people.items()}
 
 
-def _seat(want: Want, span: Taken, seats: int, given: Sequence[tuple[Taken, int]]) -> int:
-    """The lowest seat free through the whole time."""
+def _seat(want: Want, span: Taken, seats: int, given: list[tuple[Taken, int]]) -> int:
+    """The lowest seat free through the whole time, after others have moved where that makes room."""
     taken = booking_queries.taken_seats(
         ResourceKind(want.kind), want.resource_id, want.day, (span.from_unit, span.to_unit)
     )
@@ -213,9 +222,17 @@ def _seat(want: Want, span: Taken, seats: int, given: Sequence[tuple[Taken, int]
         seat for other, seat in given if other.from_unit < span.to_unit and span.from_unit < other.to_unit
     }
     free = next((seat for seat in range(seats) if seat not in used), None)
-    if free is None:
+    if free is not None:
+        return free
+    made = []
+    if seats > 1:
+        made = make_room(
+            ResourceKind(want.kind), want.resource_id, want.day, (span.from_unit, span.to_unit), seats
+        )
+    if not made:
         raise Conflict(_sentence(want, sorted(taken.values()), seats))
-    return free
+    given.clear()  # they are written, and may sit elsewhere now
+    return made[0]
 
 
 def _sentence(want: Want, booking_ids: Sequence[int], seats: int) -> str:
@@ -233,7 +250,7 @@ def _sentence(want: Want, booking_ids: Sequence[int], seats: int) -> str:
         "klass": other.party.name,
         "course": other.party.title,
     }
-    return gettext("%(name)s在 %(when)s 已有安排:%(klass)s《%(course)s》。", **facts)
+    return gettext("%(name)s在 %(when)s 已有安排：%(klass)s《%(course)s》。", **facts)
 
 
 def _pieces_sentence(want: Want, booking_ids: Sequence[int], seats: int) -> str:
@@ -247,9 +264,9 @@ def _pieces_sentence(want: Want, booking_ids: Sequence[int], seats: int) -> str:
         "count": seats,
     }
     if not holders:
-        return gettext("%(name)s在 %(when)s 不够用,当天可用 %(count)s。", **facts)
+        return gettext("%(name)s在 %(when)s 不够用，当天可用 %(count)s。", **facts)
     who = "、".join(holders)
-    return gettext("%(name)s在 %(when)s 已经用完(可用 %(count)s):%(who)s。", who=who, **facts)
+    return gettext("%(name)s在 %(when)s 已经用完(可用 %(count)s)：%(who)s。", who=who, **facts)
 
 
 def _bookings(ids: Sequence[int]) -> Iterable[Booking]:
@@ -266,9 +283,9 @@ def find_clash(rows: Sequence[Session]) -> str:
         kind = ResourceKind(want.kind)
         taken = taken_units(want.first, want.after, *supply.buffers(kind, want.resource_id))
         units = taken.from_unit, taken.to_unit
-        held = booking_queries.taken_seats(kind, want.resource_id, want.day, units)
-        others = [b.id for b in _bookings(sorted(held.values())) if b.session_id not in own]
+        held = booking_queries.list_during(kind, want.resource_id, want.day, units)
+        others = [b for b in held if b.session_id is None or b.session_id not in own]
         seats = supply.seats(kind, want.resource_id, want.day)
-        if len(others) + want.piece >= seats:
-            return _sentence(want, others, seats)
+        if most_at_once([Stay(b.from_unit, b.to_unit) for b in others]) + want.piece >= seats:
+            return _sentence(want, [b.id for b in others], seats)
     return ""

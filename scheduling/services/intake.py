@@ -109,7 +109,7 @@ def amend_session(row: Session, *, actor: Actor, **fields: Unpack[SessionFields]
     """
     if row.state is not SessionState.PLANNED:
         raise RuleBroken(
-            gettext("第 %(n)s 课次%(state)s,不能按表修改。", n=row.position, state=row.state.label)
+            gettext("第 %(n)s 课次%(state)s，不能按表修改。", n=row.position, state=row.state.label)
         )
     tying.refuse_alone(row)
     if {"day", "half_day"} & set(fields):

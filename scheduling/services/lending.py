@@ -65,7 +65,7 @@ def ask(person: Instructor, borrower: OrgUnit, wish: Wish, *, actor: Actor) -> L
     other = loan_queries.overlapping(loan)
     if other is not None:
         sentence = gettext(
-            "这段时间已有一份借用(%(days)s,%(state)s),不用再申请。",
+            "这段时间已有一份借用(%(days)s，%(state)s)，不用再申请。",
             days=days_text(other.first_day, other.last_day),
             state=other.state.label,
         )
@@ -87,7 +87,7 @@ def _wrong(
     if not wish.purpose.strip():
         found.append(_named("purpose", gettext("请写明借用的用途。")))
     if not loan_queries.is_other_unit(person.owner.path, borrower.path):
-        found.append(_named("purpose", gettext("%(name)s 由本级管理,不用借用。", name=person.name)))
+        found.append(_named("purpose", gettext("%(name)s 由本级管理，不用借用。", name=person.name)))
     if wish.training_class is not None and wish.training_class.owner_id != borrower.id:
         found.append(_named("class_id", gettext("只能为本单位计划里的班次借用。")))
     return found + _wrong_days(person, wish, first, last)
@@ -97,13 +97,13 @@ def _wrong_days(person: Instructor, wish: Wish, first: date | None, last: date |
     start, end = ("class_id", "class_id") if wish.training_class else ("first_day", "last_day")
     if first is None or last is None:
         missing = [name for name, day in ((start, first), (end, last)) if day is None]
-        return [_named(name, gettext("请选班次,或填写起止日期。")) for name in missing]
+        return [_named(name, gettext("请选班次，或填写起止日期。")) for name in missing]
     if last < first:
         return [_named(end, gettext("结束日期不能早于开始日期。"))]
     if last < clock.today():
         return [_named(end, gettext("这段时间已经过去。"))]
     if first.year != last.year:
-        return [_named(end, gettext("名额按年计算,跨年的请分年申请。"))]
+        return [_named(end, gettext("名额按年计算，跨年的请分年申请。"))]
     if wish.training_class is None and first < clock.today():
         return [_named(start, gettext("开始日期不能早于今天。"))]
     if person.term_end is not None and person.term_end < last:
@@ -130,19 +130,19 @@ def approve(loan: Loan, granted: int, note: str = "", *, actor: Actor, seen: int
     if not 1 <= granted <= loan.sessions:
         _refuse("granted", gettext("同意的课次应在 1 到 %(most)s 之间。", most=loan.sessions))
     if loan.last_day < clock.today():
-        _refuse("granted", gettext("这份申请的时间已经过去,只能答复不同意。"))
+        _refuse("granted", gettext("这份申请的时间已经过去，只能答复不同意。"))
     if not loan.instructor.is_bookable:
         who = {"name": loan.instructor.name, "state": loan.instructor.state.label}
-        _refuse("granted", gettext("%(name)s 现在%(state)s,不能借出。", **who))
+        _refuse("granted", gettext("%(name)s 现在%(state)s，不能借出。", **who))
     quota = lending_queries.quota_of(loan.lender_id, loan.first_day.year)
     left = quota.left if quota is not None else 0
     if granted > left:
         numbers = {"year": loan.first_day.year, "left": left}
-        _refuse("granted", gettext("%(year)s 年的借出名额还剩 %(left)s 个课次,不够。", **numbers))
+        _refuse("granted", gettext("%(year)s 年的借出名额还剩 %(left)s 个课次，不够。", **numbers))
     loan.state, loan.granted, loan.answer = LoanState.APPROVED, granted, note.strip()[:LONGEST]
     session().flush()
     facts = {"unit": loan.lender.name, "name": loan.instructor.name, "n": granted}
-    _answered(loan, gettext("%(unit)s同意借出%(name)s,%(n)s 个课次", **facts), actor)
+    _answered(loan, gettext("%(unit)s同意借出%(name)s，%(n)s 个课次", **facts), actor)
 
 
 def refuse(loan: Loan, reason: str, *, actor: Actor, seen: int | None = None) -> None:
@@ -157,9 +157,9 @@ def refuse(loan: Loan, reason: str, *, actor: Actor, seen: int | None = None) ->
 def _decide(loan: Loan, actor: Actor, seen: int | None) -> None:
     loan.expect_version(seen)
     if loan.state is not LoanState.REQUESTED:
-        raise RuleBroken(gettext("这份申请%(state)s,不能再答复。", state=loan.state.label))
+        raise RuleBroken(gettext("这份申请%(state)s，不能再答复。", state=loan.state.label))
     if actor.user_id is not None and actor.user_id == loan.asked_by_id:
-        raise RuleBroken(gettext("不能答复自己提出的申请,请由借出单位的其他人办理。"))
+        raise RuleBroken(gettext("不能答复自己提出的申请，请由借出单位的其他人办理。"))
     loan.decided_at, loan.decided_by, loan.decided_by_id = clock.now(), actor.name, actor.user_id
 
 
@@ -167,7 +167,7 @@ def withdraw(loan: Loan, *, actor: Actor, seen: int | None = None) -> None:
     """The borrower no longer asks."""
     loan.expect_version(seen)
     if loan.state is not LoanState.REQUESTED:
-        raise RuleBroken(gettext("这份申请%(state)s,不能撤回。", state=loan.state.label))
+        raise RuleBroken(gettext("这份申请%(state)s，不能撤回。", state=loan.state.label))
     loan.state = LoanState.WITHDRAWN
     session().flush()
     title = gettext("%(unit)s撤回了借用%(name)s的申请", unit=loan.borrower.name, name=loan.instructor.name)
@@ -189,7 +189,7 @@ def end(loan: Loan, reason: str, *, actor: Actor, seen: int | None = None) -> in
     loan.state, loan.granted = LoanState.ENDED, loan.used
     loan.ended_at, loan.ended_by = clock.now(), actor.name
     session().flush()
-    title = gettext("借用%(name)s已结束:%(reason)s", name=loan.instructor.name, reason=loan.end_reason)
+    title = gettext("借用%(name)s已结束：%(reason)s", name=loan.instructor.name, reason=loan.end_reason)
     for unit_id in (loan.lender_id, loan.borrower_id):
         _tell(unit_id, (Role.ORGANISER,), title, loan, actor)
     audit.note(session(), title)
@@ -213,7 +213,7 @@ def _answered(loan: Loan, title: str, actor: Actor) -> None:
 
 def _tell(unit_id: int, roles: tuple[Role, ...], title: str, loan: Loan, actor: Actor) -> None:
     what = loan.training_class.name if loan.training_class else gettext("不限班次")
-    body = gettext("%(what)s,%(days)s。", what=what, days=days_text(loan.first_day, loan.last_day))
+    body = gettext("%(what)s，%(days)s。", what=what, days=days_text(loan.first_day, loan.last_day))
     for user_id in loan_queries.users_with_role(unit_id, roles):
         if user_id != actor.user_id:
             notifications.queue(user_id, "loan", title, body + (loan.answer or ""), f"/loans/{loan.id}")
@@ -232,4 +232,4 @@ def set_quota(unit: OrgUnit, year: int, most: int, *, actor: Actor) -> None:
         quota.most = most
     session().flush()
     facts = {"unit": unit.name, "year": year, "most": most}
-    audit.note(session(), gettext("%(unit)s %(year)s 年借出名额:%(most)s 个课次", **facts))
+    audit.note(session(), gettext("%(unit)s %(year)s 年借出名额：%(most)s 个课次", **facts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,9 @@ from scheduling.enums import RunState
 from scheduling.models import MatchRun, ProposalItem, TrainingClass
 from scheduling.proposals import News, Proposal, ids_in
 from scheduling.queries import names
+from scheduling.rules import courses
 from scheduling.snapshots import Snapshot, number, plan_of
+from scheduling.snapshots.loads import loads_of
 from scheduling.wording import requirement_text, violation_text
 
 LEASE = timedelta(seconds=30)
@@ -41,6 +43,8 @@ class Claim:
     class_ids: tuple[int, ...]
     seconds: int
     started_at: datetime
+    levels: Mapping[str, int]
+    """What matters how much."""
 
 
 def request_run(
@@ -65,7 +69,7 @@ def request_run(
     for other in session().scalars(active):
         if not wanted or not other.class_ids or wanted & set(other.class_ids):
             raise Conflict(
-                gettext("这些班次已有一次自动排课在进行(%(title)s),请等它完成或先停止。", title=other.title)
+                gettext("这些班次已有一次自动排课在进行(%(title)s)，请等它完成或先停止。", title=other.title)
             )
     run = MatchRun(
         owner_id=owner.id,
@@ -80,8 +84,16 @@ def request_run(
     )
     session().add(run)
     session().flush()
-    audit.note(session(), gettext("自动排课:%(title)s", title=run.title))
+    audit.note(session(), gettext("自动排课：%(title)s", title=run.title))
     return run
+
+
+def weigh(run: MatchRun, levels: Mapping[str, int], policy: str = "", *, actor: Actor) -> None:
+    """Say what matters how much in a run that has not begun; `policy` is the name under which that is kept."""
+    if run.state is not RunState.QUEUED:
+        raise Conflict(gettext("这次自动排课已经开始，不能再改看重什么。"))
+    run.levels, run.policy = dict(levels), policy[:40]
+    session().flush()
 
 
 def _title(year: int, classes: Sequence[TrainingClass]) -> str:
@@ -101,7 +113,7 @@ def cancel_run(run: MatchRun, *, actor: Actor) -> None:
     else:
         raise Conflict(gettext("这次自动排课已经结束(%(state)s)。", state=run.state.label))
     session().flush()
-    audit.note(session(), gettext("停止自动排课:%(title)s", title=run.title))
+    audit.note(session(), gettext("停止自动排课：%(title)s", title=run.title))
 
 
 def can_finish(run: MatchRun) -> bool:
@@ -115,11 +127,11 @@ def finish_run(run: MatchRun, *, actor: Actor) -> None:
     if run.state is not RunState.RUNNING:
         raise Conflict(gettext("这次自动排课不在计算中(%(state)s)。", state=run.state.label))
     if not can_finish(run):
-        raise Conflict(gettext("现在没有可以提前结束的方案,请稍等。"))
+        raise Conflict(gettext("现在没有可以提前结束的方案，请稍等。"))
     # No more time than it has had, which the worker sees at its next look.
     run.seconds = max(1, run.seconds * run.percent // 100)
     session().flush()
-    audit.note(session(), gettext("提前结束自动排课:%(title)s", title=run.title))
+    audit.note(session(), gettext("提前结束自动排课：%(title)s", title=run.title))
 
 
 def claim_run() -> Claim | None:
@@ -151,7 +163,7 @@ def claim_run() -> Claim | None:
     )
     if not taken.rowcount:  # type: ignore[attr-defined]
         return None
-    return Claim(run.id, run.owner_id, run.year, tuple(run.class_ids), run.seconds, now)
+    return Claim(run.id, run.owner_id, run.year, tuple(run.class_ids), run.seconds, now, dict(run.levels))
 
 
 def _claimed(claim: Claim) -> MatchRun | None:
@@ -172,6 +184,7 @@ def report(claim: Claim, news: News | None) -> bool:
     run.lease_until = clock.instant() + LEASE
     if news is not None:
         run.phase, run.cost, run.bound = news.phase, news.cost, news.bound
+        run.log = run.log | {"course": courses.grown(run.log.get("course", ()), news)}
         run.percent = (
             EXPLAINING if news.phase == "explain" else min(98, int(news.elapsed * 100 / claim.seconds))
         )
@@ -201,7 +214,7 @@ def fail_run(claim: Claim, sentence: str) -> None:
         run.failure, run.finished_at = sentence[:300], clock.now()
         session().flush()
         if run.state is RunState.FAILED:
-            _tell(run, gettext("自动排课没有成功:%(title)s", title=run.title), run.failure)
+            _tell(run, gettext("自动排课没有成功：%(title)s", title=run.title), run.failure)
 
 
 def _tell(run: MatchRun, title: str, body: str) -> None:
@@ -216,11 +229,11 @@ def contradiction_text(
     """The pins that contradict the rules, named, and the smallest set of them that cannot go together."""
     known = names.of_problem(ids_in(violations) | {r.subject for r in requirements})
     said = dict.fromkeys(violation_text(v, known) for v in violations[:3])
-    told = gettext("固定的安排彼此矛盾,请先取消固定:%(what)s", what=" ".join(said))
+    told = gettext("固定的安排彼此矛盾，请先取消固定：%(what)s", what=" ".join(said))
     if len(requirements) < 2:
         return told
     items = [requirement_text(str(r.reason), known.get(r.subject, r.subject)) for r in requirements]
-    return told + " " + gettext("不能同时满足:%(what)s。", what=gettext(";").join(items))
+    return told + " " + gettext("不能同时满足：%(what)s。", what=gettext(";").join(items))
 
 
 def store_proposal(claim: Claim, snapshot: Snapshot, proposal: Proposal) -> MatchRun | None:
@@ -233,6 +246,8 @@ def store_proposal(claim: Claim, snapshot: Snapshot, proposal: Proposal) -> Matc
     run.cost, run.bound, run.cost_parts = plan.cost, plan.bound, plan.cost_parts
     run.before_cost, run.fingerprint = before.cost, snapshot.fingerprint
     run.log = {
+        "course": run.log.get("course", []),
+        "loads": loads_of(snapshot, plan),
         "digests": snapshot.digests,
         "before_parts": before.cost_parts,
         "lines": list(plan.log),
@@ -263,10 +278,10 @@ def store_proposal(claim: Claim, snapshot: Snapshot, proposal: Proposal) -> Matc
     session().flush()
     counts = run.log["counts"]
     body = gettext(
-        "%(after)s/%(all)s 个课次可排齐,请查看方案后采用。", after=counts["after"], all=counts["sessions"]
+        "%(after)s/%(all)s 个课次可排齐，请查看方案后采用。", after=counts["after"], all=counts["sessions"]
     )
-    _tell(run, gettext("自动排课完成:%(title)s", title=run.title), body)
-    audit.note(session(), gettext("自动排课完成:%(title)s", title=run.title))
+    _tell(run, gettext("自动排课完成：%(title)s", title=run.title), body)
+    audit.note(session(), gettext("自动排课完成：%(title)s", title=run.title))
     return run
 
 

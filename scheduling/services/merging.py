@@ -45,7 +45,7 @@ def _refusals(kept: Instructor, closed: Instructor) -> list[str]:
     )
     days = sorted(set(session().scalars(stmt)))
     clashing = [
-        gettext("%(day)s 两份档案在同一时间都有课,请先改派其中一节。", day=day_text(day, year=True))
+        gettext("%(day)s 两份档案在同一时间都有课，请先改派其中一节。", day=day_text(day, year=True))
         for day in days
     ]
     return clashing + _outside(kept, closed) + _not_lent(kept, closed)
@@ -58,7 +58,7 @@ def _outside(kept: Instructor, closed: Instructor) -> list[str]:
     if not days:
         return []
     sentence = gettext(
-        "右边 %(day)s 等 %(n)s 天的授课预约不在保留一份的聘期内,请先续聘,或左右对换。",
+        "右边 %(day)s 等 %(n)s 天的授课预约不在保留一份的聘期内，请先续聘，或左右对换。",
         day=day_text(days[0], year=True),
         n=len(days),
     )
@@ -81,7 +81,7 @@ def _not_lent(kept: Instructor, closed: Instructor) -> list[str]:
     if not count:
         return []
     facts = {"unit": kept.owner.name, "n": count}
-    return [gettext("保留的一份由%(unit)s管理,右边有 %(n)s 节课没有借用它,请左右对换。", **facts)]
+    return [gettext("保留的一份由%(unit)s管理，右边有 %(n)s 节课没有借用它，请左右对换。", **facts)]
 
 
 def _follow(kept: Instructor, closed: Instructor, _actor: Actor) -> None:

@@ -28,7 +28,7 @@ def ask_for(
     """
     row.expect_version(seen)
     if not row.is_live:
-        raise RuleBroken(gettext("这个课次%(state)s,不能再改。", state=row.state.label))
+        raise RuleBroken(gettext("这个课次%(state)s，不能再改。", state=row.state.label))
     broken = [
         Violation("count", gettext("数量应在 0 到 %(most)s 之间。", most=MOST_PIECES), kind.value)
         for kind, count in wanted.items()
@@ -41,7 +41,7 @@ def ask_for(
     _check(row)
     claiming.settle_pieces(row)
     text = "、".join(f"{kind.label} {count}" for kind, count in wanted.items()) or gettext("按惯例")
-    audit.note(session(), f"{row.training_class.name}《{row.course_name}》 {text}")
+    audit.note(session(), f"{row.full_name} {text}")
 
 
 def _write(row: Session, wanted: Mapping[BaseResourceKind, int]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from flask_babel import gettext
 from sqlalchemy import delete, exists, select
 
 from accounts.access import Actor
+from bases.enums import BaseResourceKind
 from core import audit, clock
 from core.db import session
 from core.errors import Conflict, RuleBroken, Violation
@@ -20,15 +21,27 @@ from scheduling.models import (
     PackagePart,
     ProposalItem,
     Session,
+    SessionNeed,
     TrainingClass,
 )
 from scheduling.proposals import ids_in, new_violations
 from scheduling.queries import names
-from scheduling.rules.packages import Offer, OrderFacts, broken_by_order
+from scheduling.queries.needs import first_that_lends
+from scheduling.queries.visit_settings import visit_settings
+from scheduling.rules.packages import Offer, OrderFacts, broken_by_order, coaches_for
 from scheduling.services import planning, tying, withdrawing
 from scheduling.services.placing import Choice
 from scheduling.snapshots.packages import plan_with, problem_of
 from scheduling.wording import help_text, violation_text
+
+Follower = Callable[[PackageOrder], None]
+_on_take_back: list[Follower] = []
+
+
+def on_take_back(follower: Follower) -> None:
+    """Let a feature above know of an order that is undone, inside the same transaction."""
+    if follower not in _on_take_back:
+        _on_take_back.append(follower)
 
 
 def order(package: Package, klass: TrainingClass, facts: OrderFacts, *, actor: Actor) -> PackageOrder:
@@ -62,6 +75,7 @@ def order(package: Package, klass: TrainingClass, facts: OrderFacts, *, actor: A
         session().add(_lesson(made, part, first + n))
     session().flush()
     session().refresh(made)
+    _ask_for_coaches(made)
     audit.note(session(), f"{klass.name}《{made.name}》")
     return made
 
@@ -83,6 +97,17 @@ def _lesson(made: PackageOrder, part: PackagePart, position: int) -> Session:
         package_position=part.position,
         package_stage=made.stage,
     )
+
+
+def _ask_for_coaches(made: PackageOrder) -> None:
+    """The coaches come from the base of the first visit that has enough of them; where none has, the class hires them."""
+    if not made.needs_coach:
+        return
+    count = coaches_for(made.people, visit_settings(made.training_class.owner).coach_seats)
+    row = first_that_lends(made.sessions, BaseResourceKind.COACH, count)
+    if row is not None:
+        session().add(SessionNeed(session_id=row.id, kind=BaseResourceKind.COACH, count=count))
+        session().flush()
 
 
 def _offer(package: Package, klass: TrainingClass) -> Offer:
@@ -112,7 +137,7 @@ def place(
     """
     made.expect_version(seen)
     if made.stage is not PackageStage.OPEN:
-        raise Conflict(gettext("这个套餐%(stage)s,请刷新后再看。", stage=made.stage.label))
+        raise Conflict(gettext("这个套餐%(stage)s，请刷新后再看。", stage=made.stage.label))
     rows = made.sessions
     whole = [choices.get(row.id) for row in rows]
     if any(choice is None or not _is_whole(row, choice) for row, choice in zip(rows, whole, strict=True)):
@@ -143,7 +168,7 @@ def _refuse_broken(made: PackageOrder, choices: Mapping[int, Choice]) -> None:
             Violation(str(v.code), f"{violation_text(v, known)} {help_text(str(v.code))}".strip(), "")
             for v in broken
         ]
-        raise RuleBroken(gettext("套餐这样排违反规则,没有保存。"), told)
+        raise RuleBroken(gettext("套餐这样排违反规则，没有保存。"), told)
 
 
 def unplace(made: PackageOrder, *, actor: Actor, seen: int | None = None) -> None:
@@ -171,7 +196,7 @@ def move(made: PackageOrder, first: date, last: date, *, actor: Actor, seen: int
 
 def _refuse_told(made: PackageOrder) -> None:
     if made.stage not in (PackageStage.OPEN, PackageStage.PLACED):
-        raise RuleBroken(gettext("这个套餐%(stage)s,不能改期;已发布的请先收回。", stage=made.stage.label))
+        raise RuleBroken(gettext("这个套餐%(stage)s，不能改期；已发布的请先收回。", stage=made.stage.label))
 
 
 def take_back(made: PackageOrder, *, actor: Actor, seen: int | None = None) -> None:
@@ -180,10 +205,13 @@ def take_back(made: PackageOrder, *, actor: Actor, seen: int | None = None) -> N
     _refuse_told(made)
     ids = [row.id for row in made.sessions]
     if session().scalar(select(exists().where(Booking.session_id.in_(ids)))):
-        raise RuleBroken(gettext("这个套餐发布过,不能撤销订购,请取消套餐并写明原因。"))
+        raise RuleBroken(gettext("这个套餐发布过，不能撤销订购，请取消套餐并写明原因。"))
     audit.note(session(), _subject(made))
+    for tell in _on_take_back:
+        tell(made)
     # A proposal that names these sessions is out of date without them anyway.
     session().execute(delete(ProposalItem).where(ProposalItem.session_id.in_(ids)))
+    session().execute(delete(SessionNeed).where(SessionNeed.session_id.in_(ids)))
     for row in list(made.sessions):
         session().delete(row)
     session().delete(made)

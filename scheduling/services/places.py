@@ -6,8 +6,8 @@ the other; the claims table refuses whatever slips through.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from flask_babel import gettext
 from sqlalchemy import select
@@ -15,24 +15,34 @@ from sqlalchemy import select
 from bases.models import TeachingBase, Venue
 from core import clock
 from core.db import session
-from core.errors import RuleBroken
-from core.settings import get_setting
+from core.errors import Conflict, RuleBroken
 from scheduling import notices
 from scheduling.enums import BookingState, ResourceKind, VisitState
 from scheduling.models import Booking, Visit
+from scheduling.queries.visit_settings import visit_settings
 from scheduling.rules import LIVE, units_of
 from scheduling.rules.needs import Taken, taken_units
-from scheduling.rules.visits import ANSWER_HOURS, Wish, may_become
+from scheduling.rules.visits import Wish, may_become
 from scheduling.services import telling
+from scheduling.services.seating import make_room
 from scheduling.snapshots.vacancies import Vacancies
 
 
 def hold(visit: Visit, place: Vacancies) -> None:
-    """Claim the lowest free seats, one a group, and a guide for each, and ask the base. The place is known to be free."""
+    """Claim a place for a visit, and ask the base. The place is known to be free."""
+    claim(visit, place)
+    telling.base_of(visit, notices.visit_asked(visit))
+
+
+def claim(visit: Visit, place: Vacancies) -> None:
+    """Claim the lowest free seats, one a group, and the pieces the party takes.
+
+    The place is known to be free.
+    """
     wish, venue = wish_of(visit), place.venues[visit.venue.id]
-    facts = place.facts(venue.id, wish)
+    wanted = place.facts(venue.id, wish).pieces(wish)
     now = clock.now()
-    hours = get_setting("visit_answer_hours", ANSWER_HOURS)
+    hours = visit_settings(venue.base.owner).answer_hours
     visit.state, visit.answer_by = VisitState.HELD, min(now + timedelta(hours=hours), visit.start)
     visit.answered_at, visit.answer_source, visit.answered_by = None, None, ""
     visit.answer_reason = visit.end_reason = ""
@@ -40,23 +50,33 @@ def hold(visit: Visit, place: Vacancies) -> None:
     span = units_of(wish.start, wish.minutes)
     session().flush()
     room = taken_units(*span, venue.minutes_before, venue.minutes_after)
-    session().add_all(
-        _booking(visit, (ResourceKind.VENUE, venue.id), room, seat, now)
-        for seat in list(facts.free_seats)[: visit.groups]
-    )
+    free = place.free_seats(venue.id, wish)
+    _book(visit, (ResourceKind.VENUE, venue.id), room, (free, venue.groups, visit.groups))
+    alone, stock = taken_units(*span, 0, 0), place.stock.get(venue.base_id, {})
+    for kind, count in sorted(wanted.items(), key=lambda each: stock[each[0]].id):
+        free, there = place.free_pieces(stock[kind], wish), stock[kind].available(visit.start.date())
+        _book(visit, (ResourceKind.RESOURCE, stock[kind].id), alone, (free, there, count))
     session().flush()
-    guides = place.guides.get(venue.base_id)
-    if guides is not None:
-        alone = taken_units(*span, 0, 0)
-        session().add_all(
-            _booking(visit, (ResourceKind.RESOURCE, guides.id), alone, seat, now)
-            for seat in list(facts.free_guides or ())[: visit.groups]
-        )
-        session().flush()
-    telling.base_of(visit, notices.visit_asked(visit))
 
 
-def _booking(visit: Visit, what: tuple[ResourceKind, int], taken: Taken, seat: int, now: datetime) -> Booking:
+def _book(
+    visit: Visit, what: tuple[ResourceKind, int], taken: Taken, seats: tuple[Sequence[int], int, int]
+) -> None:
+    """Book so many of the seats that are free, of all there are; others move where too few are free for the whole time.
+
+    Conflict when somebody was quicker.
+    """
+    free, there, count = seats
+    found = free[:count]
+    if len(found) < count:
+        found = make_room(*what, visit.start.date(), (taken.from_unit, taken.to_unit), there, count)
+    if len(found) < count:
+        raise Conflict(gettext("这个时间刚刚被别人占了，请刷新后另选。"))
+    session().add_all(_booking(visit, what, taken, seat) for seat in found)
+    session().flush()
+
+
+def _booking(visit: Visit, what: tuple[ResourceKind, int], taken: Taken, seat: int) -> Booking:
     kind, resource_id = what
     return Booking(
         visit=visit,
@@ -69,13 +89,14 @@ def _booking(visit: Visit, what: tuple[ResourceKind, int], taken: Taken, seat: i
         units_after=taken.units_after,
         seat=seat,
         state=BookingState.HELD,
-        asked_at=now,
+        asked_at=clock.now(),
     )
 
 
 def wish_of(visit: Visit) -> Wish:
     """What a visit wants."""
-    return Wish(visit.start, visit.minutes, visit.people, visit.groups)
+    needs = {need.kind: need.count for need in visit.needs}
+    return Wish(visit.start, visit.minutes, visit.people, visit.groups, needs)
 
 
 def lock_sites(venue_ids: Iterable[int]) -> None:
@@ -95,7 +116,7 @@ def become(visit: Visit, state: VisitState) -> None:
     """One step of a visit's life; RuleBroken for one that is not in the table."""
     if not may_become(visit.state, state):
         facts = {"now": visit.state.label, "then": state.label}
-        raise RuleBroken(gettext("这次参观%(now)s,不能改为%(then)s。", **facts))
+        raise RuleBroken(gettext("这次参观%(now)s，不能改为%(then)s。", **facts))
     visit.state = state
 
 

@@ -18,7 +18,8 @@ from scheduling.models import Session
 from scheduling.proposals import holders_of, ids_in, new_violations
 from scheduling.queries import names
 from scheduling.queries.borrowing import Lent
-from scheduling.services import tying
+from scheduling.queries.figures import day_times
+from scheduling.services import freezing, steps, tying
 from scheduling.snapshots import Desk, Key, desk, key, plan_of
 from scheduling.wording import help_text, violation_text
 
@@ -41,17 +42,21 @@ def place(
     actor: Actor,
     seen: int | None = None,
     starts: Sequence[datetime] = (),
+    is_step: bool = True,
 ) -> None:
     """Put a session where a person wants it and pin what they changed; at `starts`, where given, whenever it was asked for.
 
-    RuleBroken names every rule that this newly breaks, with what would help; Conflict when the session was
-    changed since `seen`. Nobody is told before the class is published.
+    A time outside the half-day it was ordered for then becomes what it asks for. RuleBroken names every rule that
+    this newly breaks, with what would help; Conflict when the session was changed since `seen`. Nobody is told
+    before the class is published. The person may undo it, unless it `is_step` of no work of theirs.
     """
     row.expect_version(seen)
+    freezing.refuse_frozen(row, (choice.start, choice.instructor_id, choice.venue_id))
+    before = steps.stand(row)
     _refuse_apart(row, choice)
     at = _desk(row, starts)
     if not at.is_free:
-        raise RuleBroken(gettext("这个课次已经过去或已授课,不能再排。"))
+        raise RuleBroken(gettext("这个课次已经过去或已授课，不能再排。"))
     _check_loan(row, choice)
     _check_courseware(row, choice)
     _check(at, choice)
@@ -62,15 +67,25 @@ def place(
         if now[part] != then[part]:
             # A hand's choice stays in the next run; clearing a part frees it.
             setattr(row, f"pinned_{part}", then[part] is not None)
+    if starts and choice.start is not None:
+        _ask_for(row, choice.start)
     session().flush()
+    if is_step:
+        steps.keep(row, before, actor=actor)
     audit.note(session(), _subject(row))
+
+
+def _ask_for(row: Session, start: datetime) -> None:
+    times = day_times()
+    if start not in times.starts(row.day, row.half_day):
+        row.day, row.half_day = start.date(), times.half_day_of(start)
 
 
 def set_pins(row: Session, parts: Collection[str], *, actor: Actor, seen: int | None = None) -> None:
     """Pin exactly these parts of what the session has: runs must leave them."""
     row.expect_version(seen)
     if not row.is_live:
-        raise RuleBroken(gettext("这个课次%(state)s,不能再改。", state=row.state.label))
+        raise RuleBroken(gettext("这个课次%(state)s，不能再改。", state=row.state.label))
     has = {
         "start": row.start is not None,
         "instructor": row.instructor_id is not None,
@@ -120,7 +135,7 @@ def _check_loan(row: Session, choice: Choice) -> None:
     day = row.day if choice.start is None else choice.start.date()
     sentence = Lent(klass, [who]).problem(who, klass.id, day)
     if sentence:
-        raise RuleBroken(gettext("这样排违反规则,没有保存。"), [Violation("not_lent", sentence, "")])
+        raise RuleBroken(gettext("这样排违反规则，没有保存。"), [Violation("not_lent", sentence, "")])
 
 
 def _check_courseware(row: Session, choice: Choice) -> None:
@@ -135,9 +150,9 @@ def _check_courseware(row: Session, choice: Choice) -> None:
         sentence = gettext(
             "%(name)s 的《%(course)s》%(problem)s。", name=name, course=row.course_name, problem=problem.label
         )
-        help_ = gettext("请先在讲师档案里提交课件并审核,或换一位讲师。")
+        help_ = gettext("请先在讲师档案里提交课件并审核，或换一位讲师。")
         raise RuleBroken(
-            gettext("这样排违反规则,没有保存。"), [Violation("courseware", f"{sentence} {help_}", "")]
+            gettext("这样排违反规则，没有保存。"), [Violation("courseware", f"{sentence} {help_}", "")]
         )
 
 
@@ -158,7 +173,7 @@ def _check(at: Desk, choice: Choice) -> None:
         others = holders_of(problem, after, v, {at.name})
         text = _sentence(v, known | names.of_problem(others), (who, where), others)
         told.append(Violation(str(v.code), text, ""))
-    raise RuleBroken(gettext("这样排违反规则,没有保存。"), told)
+    raise RuleBroken(gettext("这样排违反规则，没有保存。"), told)
 
 
 def _sentence(

@@ -18,7 +18,7 @@ from scheduling.enums import PackageStage, SessionState
 from scheduling.models import PackageOrder, Session, TrainingClass
 from scheduling.queries import classes as class_queries
 from scheduling.rules import ClassFacts, SessionFacts, broken_by_class, broken_by_session
-from scheduling.services import tying
+from scheduling.services import freezing, tying
 
 
 def create_class(owner: OrgUnit, facts: ClassFacts, *, actor: Actor) -> TrainingClass:
@@ -68,7 +68,7 @@ def refuse_closed(klass: TrainingClass) -> None:
     if klass.closed_at is not None:
         raise RuleBroken(
             gettext(
-                "班次「%(name)s」%(day)s已经结班,不能再添加课次。确需补课的,先在「评价和结班」撤销结班。",
+                "班次「%(name)s」%(day)s已经结班，不能再添加课次。确需补课的，先在「评价和结班」撤销结班。",
                 name=klass.name,
                 day=day_text(klass.closed_at.date()),
             )
@@ -103,11 +103,12 @@ def update_session(row: Session, facts: SessionFacts, *, actor: Actor, seen: int
     """
     row.expect_version(seen)
     if not row.is_live:
-        raise RuleBroken(gettext("这个课次%(state)s,不能再改。", state=row.state.label))
+        raise RuleBroken(gettext("这个课次%(state)s，不能再改。", state=row.state.label))
     tying.refuse_alone(row)
     klass = row.training_class
     _refuse(broken_by_session(facts, klass.starts_on, klass.ends_on))
     moved = (row.day, row.half_day) != (facts.day, facts.half_day)
+    freezing.refuse_frozen(row, (None if moved else row.start, row.instructor_id, row.venue_id))
     other_course = row.course_id != facts.course_id or row.course_name != facts.course_name
     for name, value in asdict(facts).items():
         setattr(row, name, value)

@@ -17,7 +17,7 @@ from scheduling.enums import SessionState
 from scheduling.models import Booking, ScheduleVersion, Session, TrainingClass
 from scheduling.queries import figures
 from scheduling.queries import sessions as session_queries
-from scheduling.services import checking, claiming, crediting, telling, tying
+from scheduling.services import checking, claiming, crediting, following, freezing, telling, tying
 
 LONGEST_NOTE = 300
 
@@ -37,27 +37,41 @@ class Published:
     """New bookings whose person or base has no account: the organiser asks them."""
 
 
-def publish(klass: TrainingClass, *, actor: Actor, note: str = "") -> Published:
-    """Publish every complete session whose plan people have not been told yet.
+def publish(
+    klass: TrainingClass,
+    *,
+    actor: Actor,
+    note: str = "",
+    only: Collection[int] | None = None,
+    is_changed: bool = False,
+) -> Published:
+    """Publish every complete session whose plan people have not been told yet; of `only` some, where given.
+
+    `is_changed`: sessions were taken back, which alone is worth a version.
 
     One publisher a level at a time. RuleBroken when nothing is new, when a hard rule is broken (each named),
     or when `note` gives no reason although the class misses a ratio [1 §1, 3 §一(三)] or takes the last lesson
-    that could serve somebody's duty [0 §16]. Conflict when time is taken.
+    that could serve somebody's duty [0 §16]; NotAllowed when it does and the actor may not answer for duties. Conflict
+    when time is taken.
     Answers to bookings that stay as they are remain.
     """
     _lock(klass)
+    following.refuse_shut(klass)
     rows = session_queries.list_sessions(klass.id)
     due, left_out = sort_out(rows)
-    if not due:
+    due = due if only is None else [row for row in due if row.id in only]
+    if not due and not is_changed:
         sentence = (
-            gettext("没有可以发布的内容:课次还没排齐。")
+            gettext("没有可以发布的内容：课次还没排齐。")
             if left_out
-            else gettext("和已发布的课表一样,没有改动。")
+            else gettext("和已发布的课表一样，没有改动。")
         )
         raise RuleBroken(sentence)
+    for row in due:
+        freezing.refuse_frozen(row, (row.start, row.instructor_id, row.venue_id))
     broken = checking.violations_of(klass, due)
     if broken:
-        raise RuleBroken(gettext("有 %(count)s 处不符合排课规则,没有发布。", count=len(broken)), broken)
+        raise RuleBroken(gettext("有 %(count)s 处不符合排课规则，没有发布。", count=len(broken)), broken)
     _refuse_ratios(klass, rows, note)
     again = {row.id: (row.told_venue_id, row.told_course_name) for row in due}
     lost_before = crediting.impossible(klass)
@@ -65,14 +79,15 @@ def publish(klass: TrainingClass, *, actor: Actor, note: str = "") -> Published:
     for row in due:
         _tell(row)
     tying.restage(due)
-    version = _version(klass, rows, actor, note)
+    version = add_version(klass, rows, actor, note)
     session().flush()
     crediting.plan(due, actor=actor)
-    _refuse_lost_duties(klass, lost_before, note)
+    _refuse_lost_duties(klass, lost_before, note, actor)
     asked = [b for b in settled.asked if b.kind.is_asked]
     reached = telling.asked(asked)
     messages = reached + telling.withdrawn(settled.released)
     messages += telling.changed([b for b in settled.kept if _is_news(b, again)])
+    following.tell(due, following.Turn.PUBLISHED, actor=actor)
     audit.note(session(), f"{klass.name} v{version.number}")
     return Published(version, tuple(due), tuple(left_out), messages, len(asked) - reached)
 
@@ -101,15 +116,18 @@ def _refuse_ratios(klass: TrainingClass, rows: Sequence[Session], note: str) -> 
         violations = [
             Violation(f"ratio_{gauge.kind}", gauge.missing + gauge.source, "note") for gauge in missed
         ]
-        raise RuleBroken(gettext("学时比例没有达到,请写明原因再发布。"), violations)
+        raise RuleBroken(gettext("学时比例没有达到，请写明原因再发布。"), violations)
 
 
-def _refuse_lost_duties(klass: TrainingClass, before: Collection[int], note: str) -> None:
+def _refuse_lost_duties(klass: TrainingClass, before: Collection[int], note: str, actor: Actor) -> None:
+    """Who can no longer be served is exempted before, or the reason is written down by somebody who may exempt."""
     lost = {duty: who for duty, who in crediting.impossible(klass).items() if duty not in before}
     if lost and not note.strip():
-        sentence = gettext("发布后有人的讲党课任务不再有可用课次,请写明原因再发布。")
+        sentence = gettext("发布后有人的讲党课任务不再有可用课次，请写明原因再发布。")
         said = [gettext("%(who)s今年的讲党课任务将没有可用课次。", who=who) for who in lost.values()]
         raise RuleBroken(sentence, [Violation("duty_lost", text, "note") for text in said])
+    if lost:
+        crediting.leave_behind(lost, klass, note.strip(), actor=actor)
 
 
 def _tell(row: Session) -> None:
@@ -128,7 +146,8 @@ def _is_news(booking: Booking, before: dict[int, tuple[int | None, str]]) -> boo
     )
 
 
-def _version(klass: TrainingClass, rows: Sequence[Session], actor: Actor, note: str) -> ScheduleVersion:
+def add_version(klass: TrainingClass, rows: Sequence[Session], actor: Actor, note: str) -> ScheduleVersion:
+    """Keep the timetable of a class, as people are told it now, under the next number."""
     klass.published_version += 1
     version = ScheduleVersion(
         class_id=klass.id,

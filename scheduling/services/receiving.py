@@ -11,16 +11,16 @@ from core import audit, clock
 from core.calendars import calendar_around
 from core.db import session
 from core.errors import RuleBroken, Violation
-from core.settings import get_setting
 from instructor_pool.enums import AnswerSource
 from scheduling import notices
 from scheduling.enums import BookingState, CheckInSource, VisitState
 from scheduling.models import Booking, CheckIn, Session, Visit
 from scheduling.queries import visits as visit_queries
 from scheduling.queries.base_days import check_in_of
+from scheduling.queries.visit_settings import visit_settings
 from scheduling.queries.visits import when_of
 from scheduling.rules import LIVE
-from scheduling.rules.visits import MOST_GROUPS, MOST_PEOPLE, NO_SHOW_HOURS
+from scheduling.rules.visits import MOST_GROUPS, MOST_PEOPLE
 from scheduling.services import telling, waiting
 from scheduling.services.places import become, let_go, lock_sites
 from scheduling.snapshots.sites import earliest_day
@@ -42,7 +42,7 @@ def confirm(
     """The base says yes."""
     visit.expect_version(seen)
     if visit.state is not VisitState.HELD:
-        raise RuleBroken(gettext("这次参观%(state)s,不用确认。", state=visit.state.label))
+        raise RuleBroken(gettext("这次参观%(state)s，不用确认。", state=visit.state.label))
     _answer(visit, VisitState.CONFIRMED, "", actor, source)
     for booking in visit.bookings:
         if booking.state is BookingState.HELD:
@@ -107,9 +107,10 @@ def _is_over(visit: Visit) -> bool:
 
 def note_no_shows() -> int:
     """Visits that were confirmed and over for some hours without a check-in did not come; answers how many."""
-    until = clock.now() - timedelta(hours=get_setting("visit_no_show_hours", NO_SHOW_HOURS))
-    found = visit_queries.list_due(VisitState.CONFIRMED, Visit.start <= until)
-    missed = [visit for visit in found if visit.end <= until]
+    found = visit_queries.list_due(VisitState.CONFIRMED, Visit.start <= clock.now())
+    owners = {visit.venue.base.owner for visit in found}
+    hours = {owner.id: timedelta(hours=visit_settings(owner).no_show_hours) for owner in owners}
+    missed = [v for v in found if v.end + hours[v.venue.base.owner_id] <= clock.now()]
     for visit in missed:
         _miss(visit, gettext("没有签到"))
     return len(missed)
@@ -137,7 +138,7 @@ def _miss(visit: Visit, reason: str) -> None:
 
 def _check_correctable(visit: Visit) -> None:
     if clock.now() - visit.end > CORRECTED:
-        raise RuleBroken(gettext("参观已过去一个月,不能再改登记。"))
+        raise RuleBroken(gettext("参观已过去一个月，不能再改登记。"))
 
 
 def check_in(
@@ -156,7 +157,7 @@ def check_in(
     if broken:
         raise RuleBroken(broken[0].sentence, broken)
     if booking.day > clock.today():
-        raise RuleBroken(gettext("还没有到这一天,不能签到。"))
+        raise RuleBroken(gettext("还没有到这一天，不能签到。"))
     came = CheckIn(
         people=people, groups=groups, at=clock.now(), source=source, by=actor.name, by_id=actor.user_id
     )
@@ -182,7 +183,7 @@ def _arrive(visit: Visit, came: CheckIn) -> None:
 
 def _expected(booking: Booking) -> Session:
     if booking.state not in LIVE:
-        raise RuleBroken(gettext("这项安排%(state)s,不能签到。", state=booking.state.label))
+        raise RuleBroken(gettext("这项安排%(state)s，不能签到。", state=booking.state.label))
     if check_in_of(booking) is not None:
-        raise RuleBroken(gettext("已经签到,不用再登记。"))
+        raise RuleBroken(gettext("已经签到，不用再登记。"))
     return booking.lesson

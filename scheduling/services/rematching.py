@@ -31,9 +31,12 @@ def rematch(clashes: Sequence[Clash], *, actor: Actor) -> list[MatchRun]:
         row = clash.booking.lesson
         klass = row.training_class
         plans[klass.owner_id, klass.year][klass.id] = klass
-        if clash.booking.kind is ResourceKind.INSTRUCTOR and row.instructor_id == clash.booking.resource_id:
+        kind, taken = clash.booking.kind, clash.booking.resource_id
+        # A base that runs short of pieces is left as if it were closed.
+        place = row.told_venue_id if kind is ResourceKind.RESOURCE else taken
+        if kind is ResourceKind.INSTRUCTOR and row.instructor_id == taken:
             row.instructor_id, row.pinned_instructor = None, False
-        elif clash.booking.kind is ResourceKind.VENUE and row.venue_id == clash.booking.resource_id:
+        elif kind is not ResourceKind.INSTRUCTOR and row.venue_id == place:
             row.venue_id, row.pinned_venue = None, False
     session().flush()
     title = gettext("改派 %(n)s 节课", n=len(clashes))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 
-from bases.models import TeachingBase, Venue
+from bases.models import BaseResource, TeachingBase, Venue
 from core.db import session
 from instructor_pool.models import Instructor
 from notifications import services as notifications
 from scheduling import notices
-from scheduling.enums import ResourceKind
-from scheduling.models import Booking, Visit
+from scheduling.enums import BookingState, ResourceKind
+from scheduling.models import Booking, Session, TrainingClass, Visit
 from scheduling.queries.bookings import organisers_of
+
+ANSWER = "answer"
+"""Messages about what waits for an answer carry the booking, from which a link is made that answers without sign-in."""
 
 
 def asked(bookings: Sequence[Booking]) -> int:
@@ -31,6 +34,11 @@ def withdrawn(bookings: Sequence[Booking], reason: str = "") -> int:
     return _tell(bookings, lambda booking: notices.withdrawn(booking, reason))
 
 
+def reminded(bookings: Sequence[Booking], compose: Callable[[Booking], notices.Notice]) -> int:
+    """Remind people that their answer is waited for; returns how many were told."""
+    return _tell(bookings, compose)
+
+
 def base_of(visit: Visit, notice: notices.Notice) -> None:
     """Tell the manager of the base that is visited; where it has none, the organisers who keep its file."""
     base = visit.venue.base
@@ -45,12 +53,45 @@ def unit_of(visit: Visit, notice: notices.Notice) -> None:
         notifications.queue(visit.asked_by_id, notice.kind, notice.title, notice.body, notice.url)
 
 
+def to_move(
+    booking_ids: Collection[int],
+    to_planners: Callable[[str, int], notices.Notice],
+    to_unit: Callable[[Visit], notices.Notice],
+) -> None:
+    """Bookings a base can no longer serve: one message an organiser of each plan and base, one to whoever asked for a visit."""
+    at_venue = and_(Booking.kind == ResourceKind.VENUE, Booking.resource_id == Venue.id)
+    of_piece = and_(Booking.kind == ResourceKind.RESOURCE, Booking.resource_id == BaseResource.id)
+    planned = (
+        select(TrainingClass.owner_id, TeachingBase.name, func.count(Session.id.distinct()))
+        .select_from(Booking)
+        .join(Booking.session)
+        .join(Session.training_class)
+        .outerjoin(Venue, at_venue)
+        .outerjoin(BaseResource, of_piece)
+        .join(TeachingBase, TeachingBase.id == func.coalesce(Venue.base_id, BaseResource.base_id))
+        .where(Booking.id.in_(booking_ids))
+        .group_by(TrainingClass.owner_id, TeachingBase.id, TeachingBase.name)
+    )
+    for owner_id, name, count in session().execute(planned):
+        notice = to_planners(name, count)
+        for user_id in organisers_of(owner_id):
+            notifications.queue(user_id, notice.kind, notice.title, notice.body, notice.url)
+    held = select(Booking.visit_id).where(Booking.id.in_(booking_ids))
+    for visit in session().scalars(select(Visit).where(Visit.id.in_(held)).order_by(Visit.id)):
+        unit_of(visit, to_unit(visit))
+
+
 def _tell(bookings: Sequence[Booking], compose: Callable[[Booking], notices.Notice]) -> int:
     accounts = _accounts(bookings)
     for booking in bookings:
         if booking.id in accounts:
             notice = compose(booking)
-            notifications.queue(accounts[booking.id], notice.kind, notice.title, notice.body, notice.url)
+            owner_id = booking.lesson.training_class.owner_id
+            told = notifications.queue(
+                accounts[booking.id], notice.kind, notice.title, notice.body, notice.url, unit_id=owner_id
+            )
+            if booking.state is BookingState.HELD:
+                told.params = {ANSWER: booking.id}
     return len(accounts)
 
 

@@ -51,7 +51,7 @@ def restage(rows: Iterable[Session]) -> None:
 
 def apart_text(name: str) -> str:
     """Why a part of a package does not go by itself."""
-    return gettext("套餐“%(name)s”的各部分要一起安排、发布和取消,不能只动其中一节。", name=name)
+    return gettext("套餐“%(name)s”的各部分要一起安排、发布和取消，不能只动其中一节。", name=name)
 
 
 def refuse_alone(row: Session) -> None:

@@ -18,7 +18,7 @@ from core.db import session
 from core.errors import RuleBroken, Violation
 from scheduling import notices
 from scheduling.enums import BookingState, VisitState
-from scheduling.models import Visit
+from scheduling.models import Visit, VisitNeed
 from scheduling.queries.visits import when_of
 from scheduling.rules.visits import LIVE_VISITS, MOVABLE, Wish, is_only_full
 from scheduling.services import telling, waiting
@@ -109,6 +109,7 @@ def settle(visit: Visit, part: Part, place: Vacancies, *, wait: bool = False) ->
     visit.venue = place.venues[part.venue_id]
     visit.start, visit.minutes = part.wish.start, part.wish.minutes
     visit.people, visit.groups = part.wish.people, part.wish.groups
+    visit.needs = [VisitNeed(kind=kind, count=count) for kind, count in part.wish.needs.items()]
     session().add(visit)
     if broken:
         visit.state, visit.answer_by = VisitState.WAITING, None
@@ -146,9 +147,9 @@ def take(visit: Visit, parts: Sequence[Part], *, actor: Actor, seen: int | None 
 
 def _check_movable(visit: Visit) -> None:
     if visit.state not in MOVABLE:
-        raise RuleBroken(gettext("这次参观%(state)s,不能再改。", state=visit.state.label))
+        raise RuleBroken(gettext("这次参观%(state)s，不能再改。", state=visit.state.label))
     if visit.state in LIVE_VISITS and visit.start <= clock.now():
-        raise RuleBroken(gettext("参观时间已到,不能再改。"))
+        raise RuleBroken(gettext("参观时间已到，不能再改。"))
 
 
 def withdraw(visit: Visit, reason: str, *, actor: Actor, seen: int | None = None) -> None:
@@ -156,7 +157,7 @@ def withdraw(visit: Visit, reason: str, *, actor: Actor, seen: int | None = None
     visit.expect_version(seen)
     become(visit, VisitState.WITHDRAWN)
     if visit.start <= clock.now():
-        raise RuleBroken(gettext("参观时间已到,不能撤回。"))
+        raise RuleBroken(gettext("参观时间已到，不能撤回。"))
     lock_sites([visit.venue_id])
     visit.end_reason = reason.strip()[:LONGEST]
     visit.ended_at = clock.now()

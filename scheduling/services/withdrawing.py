@@ -11,7 +11,7 @@ from core.errors import RuleBroken, Violation
 from scheduling.enums import SessionState
 from scheduling.models import Session
 from scheduling.queries import bookings as booking_queries
-from scheduling.services import claiming, crediting, telling, tying, waiting
+from scheduling.services import claiming, crediting, following, telling, tying, waiting
 
 
 def withdraw(row: Session, *, reason: str, actor: Actor, seen: int | None = None) -> None:
@@ -22,10 +22,10 @@ def withdraw(row: Session, *, reason: str, actor: Actor, seen: int | None = None
     """
     row.expect_version(seen)
     if row.state is not SessionState.PUBLISHED:
-        raise RuleBroken(gettext("这个课次没有发布,不用收回。"))
+        raise RuleBroken(gettext("这个课次没有发布，不用收回。"))
     rows = tying.with_rest(row)
     if tying.has_begun(rows):
-        raise RuleBroken(gettext("套餐已经上了一部分,不能收回;余下的可以取消。"))
+        raise RuleBroken(gettext("套餐已经上了一部分，不能收回；余下的可以取消。"))
     why = _reason(reason)
     for part in rows:
         _take_back(part, why, actor)
@@ -36,14 +36,15 @@ def withdraw(row: Session, *, reason: str, actor: Actor, seen: int | None = None
             tying.take_out(part)
     tying.restage(rows)
     session().flush()
-    audit.note(session(), f"{row.training_class.name}《{row.course_name}》")
+    following.tell(rows, following.Turn.WITHDRAWN, actor=actor)
+    audit.note(session(), row.full_name)
 
 
 def cancel(row: Session, *, reason: str, actor: Actor, seen: int | None = None) -> None:
     """Cancel a session for good, with a reason that is kept and told; what is left of its package goes with it."""
     row.expect_version(seen)
     if not row.is_live:
-        raise RuleBroken(gettext("这个课次%(state)s,不能取消。", state=row.state.label))
+        raise RuleBroken(gettext("这个课次%(state)s，不能取消。", state=row.state.label))
     why = _reason(reason)
     rows = [part for part in tying.with_rest(row) if part.is_live]
     for part in rows:
@@ -53,7 +54,8 @@ def cancel(row: Session, *, reason: str, actor: Actor, seen: int | None = None) 
         part.pinned_start = part.pinned_instructor = part.pinned_venue = False
     tying.restage(rows)
     session().flush()
-    audit.note(session(), f"{row.training_class.name}《{row.course_name}》")
+    following.tell(rows, following.Turn.CANCELLED, actor=actor)
+    audit.note(session(), row.full_name)
 
 
 def _reason(reason: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -15,15 +15,16 @@ from scheduling import engine
 from scheduling.engine.pins import contradictions
 from scheduling.enums import PackageStage
 from scheduling.queries.figures import day_times
+from scheduling.rules.match_policies import weights_of
 from scheduling.snapshots import duties, lending, lessons, people, sites
 from scheduling.snapshots.keys import Key, key, number
 from scheduling.snapshots.lessons import Lesson
+from scheduling.snapshots.nearby import Count, Hand, near_of
 from scheduling.snapshots.records import AnyRow, Records, read
+from scheduling.snapshots.site_records import counts_parties
 from scheduling.snapshots.spans import joined
 
 LEADER_PERCENT = 20  # of the class hours of main classes [3 §一(三)4]
-WEIGHTS = {"duty": 2000, "class_travel": 3, "over_target": 8, "over_twice_target": 20, "same_venue": 15}
-"""Duties come before softer wishes; the rest keeps the engine's defaults. The setting `match_weights` overrides."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class Snapshot:
     """Problem ids of the sessions that are not fixed."""
     hopeless: tuple[duties.Hopeless, ...] = ()
     """Outstanding duties that no session of the problem can fulfil."""
+    target: int | None = None
+    """A fair number of sessions for a person in the year, where the problem has only part of it; else it says so itself."""
+    outside: Mapping[str, Count] = field(default_factory=dict)
+    """Problem ids of people to how many sessions they have beyond the problem."""
+    month: tuple[int, int] | None = None
+    """The month of which `outside` counts sessions that are not in the problem."""
+    taken: Mapping[str, sites.RoomTimes] = field(default_factory=dict)
+    """By problem id: rooms that sessions have which are not in the problem; there the rooms are just busy."""
 
     @cached_property
     def current(self) -> engine.Plan:
@@ -76,8 +85,7 @@ def build_problem(
     year: int,
     class_ids: Collection[int] = (),
     *,
-    loose: int | None = None,
-    starts: Sequence[datetime] = (),
+    hand: Hand | None = None,
     package: int | None = None,
 ) -> Snapshot:
     """Read the plan of `owner_id` in `year` and freeze it; no class ids means all classes still to come.
@@ -85,18 +93,42 @@ def build_problem(
     With `package`, the id of an order, only its sessions may move.
 
     Sessions of other classes and all that is past or agreed stay where they stand, so that limits count
-    them. Duties, limits, closures and travel are those of the whole plan. The session `loose` has no pins, and may
-    start at `starts`, where given, instead of when it was asked for.
+    them. Duties, limits, closures and travel are those of the whole plan. The session that a `hand` has picked up has
+    no pins.
     """
     now = clock.now()
-    records = read(owner_id, year)
+    loose: tuple[int | None, Sequence[datetime]] = (
+        (None, ()) if hand is None else (hand.session_id, hand.starts)
+    )
+    near = near_of(owner_id, year, hand) if hand is not None and not class_ids else None
+    records = read(owner_id, year, near)
     chosen = frozenset(class_ids) or frozenset(records.classes)
 
     def is_chosen(row: AnyRow) -> bool:
         return row.class_id in chosen and package in (None, row.package_order_id)
 
-    sorted_out = lessons.sort_out(records, is_chosen, now, day_times(), (loose, starts))
+    def sort_out(found: Records) -> list[Lesson]:
+        return lessons.sort_out(found, is_chosen, now, day_times(), loose)
+
+    sorted_out = sort_out(records)
+    if near is not None:
+        mine = next((lesson for lesson in sorted_out if lesson.row.id == near.session_id), None)
+        if mine is not None:
+            found = duties.narrowed(records, mine)
+            if len(found.sessions) > len(records.sessions):
+                sorted_out = sort_out(found)
+            records = found
+        sorted_out = lessons.only_one(sorted_out, near.session_id)
     return _assemble(records, sorted_out, now)
+
+
+def weighted(snapshot: Snapshot, levels: Mapping[str, int]) -> Snapshot:
+    """The same problem where other wishes matter more or less; see `rules.match_policies`."""
+    return replace(snapshot, problem=replace(snapshot.problem, weights=_weights(levels)))
+
+
+def _weights(levels: Mapping[str, int]) -> engine.Weights:
+    return engine.Weights(**(weights_of(levels) | get_setting("match_weights", {})))
 
 
 def plan_of(snapshot: Snapshot) -> engine.Plan:
@@ -120,6 +152,7 @@ def _assemble(records: Records, all_lessons: list[Lesson], now: datetime) -> Sna
         hours,
         now,
     )
+    rooms, taken = sites.filled(rooms, records.taken)
     resources = lending.to_resources(records, rooms)
     kinds = {resource.kind for resource in resources if resource.kind is not None}
     sessions = tuple(
@@ -129,14 +162,14 @@ def _assemble(records: Records, all_lessons: list[Lesson], now: datetime) -> Sna
         )
     )
     bases = {row.id: row for row in records.bases}
-    counted = [row.id for row in records.venues if sites.counts_parties(row, bases[row.base_id])]
+    counted = [row.id for row in records.venues if counts_parties(row, bases[row.base_id])]
     others = lending.elsewhere_in(records, rooms, counted, resources, hours)
     classes = _classes(records, {lesson.row.class_id for lesson in all_lessons})
     used = [x.home for x in staff.values()] + [v.place for v in rooms.values()] + [c.home for c in classes]
     due, hopeless = duties.to_duties(records, all_lessons, {number(s.id): s for s in sessions}, staff)
     problem = engine.Problem(
         name=f"{records.owner.id}-{records.year}",
-        weights=engine.Weights(**(WEIGHTS | get_setting("match_weights", {}))),
+        weights=_weights({}),
         places=sites.to_places(records, used),
         instructors=tuple(staff.values()),
         venues=tuple(rooms.values()),
@@ -147,7 +180,13 @@ def _assemble(records: Records, all_lessons: list[Lesson], now: datetime) -> Sna
         duties=due,
     )
     free = frozenset(key(Key.SESSION, lesson.row.id) for lesson in all_lessons if lesson.is_free)
-    return Snapshot(_without_old_quarrels(problem, free), free, hopeless)
+    outside = {key(Key.INSTRUCTOR, person): count for person, count in records.outside.items()}
+    target = None if records.near is None else records.near.target
+    if records.near is None:
+        # A run would stop at what contradicts itself; a hand that places one session takes the rest as it is.
+        problem = _without_old_quarrels(problem, free)
+    month = records.near.month if records.near is not None else None
+    return Snapshot(problem, free, hopeless, target, outside, month, taken)
 
 
 def _classes(records: Records, used: Collection[int]) -> tuple[engine.TrainingClass, ...]:

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from accounts.models import OrgUnit
-from core.db import session
+from core.db import among, session
 from core.when import span_text
 from core.words import N_
 from instructor_pool.enums import ClearanceProblem
@@ -20,17 +20,17 @@ from instructor_pool.queries import clearance_problems
 from scheduling import engine
 from scheduling.engine import Reason
 from scheduling.models import Session
-from scheduling.queries import gaps, names
+from scheduling.queries import names
 from scheduling.queries.borrowing import Lent
-from scheduling.queries.gaps import GapLine
 from scheduling.queries.loans import is_other_unit
-from scheduling.queries.proposals import Amount, Block, Way, amounts, blocks, named_in, ways_of
+from scheduling.queries.proposals import Amount, Block, amounts, blocks
 from scheduling.snapshots.desk import Desk, Loads, Option, desk
 from scheduling.snapshots.keys import number
 from scheduling.wording import reason_text
 
-MOST_EXCLUDED = 40
-MOST_ROOMS = 30
+MOST_PEOPLE = 20
+MOST_EXCLUDED = 20
+MOST_ROOMS = 20
 NO_LOAD = Loads(0, 0)
 _NOT_LENT = N_("借用不含这个班次或这一天")
 
@@ -91,29 +91,29 @@ class Panel:
     is_free: bool
     now: Sequence[Amount]
     people: Sequence[Person]
+    """The first of those who can; found among all of them when somebody is looked for."""
     barred: Sequence[Barred]
     barred_count: int
     blocks: Sequence[Block]
     """The reasons of everyone who cannot, counted."""
     rooms: Sequence[Spot]
     times: Sequence[Spot]
-    ways: Sequence[Way] = ()
-    """What would help where somebody or somewhere cannot be had."""
-    gap: GapLine | None = None
-    """Why that is so."""
+    is_stuck: bool = False
+    """Nobody, or nowhere, can be had: then it is worth asking for a `ways_out.way_out`."""
+    people_count: int = 0
 
 
 def panel_of(row: Session, search: str = "") -> Panel:
     """The panel of a session; `search` picks from those who cannot, by name, pinyin or unit."""
     klass = row.training_class
-    at = desk(klass.owner_id, klass.year, row.id)
+    at = desk(klass.owner_id, klass.year, row.id, is_brief=True)
     if not at.is_free:
         return Panel(row, False, (), (), (), 0, (), (), ())
     ranking = at.ranking() if row.needs_instructor else engine.Ranking((), ())
     best = ranking.candidates[0] if ranking.candidates else _best_unstaffed(at)
     spots = at.times()
     rooms = at.rooms(best, MOST_ROOMS)
-    facts = _facts(ranking, klass.owner.path)
+    found, excluded, facts = _picked(ranking, klass.owner.path, search.lower().split())
     known = names.of_problem(_named(ranking, [*rooms, *spots]))
     month = (
         row.start or (best.start if best else datetime.combine(row.day, datetime.min.time()))
@@ -122,43 +122,22 @@ def panel_of(row: Session, search: str = "") -> Panel:
         at.loads((month[0], month[1])),
         at.half_km(at.session.current.venue or (best.venue if best else None)),
     )
-    words = search.lower().split()
-    barred = [
-        x for x in ranking.excluded if all(word in facts[number(x.instructor)].search_text for word in words)
-    ]
     is_stuck = (row.needs_instructor and not ranking.candidates) or not any(o.is_possible for o in rooms)
-    ways, gap = _way_out(at) if is_stuck else ((), None)
     return Panel(
         row=row,
         is_free=True,
         now=amounts(at.now()),
         people=[
             _person(at, c, facts, known, loads.get(c.instructor or "", NO_LOAD), half_km)
-            for c in ranking.candidates
-            if c.instructor
+            for c in _shown(found)
         ],
-        barred=_barred_people(
-            row,
-            sorted(barred, key=lambda x: (Reason.TOPIC in x.reasons, len(x.reasons)))[:MOST_EXCLUDED],
-            facts,
-        ),
-        barred_count=len(barred),
+        people_count=len(found),
+        barred=_barred_people(row, excluded[:MOST_EXCLUDED], facts),
+        barred_count=len(excluded),
         blocks=blocks(Counter(str(reason) for x in ranking.excluded for reason in x.reasons)),
         rooms=[_spot(at, o, known) for o in rooms],
         times=[_spot(at, o, known) for o in spots],
-        ways=ways,
-        gap=gap,
-    )
-
-
-def _way_out(at: Desk) -> tuple[Sequence[Way], GapLine | None]:
-    """What would help where nothing is possible, and why nothing is."""
-    reasons = at.explanation()
-    found = reasons["shortage"]
-    shortages = gaps.shortage_lines(found) if isinstance(found, list) else []
-    known = names.of_problem(named_in(reasons))
-    return ways_of(reasons, known), gaps.gap_of(
-        reasons | {"shortage": range(len(shortages))}, shortages, known
+        is_stuck=is_stuck,
     )
 
 
@@ -172,6 +151,39 @@ def _best_unstaffed(at: Desk) -> engine.Candidate | None:
     )
 
 
+def _picked(
+    ranking: engine.Ranking, plan_path: str, words: Sequence[str]
+) -> tuple[list[engine.Candidate], list[engine.Excluded], Mapping[int, _Facts]]:
+    """Who can and who cannot, those few first whom the fewest rules are in the way of; with `words` only who has them all.
+
+    And what is shown of them: of those who are shown, or where somebody is looked for, of everybody.
+    """
+    found = [c for c in ranking.candidates if c.instructor]
+    barred = sorted(ranking.excluded, key=lambda x: (Reason.TOPIC in x.reasons, len(x.reasons)))
+    if not words:
+        few = [number(c.instructor or "") for c in _shown(found)]
+        return (
+            found,
+            barred,
+            _facts([*few, *(number(x.instructor) for x in barred[:MOST_EXCLUDED])], plan_path),
+        )
+    ids = [*(number(c.instructor or "") for c in found), *(number(x.instructor) for x in barred)]
+    facts = _facts(ids, plan_path)
+
+    def has_all(who: str | None) -> bool:
+        return all(word in facts[number(who or "")].search_text for word in words)
+
+    return (
+        [c for c in found if has_all(c.instructor)],
+        [x for x in barred if has_all(x.instructor)],
+        facts,
+    )
+
+
+def _shown(found: Sequence[engine.Candidate]) -> Sequence[engine.Candidate]:
+    return found[:MOST_PEOPLE]
+
+
 @dataclass(frozen=True, slots=True)
 class _Facts:
     name: str
@@ -180,11 +192,8 @@ class _Facts:
     search_text: str
 
 
-def _facts(ranking: engine.Ranking, plan_path: str) -> Mapping[int, _Facts]:
-    """What is shown of everybody; of other units' people from where they are borrowed."""
-    ids = {number(c.instructor) for c in ranking.candidates if c.instructor} | {
-        number(x.instructor) for x in ranking.excluded
-    }
+def _facts(ids: Sequence[int], plan_path: str) -> Mapping[int, _Facts]:
+    """What is shown of people; of other units' from where they are borrowed."""
     columns = (
         Instructor.id,
         Instructor.name,
@@ -192,18 +201,19 @@ def _facts(ranking: engine.Ranking, plan_path: str) -> Mapping[int, _Facts]:
         Instructor.post_title,
         Instructor.rating,
         Instructor.search_text,
-        OrgUnit,
+        OrgUnit.path,
+        OrgUnit.name.label("unit"),
     )
     stmt = select(*columns).join(OrgUnit, Instructor.owner_id == OrgUnit.id)
-    rows = session().execute(stmt.where(Instructor.id.in_(sorted(ids)))) if ids else ()
+    rows = session().execute(stmt.where(among(Instructor.id, ids))) if ids else ()
 
-    def lender(unit: OrgUnit) -> str:
-        return gettext("借自%(unit)s", unit=unit.name) if is_other_unit(unit.path, plan_path) else ""
+    def lender(path: str, unit: str) -> str:
+        return gettext("借自%(unit)s", unit=unit) if is_other_unit(path, plan_path) else ""
 
     return {
         row.id: _Facts(
             row.name,
-            " ".join(filter(None, (row.work_unit, row.post_title, lender(row.OrgUnit)))),
+            " ".join(filter(None, (row.work_unit, row.post_title, lender(row.path, row.unit)))),
             row.rating,
             f"{row.search_text} {row.work_unit}".lower(),
         )

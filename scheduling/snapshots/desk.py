@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from threading import Lock
 
 import numpy as np
@@ -13,15 +14,19 @@ from sqlalchemy import select
 
 from core import clock
 from core.audit import AuditRecord
-from core.db import session
+from core.db import is_writing, session
 from scheduling import engine
 from scheduling.engine.candidates import Candidates, added_parts, mask_reasons
-from scheduling.engine.index import NONE, Ints, to_minutes
+from scheduling.engine.index import NONE, Ints, to_minutes, to_time
 from scheduling.engine.rank import candidate
 from scheduling.snapshots.building import Snapshot, build_problem, plan_of
 from scheduling.snapshots.keys import Key, key
+from scheduling.snapshots.nearby import Hand
+from scheduling.snapshots.rooms_in_use import RoomsInUse
 
 MOST_DESKS = 12
+MOST_NEAR = 4
+"""Rooms tried for a person in whose way the room of now stands."""
 PROOF_SECONDS = 2.0  # somebody waits for the page
 
 
@@ -73,7 +78,43 @@ class Desk:
     def ranking(self) -> engine.Ranking:
         """Everyone who could teach it, cheapest first, and everyone else with reasons."""
         with self._lock:
-            return engine.rank_in(self._state, self.name, top=len(self.index.instructor) + 1)
+            found = engine.rank_in(self._state, self.name, top=len(self.index.instructor) + 1)
+        if self.snapshot.target is None:
+            return found
+        mine = [self._with_load(c) for c in found.candidates]
+        mine.sort(key=lambda c: c.delta)
+        return engine.Ranking(tuple(mine), self._in_use.told_of_all(found.excluded))
+
+    def _with_load(self, found: engine.Candidate) -> engine.Candidate:
+        """The same with what the year's load costs, which a problem that has only part of it does not say."""
+        more, less = self._load_parts(found.instructor), self._load_parts(self.session.current.instructor)
+        if more == less:
+            return found
+        change = dict(found.parts)
+        for sign, parts in ((1, more), (-1, less)):
+            for name, amount in parts.items():
+                change[name] = change.get(name, 0) + sign * amount
+        change = {name: amount for name, amount in change.items() if amount}
+        return replace(found, parts=change, delta=sum(change.values()))
+
+    def _load_parts(self, who: str | None) -> dict[str, int]:
+        """What one more session costs for somebody who has as many as they have in the year."""
+        target = self.snapshot.target
+        if who is None or target is None:
+            return {}
+        weights, after = self.snapshot.problem.weights, self._year.get(who, 0) + 1
+        over, over_twice = after > target, after > 2 * target
+        amount = weights.over_target * over + weights.over_twice_target * over_twice
+        return {"over_target": amount} if amount else {}
+
+    @cached_property
+    def _year(self) -> dict[str, int]:
+        """Sessions of everyone in the year, this one aside."""
+        found = {who: count.year for who, count in self.snapshot.outside.items()}
+        for a in plan_of(self.snapshot).assignments:
+            if a.instructor is not None and a.start is not None and a.session != self.name:
+                found[a.instructor] = found.get(a.instructor, 0) + 1
+        return found
 
     def explanation(self) -> dict[str, object]:
         """Why it stands as it does and what would help, with proofs of what is lacking, as JSON values."""
@@ -89,11 +130,12 @@ class Desk:
         with self._lock:
             before = self._state.clear(s)
             try:
-                return (
-                    {}
-                    if before is None
-                    else {n: a for n, a in added_parts(self._state, s, before).items() if a}
+                if before is None:
+                    return {}
+                added = added_parts(self._state, s, before) | self._load_parts(
+                    self.session.current.instructor
                 )
+                return {n: a for n, a in added.items() if a}
             finally:
                 self._state.place(s, before)
 
@@ -132,7 +174,8 @@ class Desk:
         for n in order[:top]:
             to = engine.Placement(start, base.instructor, int(which[n]))
             option = self._change(before, to)
-            found.append(replace(option, reasons=mask_reasons(masks[n] | always | by_place[places[n]][0])))
+            mask = masks[n] | always | by_place[places[n]][0]
+            found.append(replace(option, reasons=self._reasons(mask, to)))
         return found
 
     def _at_place(self, candidates: Candidates, s: int, at: tuple[int, int], who: Ints) -> tuple[int, int]:
@@ -152,6 +195,28 @@ class Desk:
             finally:
                 self._state.place(s, before)
 
+    def stand_ins(self, top: int = 200) -> list[Option]:
+        """Whoever else could teach it when and where it is now, cheapest first; nobody while it has no time."""
+        s = self.index.session[self.name]
+        with self._lock:
+            before = self._state.clear(s)
+            try:
+                return [] if before is None else self._stand_ins(s, before, top)
+            finally:
+                self._state.place(s, before)
+
+    def _stand_ins(self, s: int, before: engine.Placement, top: int) -> list[Option]:
+        candidates, place = Candidates(self._state), self.index.place_of(s, before.venue)
+        who = candidates.free_instructors(s, before.start)
+        who = who[who != before.instructor]
+        costs = candidates.people_costs(s, before.start, who, alone=False)
+        costs = costs + candidates.way_costs(s, who, place)
+        options = [
+            self._option(candidates, before, engine.Placement(before.start, instructor, before.venue))
+            for instructor in who[np.argsort(costs, kind="stable")[:top]].tolist()
+        ]
+        return sorted((option for option in options if option.is_possible), key=lambda option: option.delta)
+
     def board(self, venues: Collection[str]) -> list[Option]:
         """Every time with every one of these venues that can be booked at all, the person as now."""
         s = self.index.session[self.name]
@@ -168,6 +233,37 @@ class Desk:
                 ]
             finally:
                 self._state.place(s, before)
+
+    def people(self, who: Collection[str]) -> list[Option]:
+        """Every time with each of these people, in the room it has now or, where that cannot be, in a near one that can."""
+        s = self.index.session[self.name]
+        known = [self.index.instructor[name] for name in who if name in self.index.instructor]
+        with self._lock:
+            before = self._state.clear(s)
+            try:
+                candidates = Candidates(self._state)
+                return [
+                    self._option(candidates, before, to)
+                    for start in self.index.starts[s]
+                    for to in self._with_each(candidates, before, start, known)
+                ]
+            finally:
+                self._state.place(s, before)
+
+    def _with_each(
+        self, candidates: Candidates, before: engine.Placement | None, start: int, known: Sequence[int]
+    ) -> list[engine.Placement]:
+        s = self.index.session[self.name]
+        free = (
+            candidates.free_venues(s, start)
+            if candidates.time_mask(s, start) == 0
+            else np.array([], dtype=int)
+        )
+        added = candidates.room_costs(s, start, free, alone=False)
+        near = free[np.argsort(added, kind="stable")][:MOST_NEAR].tolist()
+        rooms = [*([] if before is None or before.venue == NONE else [before.venue]), *near] or [NONE]
+        ways = ([engine.Placement(start, person, room) for room in rooms] for person in known)
+        return [next((to for to in mine if candidates.mask_of(s, to) == 0), mine[0]) for mine in ways]
 
     def _time(self, candidates: Candidates, before: engine.Placement | None, start: int) -> Option:
         s = self.index.session[self.name]
@@ -193,21 +289,30 @@ class Desk:
     ) -> Option:
         s = self.index.session[self.name]
         option = self._change(before, to)
-        return replace(option, reasons=mask_reasons(candidates.mask_of(s, to)))
+        return replace(option, reasons=self._reasons(candidates.mask_of(s, to), to))
+
+    def _reasons(self, mask: int, to: engine.Placement) -> tuple[engine.Reason, ...]:
+        """The rules of a mask: a room that somebody has is not closed."""
+        venue = None if to.venue == NONE else self.snapshot.problem.venues[to.venue].id
+        return mask_reasons(mask if venue is None else self._in_use.told(mask, venue, to_time(to.start)))
+
+    @cached_property
+    def _in_use(self) -> RoomsInUse:
+        return RoomsInUse(self.snapshot, self.session)
 
     def _change(self, before: engine.Placement | None, to: engine.Placement) -> Option:
-        found = candidate(self._state, self.index.session[self.name], before, to)
+        found = self._with_load(candidate(self._state, self.index.session[self.name], before, to))
         return Option(found.start, found.instructor, found.venue, found.delta, found.parts)
 
     def loads(self, month: tuple[int, int]) -> dict[str, Loads]:
         """Sessions of everyone in `month` (year, month) and in the year, as the working plan has them."""
-        counts: dict[str, list[int]] = {}
+        is_counted = self.snapshot.month == month
+        outside = self.snapshot.outside
+        in_month = Counter({who: count.month for who, count in outside.items()} if is_counted else {})
         for a in plan_of(self.snapshot).assignments:
             if a.instructor is not None and a.start is not None and a.session != self.name:
-                in_month, in_year = counts.setdefault(a.instructor, [0, 0])
-                is_then = (a.start.year, a.start.month) == month
-                counts[a.instructor] = [in_month + is_then, in_year + 1]
-        return {name: Loads(*found) for name, found in counts.items()}
+                in_month[a.instructor] += (a.start.year, a.start.month) == month
+        return {name: Loads(in_month[name], count) for name, count in self._year.items()}
 
     def half_km(self, venue: str | None) -> dict[str, int | None]:
         """Half kilometres from everyone's home to a venue (the class's own place while open); None where unknown."""
@@ -230,10 +335,13 @@ _desks: OrderedDict[tuple[object, ...], Desk] = OrderedDict()
 _desks_lock = Lock()
 
 
-def desk(owner_id: int, year: int, session_id: int, starts: Sequence[datetime] = ()) -> Desk:
+def desk(
+    owner_id: int, year: int, session_id: int, starts: Sequence[datetime] = (), *, is_brief: bool = False
+) -> Desk:
     """The desk for a session; a kept one while nothing was written since and the day is the same.
 
-    `starts` are the times it may have, where these are not those it was asked for.
+    `starts` are the times it may have, where these are not those it was asked for. Where `is_brief`, nobody asks who
+    has a room: that says why a room cannot be had, not whose session is there.
     """
     # The last digest of the audit chain stands for everything that was ever written.
     stamp = session().scalar(select(AuditRecord.digest).order_by(AuditRecord.id.desc()).limit(1))
@@ -242,6 +350,7 @@ def desk(owner_id: int, year: int, session_id: int, starts: Sequence[datetime] =
         year,
         session_id,
         tuple(starts),
+        is_brief,
         stamp,
         clock.now().replace(minute=0, second=0, microsecond=0),
     )
@@ -250,9 +359,18 @@ def desk(owner_id: int, year: int, session_id: int, starts: Sequence[datetime] =
         if found is not None:
             _desks.move_to_end(place)
             return found
-    made = Desk(build_problem(owner_id, year, loose=session_id, starts=starts), session_id)
+    made = Desk(build_problem(owner_id, year, hand=Hand(session_id, starts, is_brief)), session_id)
+    # Of what is rolled back SQLite gives the row numbers to others, and the chain does not tell.
+    if is_writing():
+        return made
     with _desks_lock:
         _desks[place] = made
         while len(_desks) > MOST_DESKS:
             _desks.popitem(last=False)
     return made
+
+
+def forget() -> None:
+    """Keep no desk: for measuring."""
+    with _desks_lock:
+        _desks.clear()

@@ -12,7 +12,9 @@ from scheduling import engine
 from scheduling.engine.model import PARTS
 from scheduling.enums import PackageStage, ResourceKind, SessionState
 from scheduling.models.classes import MINUTES_PER_CLASS_HOUR
+from scheduling.queries.policies import policy_of
 from scheduling.rules import DayTimes
+from scheduling.rules.answers import is_frozen
 from scheduling.rules.packages import package_starts
 from scheduling.snapshots.keys import Key, key
 from scheduling.snapshots.lending import asks_for
@@ -67,7 +69,11 @@ def sort_out(
     of its own where they are given: a person is about to place it by hand. A package of which one part is fixed is fixed as a whole.
     """
     people, rooms = {row.id for row in records.people}, {row.id for row in records.venues}
-    free = {row.id: _free(records, row, now, times) if is_chosen(row) else None for row in records.sessions}
+    days = policy_of(records.owner.id).freeze_days
+    free = {
+        row.id: _frozen(_free(records, row, now, times), now, days) if is_chosen(row) else None
+        for row in records.sessions
+    }
     begun = {row.package_order_id for row in records.sessions if free[row.id] is None} - {None}
     found = []
     for row in records.sessions:
@@ -76,6 +82,18 @@ def sort_out(
         if lesson is not None:
             lesson = replace(lesson, stand=_known(lesson.stand, people, rooms))
             found.append(_loosened(lesson, loose[1]) if row.id == loose[0] and lesson.is_free else lesson)
+    return found
+
+
+def only_one(lessons: Iterable[Lesson], session_id: int) -> list[Lesson]:
+    """All but one stand where they stand; what stands nowhere is left out."""
+    parts, found = frozenset(PARTS), []
+    for lesson in lessons:
+        start = lesson.stand.start
+        if lesson.row.id == session_id or not lesson.is_free:
+            found.append(lesson)
+        elif start is not None:
+            found.append(replace(lesson, is_free=False, starts=(start,), pinned=parts, told=parts))
     return found
 
 
@@ -113,6 +131,17 @@ def _free(records: Records, row: AnyRow, now: datetime, times: DayTimes) -> Less
     if stage_of_order(records, row) is PackageStage.TOLD:
         pinned.add("start")  # its parts were told one with another; another time is for the whole of it
     return Lesson(row, _minutes(row.class_hours), stand, starts, True, frozenset(pinned | told), told)
+
+
+def _frozen(lesson: Lesson | None, now: datetime, days: int) -> Lesson | None:
+    """What was published and is near keeps all it has; only a part that fell out is filled."""
+    if lesson is None or lesson.row.state is not SessionState.PUBLISHED:
+        return lesson
+    if not is_frozen(lesson.row.told_start, now, days):
+        return lesson
+    stand = lesson.stand
+    has = {"start": stand.start, "instructor": stand.instructor, "venue": stand.venue}
+    return replace(lesson, pinned=lesson.pinned | {part for part, value in has.items() if value is not None})
 
 
 def _starts(records: Records, row: AnyRow, times: DayTimes) -> list[datetime]:

@@ -97,7 +97,7 @@ def suggest(order: PackageOrder) -> Suggestion:
     snapshot = problem_of(order)
     sessions = [key(Key.SESSION, row.id) for row in order.sessions]
     if not snapshot.free.issuperset(sessions):
-        return Suggestion(obstacles=[gettext("这几天已经过去,或已经没有可用的时段,请改期。")])
+        return Suggestion(obstacles=[gettext("这几天已经过去，或已经没有可用的时段，请改期。")])
     index = engine.Index(snapshot.problem)
     state = engine.State.of_plan(index, plan_of(snapshot))
     unit = tuple(index.session[name] for name in sessions)
@@ -161,8 +161,8 @@ def _obstacles(snapshot: Snapshot, order: PackageOrder) -> list[str]:
         told = engine.explain_in(state, key(Key.SESSION, row.id))
         what = gettext("、").join(dict.fromkeys(reason_text(str(reason)) for reason in _worst(told)))
         facts = {"n": row.package_position, "course": row.course_name, "what": what}
-        found.append(gettext("第 %(n)s 节“%(course)s”没有合适的安排:%(what)s。", **facts))
-    return found or [gettext("每一节单独都排得下,但按先后顺序和路程放不进这几天。请改期,或多用一天。")]
+        found.append(gettext("第 %(n)s 节“%(course)s”没有合适的安排：%(what)s。", **facts))
+    return found or [gettext("每一节单独都排得下，但按先后顺序和路程放不进这几天。请改期，或多用一天。")]
 
 
 def _worst(told: engine.Explanation) -> list[engine.Reason]:

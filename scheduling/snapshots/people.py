@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from instructor_pool.enums import Grade, PoolState, SourceCategory
+from instructor_pool.enums import Grade
 from scheduling import engine
 from scheduling.enums import ResourceKind
 from scheduling.rules import MINUTES_PER_UNIT
 from scheduling.snapshots.keys import Key, key
-from scheduling.snapshots.records import AnyRow, Records
+from scheduling.snapshots.nearby import Count
+from scheduling.snapshots.records import Records
 from scheduling.snapshots.spans import Span, around, joined, whole_days
-from scheduling.snapshots.topics import ends_of, topics_of
+from scheduling.snapshots.topics import Topics
 
-TEACHING = frozenset({PoolState.APPOINTED, PoolState.RENEWAL_DUE})
+NOTHING = Count()
 
 
 def to_instructors(
@@ -28,39 +29,45 @@ def to_instructors(
     away, rather_not = _calendars(records)
     leading = {row.holder_id for row in records.posts}
     busy_elsewhere = elsewhere(records, ResourceKind.INSTRUCTOR)
-    chosen = [row for row in records.people if row.state in TEACHING or row.id in needed]
-    target = _fair_share(records, sum(row.state in TEACHING for row in chosen))
+    chosen = [row for row in records.people if row.is_teaching or row.id in needed]
+    # Where only what is near was read, the desk reckons what the year's load costs.
+    target = None if records.near else _fair_share(records, sum(row.is_teaching for row in chosen))
     year = whole_days(date(records.year, 1, 1), date(records.year, 12, 31))
-    ends = ends_of(records)
+    topics = Topics(records)
+    is_counted = records.near is not None and records.near.is_counted
+    places = {town: place_of_unit(records, town) for town in {row.town_id for row in chosen}}
     found = {}
+    # A course of a province has thousands of people, and somebody waits: most have nothing to add up.
     for row in chosen:
-        busy = [*away.get(row.id, ()), *_out_of_term(row.term_start, row.term_end, year)]
-        if row.state not in TEACHING:
-            busy = [year]
-        found[row.id] = engine.Instructor(
-            id=key(Key.INSTRUCTOR, row.id),
-            topics=dict.fromkeys(topics_of(records, ends, row.id), row.rating),
-            home=place_of_unit(records, row.town_id),
-            leader=row.source_category is SourceCategory.LEADER or row.id in leading,
-            busy=tuple(joined([*around(busy, agreed.get(row.id, ())), *busy_elsewhere.get(row.id, ())])),
-            avoid=tuple(joined(rather_not.get(row.id, ()))),
-            max_per_day=row.max_per_day,
-            max_per_week=row.max_per_week,
-            max_per_month=row.max_per_month,
-            max_total=_most_in_year(records, row, len(agreed.get(row.id, ()))),
+        person, is_teaching, is_leader, town, start, end, day, week, month, most, fee, rating = row
+        outside = records.outside.get(person, NOTHING)
+        counted = outside if is_counted else NOTHING
+        told = agreed.get(person, ())
+        if person in records.loans:
+            most = _most_lent(records, person, most, len(told) + outside.year)
+        busy = [*away.get(person, ()), *_out_of_term(start, end, year)] if is_teaching else [year]
+        others = busy_elsewhere.get(person, ())
+        found[person] = engine.Instructor(
+            id=key(Key.INSTRUCTOR, person),
+            topics=topics.of(person, rating),
+            home=places[town],
+            leader=is_leader or person in leading,
+            busy=tuple(joined([*around(busy, told), *others])) if busy or others else (),
+            avoid=tuple(joined(rather_not[person])) if person in rather_not else (),
+            max_per_day=day,
+            max_per_week=None if week is None else max(0, week - counted.week),
+            max_per_month=None if month is None else max(0, month - counted.month),
+            max_total=None if most is None else max(0, most - outside.year),
             target=target,
-            fee=row.fee_per_hour,
+            fee=fee,
         )
     return found
 
 
-def _most_in_year(records: Records, row: AnyRow, agreed: int) -> int | None:
-    """The person's own limit; of other units' people what their loans grant, and never less than what was agreed."""
-    if row.id not in records.loans:
-        most: int | None = row.max_per_year
-        return most
-    lent: int = max(sum(loan.granted for loan in records.loans[row.id]), agreed)
-    return lent if row.max_per_year is None else min(lent, row.max_per_year)
+def _most_lent(records: Records, person: int, limit: int | None, agreed: int) -> int:
+    """Of other units' people what their loans grant, never less than what was agreed, within their own limit."""
+    lent: int = max(sum(loan.granted for loan in records.loans[person]), agreed)
+    return lent if limit is None else min(lent, limit)
 
 
 def _calendars(records: Records) -> tuple[Mapping[int, list[Span]], Mapping[int, list[Span]]]:
@@ -76,11 +83,11 @@ def _calendars(records: Records) -> tuple[Mapping[int, list[Span]], Mapping[int,
 def _out_of_term(start: date | None, end: date | None, year: Span) -> list[Span]:
     """The parts of the year before and after an appointment; none for people without a term."""
     found = []
-    if start is not None:
-        found.append((year[0], datetime.combine(start, datetime.min.time())))
-    if end is not None:
-        found.append((datetime.combine(end + timedelta(days=1), datetime.min.time()), year[1]))
-    return [(max(begin, year[0]), min(finish, year[1])) for begin, finish in found]
+    if start is not None and start > year[0].date():
+        found.append((year[0], min(datetime.combine(start, datetime.min.time()), year[1])))
+    if end is not None and end < year[1].date():
+        found.append((max(datetime.combine(end + timedelta(days=1), datetime.min.time()), year[0]), year[1]))
+    return found
 
 
 def _fair_share(records: Records, people: int) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from accounts.models import OrgUnit
 from bases.enums import BaseResourceKind
@@ -17,20 +17,26 @@ from bases.queries.opening import openings_where
 from bases.rules.opening import Opening
 from core import clock
 from core.calendars import calendar_of
-from core.db import session
+from core.db import among, session
 from core.workdays import Calendar
-from courses.models import Course
+from instructor_pool.enums import PoolState, SourceCategory
 from instructor_pool.models import Instructor, Qualification
 from instructor_pool.queries import unavailable
 from instructor_pool.rules.calendars import Away, year_of
-from party_lessons.models import Credit, Obligation, Post, Scheme
-from scheduling.enums import BookingState, LoanState, ResourceKind, SessionState
+from party_lessons.models import Credit, Obligation, Post
+from party_lessons.queries.facts import scheme_facts
+from party_lessons.rules import SchemeFacts
+from scheduling.enums import BookingState, LoanState, ResourceKind
 from scheduling.models import Booking, Loan, PackageOrder, Session, TrainingClass
-from scheduling.snapshots.site_records import asked_of, bases_of, stock_of, venues_of
+from scheduling.snapshots.nearby import Count, Near, counts_of, outside_of
+from scheduling.snapshots.session_records import bystanders_of, sessions_of, sessions_with, set_apart
+from scheduling.snapshots.site_records import asked_of, bases_of, counts_parties, stock_of, venues_of
+from scheduling.snapshots.spans import Span
 
 AnyRow = Row[*tuple[Any, ...]]
 Rows = Sequence[AnyRow]
-Span = tuple[datetime, datetime]
+TEACHING = (PoolState.APPOINTED, PoolState.RENEWAL_DUE)
+_YES = BookingState.CONFIRMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +49,30 @@ class Records:
     people: Rows
     courses_of: Mapping[int, Sequence[tuple[int, date | None]]]
     """Instructor id to the courses whose courseware is cleared, each with its last day or None."""
-    away: Mapping[int, Sequence[Away]]
-    """Instructor id to what keeps the person away in the year."""
+    away: Mapping[int, Sequence[Away]]  # instructor id to what keeps the person away in the year
     posts: Rows
     obligations: Rows
-    credits: Rows
-    """Held lessons: obligation and session."""
-    schemes: Rows
+    credits: Rows  # held lessons: obligation and session
+    schemes: Mapping[int, SchemeFacts]
     loans: Mapping[int, Rows]
     """By person of another unit: the loans under which the plan may have them; none of who only stands in it."""
     bases: Rows
     venues: Rows
     openings: Mapping[int, Opening]
     calendar: Calendar
-    stock: Rows
-    """What bases lend: id, base, kind, pieces and what of it is out of order."""
-    asked: Mapping[int, Mapping[BaseResourceKind, int]]
-    """By session: what it asks for of its base."""
+    stock: Rows  # what bases lend: id, base, kind, pieces, out of order
+    asked: Mapping[int, Mapping[BaseResourceKind, int]]  # by session: what it asks for of its base
     classes: Mapping[int, AnyRow]
     sessions: Rows
-    orders: Mapping[int, AnyRow]
-    """Packages ordered for these classes."""
-    accepted: frozenset[tuple[int, ResourceKind, int]]
-    """Confirmed bookings: session, kind, resource."""
-    declined: Mapping[int, frozenset[int]]
-    """Session id to the instructors who said no to it."""
-    refused: Mapping[int, frozenset[int]]
-    """Session id to the venues whose base said no to it."""
+    orders: Mapping[int, AnyRow]  # packages ordered for these classes
+    accepted: frozenset[tuple[int, ResourceKind, int]]  # confirmed bookings: session, kind, resource
+    declined: Mapping[int, frozenset[int]]  # session id to the instructors who said no to it
+    refused: Mapping[int, frozenset[int]]  # session id to the venues whose base said no to it
     elsewhere: Rows
     """Live bookings of these people and rooms for other plans and for visits: kind, resource, day, units."""
+    near: Near | None = None  # the one session that may move, where only what is near it was read
+    taken: Mapping[int, Sequence[Span]] = field(default_factory=dict)  # by venue: sessions not read
+    outside: Mapping[int, Count] = field(default_factory=dict)  # by person: sessions not read
 
     def not_lent(self, class_id: int, day: date) -> frozenset[int]:
         """People of other units whom no loan covers for a class on a day."""
@@ -87,8 +88,8 @@ class Records:
         )
 
 
-def read(owner_id: int, year: int) -> Records:
-    """Read everything about the plan of `owner_id` in `year`; about thirty statements.
+def read(owner_id: int, year: int, near: Near | None = None) -> Records:
+    """Read everything about the plan of `owner_id` in `year`, or what is `near` one session; about thirty statements.
 
     People are those of the owner and of the units below it, and of other units those on loan. Bases are those of the
     levels above, too, which share theirs.
@@ -96,40 +97,76 @@ def read(owner_id: int, year: int) -> Records:
     owner = _owner(owner_id)
     units = _units(owner.path)
     sharing = _sharing(owner.path)
-    loans = _loans(owner, year)
-    whose = or_(Instructor.owner_id.in_(_within(owner.path)), Instructor.id.in_(loans))
-    classes = {row.id: row for row in _classes(owner_id, year)}
-    bookings = _bookings(owner_id, year)
+    loans = _loans(owner, year, near)
+    mine = or_(Instructor.owner_id.in_(_within(owner.path)), among(Instructor.id, loans))
+    # Facts about somebody who turns out to be of another plan do no harm.
+    whose = mine if near is None else near.people
+    first, last = (date(year, 1, 1), date(year, 12, 31)) if near is None else (near.first, near.last)
+    bases, venues, stock = bases_of(sharing), venues_of(sharing), stock_of(sharing)
+    taken, also = _set_apart(owner_id, year, near, (bases, venues, stock))
+    rows = sessions_of(owner_id, year, near, also)
+    # The others stand still: no answer to them matters, and of what they ask for only what is taken on these days.
+    few = None if near is None else [near.session_id]
+    at_once = None if near is None else [near.session_id, *(row.id for row in rows if near.has(row.start))]
+    packages = None if near is None else {row.package_order_id for row in rows}
+    classes = {row.id: row for row in _classes(owner_id, year, {row.class_id for row in rows}, near)}
+    bookings = _bookings(owner_id, year, few)
     return Records(
         owner=owner,
         year=year,
         units={row.id: row for row in units},
-        people=_people(whose),
-        courses_of=_courses_of(whose),
-        away=unavailable(whose, *year_of(year)),
+        people=_people(mine if near is None else and_(mine, whose)),
+        courses_of=_courses_of(whose, near),
+        away=unavailable(whose, *(year_of(year) if near is None else near.days)),
         posts=_posts(whose, year),
         obligations=_obligations(whose, year),
-        credits=_credits(whose, year),
-        schemes=_all(select(Scheme.kind, Scheme.least_minutes, Scheme.is_on)),
+        credits=() if near is not None else _credits(whose, year),
+        schemes=scheme_facts(),
         loans=loans,
-        bases=bases_of(sharing),
-        venues=venues_of(sharing),
-        openings=openings_where(TeachingBase.owner_id.in_(sharing), date(year, 1, 1), date(year, 12, 31)),
+        bases=bases,
+        venues=venues,
+        openings=openings_where(TeachingBase.owner_id.in_(sharing), first, last),
         calendar=calendar_of((clock.today().year, year, year + 1)),
-        stock=stock_of(sharing),
-        asked=asked_of(owner_id, year),
+        stock=stock,
+        asked=asked_of(owner_id, year, at_once),
         classes=classes,
-        sessions=_sessions(owner_id, year),
-        orders={row.id: row for row in _orders(owner_id, year)},
+        sessions=rows,
+        orders={row.id: row for row in _orders(owner_id, year, packages)},
         accepted=frozenset(
-            (row.session_id, row.kind, row.resource_id)
-            for row in bookings
-            if row.state is BookingState.CONFIRMED
+            (row.session_id, row.kind, row.resource_id) for row in bookings if row.state is _YES
         ),
         declined=_declined(bookings, ResourceKind.INSTRUCTOR),
         refused=_declined(bookings, ResourceKind.VENUE),
-        elsewhere=_elsewhere(owner_id, year),
+        elsewhere=_elsewhere(owner_id, year, near),
+        near=near,
+        taken=taken,
+        outside={} if near is None else outside_of(counts_of(owner_id, year, near), rows, near),
     )
+
+
+def _set_apart(
+    owner_id: int, year: int, near: Near | None, sites: tuple[Rows, Rows, Rows]
+) -> tuple[Mapping[int, Sequence[Span]], Collection[int]]:
+    """Where the time of others is enough: what they take of rooms, and who of them must be read whole all the same."""
+    if near is None or not near.is_brief:
+        return {}, ()
+    bases, venues, stock = {row.id: row for row in sites[0]}, sites[1], {row.base_id for row in sites[2]}
+    counted = {row.id for row in venues if counts_parties(row, bases[row.base_id])}
+    lending = {row.id for row in venues if row.base_id in stock}
+    return set_apart(bystanders_of(owner_id, year, near), counted, lending)
+
+
+def with_more(records: Records, session_ids: Collection[int]) -> Records:
+    """The same with more sessions of the plan: those that somebody's duty depends on."""
+    known = {row.id for row in records.sessions}
+    more = sessions_with(set(session_ids) - known)
+    if not more:
+        return records
+    rows = sorted((*records.sessions, *more), key=lambda row: row.id)
+    missing = {row.class_id for row in more} - records.classes.keys()
+    classes = {row.id: row for row in _classes(records.owner.id, records.year, missing, records.near)}
+    outside = outside_of(records.outside, more, records.near) if records.near else {}
+    return replace(records, sessions=rows, classes={**records.classes, **classes}, outside=outside)
 
 
 def _all(statement: Any) -> Rows:
@@ -174,13 +211,16 @@ def _within(path: str) -> Any:
     return select(OrgUnit.id).where(OrgUnit.path >= path, OrgUnit.path < path + "~").scalar_subquery()
 
 
-def _loans(owner: AnyRow, year: int) -> Mapping[int, Rows]:
+def _loans(owner: AnyRow, year: int, near: Near | None) -> Mapping[int, Rows]:
     """Loans of the year by person, and people of other units who stand in it without one."""
     columns = (Loan.instructor_id, Loan.class_id, Loan.first_day, Loan.last_day, Loan.state, Loan.granted)
     found: dict[int, list[AnyRow]] = defaultdict(list)
     lent = Loan.state.in_((LoanState.APPROVED, LoanState.ENDED))
     days = Loan.first_day.between(date(year, 1, 1), date(year, 12, 31))
-    for row in _all(select(*columns).where(Loan.borrower_id == owner.id, lent, days).order_by(Loan.id)):
+    stmt = select(*columns).where(Loan.borrower_id == owner.id, lent, days).order_by(Loan.id)
+    if near is not None:
+        stmt = stmt.join(Instructor, Loan.instructor_id == Instructor.id).where(near.people)
+    for row in _all(stmt):
         found[row.instructor_id].append(row)
     stands = (
         select(Session.told_instructor_id)
@@ -188,9 +228,10 @@ def _loans(owner: AnyRow, year: int) -> Mapping[int, Rows]:
         .join(TrainingClass)
         .join(Instructor, Session.told_instructor_id == Instructor.id)
         .where(TrainingClass.owner_id == owner.id, TrainingClass.year == year)
-        .where(Instructor.owner_id.not_in(_within(owner.path)))
     )
-    for (person,) in _all(stands):
+    if near is not None:
+        stands = select(Instructor.id).where(Instructor.id.in_(near.known))
+    for (person,) in _all(stands.where(Instructor.owner_id.not_in(_within(owner.path)))):
         found.setdefault(person, [])
     return dict(sorted(found.items()))
 
@@ -198,8 +239,8 @@ def _loans(owner: AnyRow, year: int) -> Mapping[int, Rows]:
 def _people(whose: ColumnElement[bool]) -> Rows:
     columns = (
         Instructor.id,
-        Instructor.state,
-        Instructor.source_category,
+        Instructor.state.in_(TEACHING).label("is_teaching"),
+        (Instructor.source_category == SourceCategory.LEADER).label("is_leader"),
         Instructor.town_id,
         Instructor.term_start,
         Instructor.term_end,
@@ -213,13 +254,18 @@ def _people(whose: ColumnElement[bool]) -> Rows:
     return _all(select(*columns).where(whose).order_by(Instructor.id))
 
 
-def _courses_of(whose: ColumnElement[bool]) -> Mapping[int, Sequence[tuple[int, date | None]]]:
+def _courses_of(
+    whose: ColumnElement[bool], near: Near | None
+) -> Mapping[int, Sequence[tuple[int, date | None]]]:
     found: dict[int, list[tuple[int, date | None]]] = defaultdict(list)
     columns = (Qualification.instructor_id, Qualification.course_id, Qualification.cleared_until)
-    statement = select(*columns).join(Instructor).where(whose)
-    cleared = statement.where(Qualification.cleared_on.is_not(None))
-    for row in _all(cleared.order_by(Qualification.course_id)):
-        found[row.instructor_id].append((row.course_id, row.cleared_until))
+    cleared = select(*columns).where(Qualification.cleared_on.is_not(None))
+    if near is None:
+        cleared = cleared.join(Instructor).where(whose)
+    else:
+        cleared = cleared.where(Qualification.course_id == near.course_id)
+    for person, course, until in _all(cleared.order_by(Qualification.course_id)):
+        found[person].append((course, until))
     return found
 
 
@@ -236,6 +282,7 @@ def _posts(whose: ColumnElement[bool], year: int) -> Rows:
         Post.starts,
         Post.ends,
         OrgUnit.path.label("unit_path"),
+        OrgUnit.level.label("unit_level"),
     )
     statement = (
         select(*columns)
@@ -246,20 +293,21 @@ def _posts(whose: ColumnElement[bool], year: int) -> Rows:
 
 
 def _obligations(whose: ColumnElement[bool], year: int) -> Rows:
-    """Duties of the year that nothing exempts."""
-    columns = (Obligation.id, Obligation.post_id, Obligation.need, Obligation.deadline)
+    columns = (
+        Obligation.id, Obligation.post_id, Obligation.scheme_id, Obligation.need, Obligation.deadline,
+    )  # fmt: skip
     statement = select(*columns).join(Post).join(Instructor, Post.holder_id == Instructor.id)
     stands = Obligation.exemption_rule.is_(None) & (Obligation.exemption_reason == "")
     return _all(statement.where(Obligation.year == year, stands, whose).order_by(Obligation.id))
 
 
 def _credits(whose: ColumnElement[bool], year: int) -> Rows:
-    statement = select(Credit.obligation_id, Credit.session_ref).join(Obligation).join(Post)
+    statement = select(Credit.obligation_id, Credit.session_ref, Credit.is_held).join(Obligation).join(Post)
     statement = statement.join(Instructor, Post.holder_id == Instructor.id)
-    return _all(statement.where(Obligation.year == year, Credit.is_held, whose))
+    return _all(statement.where(Obligation.year == year, whose))
 
 
-def _classes(owner_id: int, year: int) -> Rows:
+def _classes(owner_id: int, year: int, ids: Collection[int], near: Near | None) -> Rows:
     columns = (
         TrainingClass.id,
         TrainingClass.size,
@@ -269,48 +317,13 @@ def _classes(owner_id: int, year: int) -> Rows:
         TrainingClass.town_id,
         TrainingClass.main_base_id,
     )
-    return _all(
-        select(*columns)
-        .where(TrainingClass.owner_id == owner_id, TrainingClass.year == year)
-        .order_by(TrainingClass.id)
-    )
+    stmt = select(*columns).where(TrainingClass.owner_id == owner_id, TrainingClass.year == year)
+    if near is not None:
+        stmt = stmt.where(among(TrainingClass.id, ids))
+    return _all(stmt.order_by(TrainingClass.id))
 
 
-def _sessions(owner_id: int, year: int) -> Rows:
-    columns = (
-        Session.id,
-        Session.class_id,
-        Session.day,
-        Session.half_day,
-        Session.course_id,
-        Session.method,
-        Session.class_hours,
-        Session.leader_required,
-        Session.wanted_base_id,
-        Session.wanted_venue_id,
-        Session.wanted_theme,
-        Session.wanted_instructor_id,
-        Session.package_order_id,
-        Session.package_position,
-        Session.state,
-        Session.start,
-        Session.instructor_id,
-        Session.venue_id,
-        Session.pinned_start,
-        Session.pinned_instructor,
-        Session.pinned_venue,
-        Session.told_start,
-        Session.told_instructor_id,
-        Session.told_venue_id,
-        Session.told_hours,
-        Course.is_party_lesson,
-    )
-    mine = (TrainingClass.owner_id == owner_id) & (TrainingClass.year == year)
-    statement = select(*columns).join(TrainingClass).outerjoin(Course, Session.course_id == Course.id)
-    return _all(statement.where(mine, Session.state != SessionState.CANCELLED).order_by(Session.id))
-
-
-def _orders(owner_id: int, year: int) -> Rows:
+def _orders(owner_id: int, year: int, few: Collection[int | None] | None) -> Rows:
     """Ordered packages that still stand: their days, people and stage."""
     columns = (
         PackageOrder.id,
@@ -320,18 +333,20 @@ def _orders(owner_id: int, year: int) -> Rows:
         PackageOrder.stage,
     )
     mine = (TrainingClass.owner_id == owner_id) & (TrainingClass.year == year)
-    return _all(select(*columns).join(TrainingClass).where(mine).order_by(PackageOrder.id))
+    stmt = select(*columns).join(TrainingClass).where(mine)
+    if few is not None:
+        stmt = stmt.where(PackageOrder.id.in_(sorted(order for order in few if order is not None)))
+    return _all(stmt.order_by(PackageOrder.id))
 
 
-def _bookings(owner_id: int, year: int) -> Rows:
+def _bookings(owner_id: int, year: int, few: Sequence[int] | None) -> Rows:
     columns = (Booking.session_id, Booking.kind, Booking.resource_id, Booking.state)
     statement = select(*columns).join(Session).join(TrainingClass)
     told = Booking.state.in_((BookingState.CONFIRMED, BookingState.DECLINED))
-    return _all(
-        statement.where(TrainingClass.owner_id == owner_id, TrainingClass.year == year, told).order_by(
-            Booking.id
-        )
-    )
+    mine = statement.where(TrainingClass.owner_id == owner_id, TrainingClass.year == year, told)
+    if few is not None:
+        mine = mine.where(Booking.session_id.in_(few))
+    return _all(mine.order_by(Booking.id))
 
 
 def _declined(bookings: Rows, kind: ResourceKind) -> Mapping[int, frozenset[int]]:
@@ -342,8 +357,9 @@ def _declined(bookings: Rows, kind: ResourceKind) -> Mapping[int, frozenset[int]
     return {session_id: frozenset(ids) for session_id, ids in found.items()}
 
 
-def _elsewhere(owner_id: int, year: int) -> Rows:
-    """Bookings that other plans and visits hold in this year."""
+def _elsewhere(owner_id: int, year: int, near: Near | None) -> Rows:
+    """Bookings that other plans and visits hold in this year, or on the days near a session."""
+    first, last = (date(year, 1, 1), date(year, 12, 31)) if near is None else (near.first, near.last)
     columns = (
         Booking.id,
         Booking.kind,
@@ -361,5 +377,5 @@ def _elsewhere(owner_id: int, year: int) -> Rows:
     live = Booking.state.in_((BookingState.HELD, BookingState.CONFIRMED)) & (
         Booking.kind != ResourceKind.CLASS
     )
-    in_year = (Booking.day >= date(year, 1, 1)) & (Booking.day <= date(year, 12, 31))
+    in_year = (Booking.day >= first) & (Booking.day <= last)
     return _all(statement.where(other, live, in_year).order_by(Booking.id))

@@ -10,10 +10,11 @@ from sqlalchemy import Row, select
 
 from bases.enums import BaseResourceKind
 from bases.models import BaseResource, TeachingBase, Venue
-from core.db import session
+from core.db import among, session
 from scheduling.models import Session, SessionNeed, TrainingClass
 
-Rows = Sequence[Row[*tuple[Any, ...]]]
+AnyRow = Row[*tuple[Any, ...]]
+Rows = Sequence[AnyRow]
 
 
 def _rows(statement: Any) -> Rows:
@@ -70,11 +71,21 @@ def stock_of(sharing: Any) -> Rows:
     return _rows(stmt.order_by(BaseResource.id))
 
 
-def asked_of(owner_id: int, year: int) -> Mapping[int, Mapping[BaseResourceKind, int]]:
-    """By session of a plan: what it asks for of its base."""
+def asked_of(
+    owner_id: int, year: int, few: Sequence[int] | None = None
+) -> Mapping[int, Mapping[BaseResourceKind, int]]:
+    """By session of a plan, or of a few of them: what it asks for of its base."""
     columns = (SessionNeed.session_id, SessionNeed.kind, SessionNeed.count.label("pieces"))
     stmt = select(*columns).join(Session, SessionNeed.session_id == Session.id).join(TrainingClass)
+    if few is not None:
+        stmt = stmt.where(among(SessionNeed.session_id, few))
     found: dict[int, dict[BaseResourceKind, int]] = defaultdict(dict)
     for row in _rows(stmt.where(TrainingClass.owner_id == owner_id, TrainingClass.year == year)):
         found[row.session_id][row.kind] = row.pieces
     return found
+
+
+def counts_parties(venue: AnyRow, base: AnyRow) -> bool:
+    """Whether a venue or its base takes so many parties that each of them has to be counted."""
+    limits = (venue.max_per_day, base.groups, base.max_per_day)
+    return venue.groups > 1 or any(limit is not None for limit in limits)

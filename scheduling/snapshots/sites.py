@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bases.enums import BaseKind, LeadUnit
@@ -17,11 +18,20 @@ from scheduling.snapshots.lending import having
 from scheduling.snapshots.lessons import CAMPUS, PRACTICE
 from scheduling.snapshots.people import elsewhere, place_of_unit
 from scheduling.snapshots.records import AnyRow, Records
+from scheduling.snapshots.site_records import counts_parties
 from scheduling.snapshots.spans import Span, around, joined, whole_days
 
 SPARE_ROOM = (
     2  # what a classroom costs that is no class's own: next door is as near as home, yet home comes first
 )
+
+
+@dataclass(frozen=True, slots=True)
+class RoomTimes:
+    """When no session may begin or end in a room because it is closed, and because others have it."""
+
+    closed: Sequence[Span]
+    taken: Sequence[Span]
 
 
 def to_venues(
@@ -66,10 +76,19 @@ def to_venues(
     return found
 
 
-def counts_parties(venue: AnyRow, base: AnyRow) -> bool:
-    """Whether a venue or its base takes so many parties that each of them has to be counted."""
-    limits = (venue.max_per_day, base.groups, base.max_per_day)
-    return venue.groups > 1 or any(limit is not None for limit in limits)
+def filled(
+    rooms: Mapping[int, engine.Venue], taken: Mapping[int, Sequence[Span]]
+) -> tuple[dict[int, engine.Venue], dict[str, RoomTimes]]:
+    """The rooms, busy while sessions that were not read take them as well; and by problem id what is which."""
+    found: dict[int, engine.Venue] = dict(rooms)
+    times: dict[str, RoomTimes] = {}
+    for row_id, spans in taken.items():
+        if row_id in rooms:
+            room, tail = rooms[row_id], timedelta(minutes=rooms[row_id].turnaround)
+            mine = tuple(joined((begin - tail, end + tail) for begin, end in spans))
+            found[row_id] = replace(room, busy=tuple(joined([*room.busy, *mine])))
+            times[room.id] = RoomTimes(room.busy, mine)
+    return found, times
 
 
 def _kept_free(venue: AnyRow, taken: Iterable[Span]) -> Iterable[Span]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from scheduling.snapshots.records import Records
@@ -31,15 +31,29 @@ def topic_of(ends: Ends, course_id: int, day: date) -> str:
     return _name(course_id, bisect_left(ends.get(course_id, ()), day))
 
 
-def topics_of(records: Records, ends: Ends, person_id: int) -> Iterator[str]:
-    """Everything a person may teach in the year."""
-    for course_id, until in records.courses_of.get(person_id, ()):
-        if until is not None and until.year < records.year:
-            continue
-        days = ends.get(course_id, ())
-        last = len(days) if until is None or until.year > records.year else days.index(until)
-        for stretch in range(last + 1):
-            yield _name(course_id, stretch)
+class Topics:
+    """What people may teach in the year; most of them teach a course to the end of it, or of the same stretch."""
+
+    def __init__(self, records: Records) -> None:
+        self._records, self._ends = records, ends_of(records)
+        self._known: dict[object, dict[str, int]] = {}
+
+    def of(self, person_id: int, rating: int) -> dict[str, int]:
+        """The topics of one person, each with the rating; shared by all who have the same."""
+        items = self._records.courses_of.get(person_id, ())
+        place = (rating, *items)
+        found = self._known.get(place)
+        if found is None:
+            names = (name for item in items for name in self._stretches(*item))
+            found = self._known[place] = dict.fromkeys(names, rating)
+        return found
+
+    def _stretches(self, course_id: int, until: date | None) -> tuple[str, ...]:
+        year, days = self._records.year, self._ends.get(course_id, ())
+        if until is not None and until.year < year:
+            return ()
+        last = len(days) if until is None or until.year > year else days.index(until)
+        return tuple(_name(course_id, stretch) for stretch in range(last + 1))
 
 
 def _name(course_id: int, stretch: int) -> str:

@@ -23,7 +23,7 @@ from core.workdays import Calendar
 from scheduling.enums import ResourceKind
 from scheduling.models import Booking
 from scheduling.rules import LIVE, units_of
-from scheduling.rules.needs import taken_units
+from scheduling.rules.needs import Stay, most_at_once, taken_units
 from scheduling.rules.visits import SiteFacts, Wish, broken_by_visit
 from scheduling.snapshots.sites import earliest_day
 
@@ -35,13 +35,10 @@ FIRST, LAST = time(8), time(18)
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """Quarter hours of a seat of a venue, or of a guide, that somebody has."""
+class Taken(Stay):
+    """A seat of a venue, or a piece of what a base lends, that somebody has."""
 
-    first: int
-    after: int
-    seat: int
-    visit_id: int | None
+    visit_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -52,11 +49,11 @@ class Vacancies:
     openings: Mapping[int, Opening]
     """By base."""
     calendar: Calendar
-    guides: Mapping[int, BaseResource]
-    """By base; bases without guides show people round themselves."""
+    stock: Mapping[int, Mapping[BaseResourceKind, BaseResource]]
+    """By base: what it lends; one without guides shows people round itself."""
     taken: Mapping[tuple[int, date], Sequence[Taken]]
     """By venue and day; of all venues of these bases."""
-    guided: Mapping[tuple[int, date], Sequence[Taken]]
+    lent: Mapping[tuple[int, date], Sequence[Taken]]
     """By base resource and day."""
     rooms: Mapping[int, Sequence[int]]
     """All venues of each base."""
@@ -70,7 +67,7 @@ class Vacancies:
         def kept(rows: Mapping[tuple[int, date], Sequence[Taken]]) -> dict[tuple[int, date], list[Taken]]:
             return {place: [t for t in found if t.visit_id != visit_id] for place, found in rows.items()}
 
-        return replace(self, taken=kept(self.taken), guided=kept(self.guided))
+        return replace(self, taken=kept(self.taken), lent=kept(self.lent))
 
     def facts(self, venue_id: int, wish: Wish) -> SiteFacts:
         """What the venue has for a wish."""
@@ -79,7 +76,6 @@ class Vacancies:
         span = units_of(wish.start, wish.minutes)
         whole = taken_units(*span, venue.minutes_before, venue.minutes_after)
         taken = self.taken.get((venue_id, day), ())
-        busy = {t.seat for t in _during(taken, whole.from_unit, whole.to_unit)}
         there = open_on(self.openings[base.id], day, self.calendar)
         in_base = [t for room in self.rooms.get(base.id, ()) for t in self.taken.get((room, day), ())]
         return SiteFacts(
@@ -91,25 +87,38 @@ class Vacancies:
             open_spans=_times(there),
             closure=(there.note or there.kind.label) if there.kind in SHUT else "",
             earliest=earliest_day(base.lead_time, base.lead_unit, self.now.date(), self.calendar),
-            free_seats=[seat for seat in range(venue.groups) if seat not in busy],
+            left=_left(venue.groups, most_at_once(_during(taken, whole.from_unit, whole.to_unit))),
             batches=len(taken),
             base_name=base.name,
-            left_at_once=_left(base.groups, most_at_once(_during(in_base, whole.from_unit, whole.to_unit))),
-            left_that_day=_left(base.max_per_day, len(in_base)),
-            free_guides=self.free_guides(base.id, day, span),
+            left_at_once=None
+            if base.groups is None
+            else _left(base.groups, most_at_once(_during(in_base, whole.from_unit, whole.to_unit))),
+            left_that_day=None if base.max_per_day is None else _left(base.max_per_day, len(in_base)),
+            stock={kind: found.count for kind, found in self.stock.get(base.id, {}).items()},
+            free_pieces={
+                kind: self._free_of(found, day, span) for kind, found in self.stock.get(base.id, {}).items()
+            },
         )
 
-    def free_guides(self, base_id: int, day: date, span: tuple[int, int]) -> Sequence[int] | None:
-        """Seats of guides that are free through the whole time; None where the base has no guides."""
-        guides = self.guides.get(base_id)
-        if guides is None:
-            return None
-        busy = {t.seat for t in _during(self.guided.get((guides.id, day), ()), *span)}
-        return [seat for seat in range(guides.available(day)) if seat not in busy]
+    def free_seats(self, venue_id: int, wish: Wish) -> list[int]:
+        """Seats of the venue that are free through the whole time."""
+        venue = self.venues[venue_id]
+        whole = taken_units(*units_of(wish.start, wish.minutes), venue.minutes_before, venue.minutes_after)
+        taken = self.taken.get((venue_id, wish.start.date()), ())
+        return _others(venue.groups, _during(taken, whole.from_unit, whole.to_unit))
 
-    def why_not(self, venue_id: int, wish: Wish) -> list[Violation]:
-        """What stands against a visit there and then."""
-        return broken_by_visit(wish, self.facts(venue_id, wish), self.now)
+    def free_pieces(self, lent: BaseResource, wish: Wish) -> list[int]:
+        """Pieces of what a base lends that are free through the whole time."""
+        taken = self.lent.get((lent.id, wish.start.date()), ())
+        span = units_of(wish.start, wish.minutes)
+        return _others(lent.available(wish.start.date()), _during(taken, *span))
+
+    def _free_of(self, lent: BaseResource, day: date, span: tuple[int, int]) -> int:
+        return _left(lent.available(day), most_at_once(_during(self.lent.get((lent.id, day), ()), *span)))
+
+    def why_not(self, venue_id: int, wish: Wish, waived: Collection[str] = ()) -> list[Violation]:
+        """What stands against a visit there and then, but for the codes in `waived`."""
+        return broken_by_visit(wish, self.facts(venue_id, wish), self.now, waived)
 
     def free_starts(self, venue_id: int, day: date, wish: Wish) -> Iterator[datetime]:
         """Times of a day at which the wish could be had, on the half hour."""
@@ -151,35 +160,37 @@ def _during(taken: Sequence[Taken], first: int, after: int) -> list[Taken]:
     return [t for t in taken if t.first < after and first < t.after]
 
 
-def most_at_once(taken: Sequence[Taken]) -> int:
-    """The most of them at one moment."""
-    return max((sum(t.first <= at.first < t.after for t in taken) for at in taken), default=0)
+def _others(seats: int, taken: Sequence[Taken]) -> list[int]:
+    busy = {t.seat for t in taken}
+    return [seat for seat in range(seats) if seat not in busy]
 
 
-def _left(limit: int | None, used: int) -> int | None:
-    return None if limit is None else max(0, limit - used)
+def _left(limit: int, used: int) -> int:
+    return max(0, limit - used)
 
 
 def read_vacancies(venue_ids: Collection[int], first: date, last: date) -> Vacancies:
-    """Read venues with their bases, opening times, guides and bookings from `first` to `last`: a dozen statements."""
+    """Read venues with their bases, opening times, what these lend, and bookings from `first` to `last`: a dozen statements."""
     stmt = select(Venue).where(Venue.id.in_(sorted(venue_ids))).options(joinedload(Venue.base))
     venues = {venue.id: venue for venue in session().scalars(stmt)}
     bases = sorted({venue.base_id for venue in venues.values()})
     rooms: dict[int, list[int]] = defaultdict(list)
     for room, base in session().execute(select(Venue.id, Venue.base_id).where(Venue.base_id.in_(bases))):
         rooms[base].append(room)
-    lent = select(BaseResource).where(
-        BaseResource.base_id.in_(bases), BaseResource.kind == BaseResourceKind.GUIDE, BaseResource.count > 0
-    )
-    guides = {found.base_id: found for found in session().scalars(lent)}
+    stock: dict[int, dict[BaseResourceKind, BaseResource]] = defaultdict(dict)
+    pieces: list[int] = []
+    lent = select(BaseResource).where(BaseResource.base_id.in_(bases), BaseResource.count > 0)
+    for found in session().scalars(lent):
+        stock[found.base_id][found.kind] = found
+        pieces.append(found.id)
     now = clock.now()
     return Vacancies(
         venues,
         openings_of(bases, first, last),
         calendar_of({now.year, now.year + 1, first.year, last.year}),
-        guides,
-        _taken(ResourceKind.VENUE, [room for found in rooms.values() for room in found], first, last),
-        _taken(ResourceKind.RESOURCE, [found.id for found in guides.values()], first, last),
+        stock,
+        _taken(ResourceKind.VENUE, [room for of_base in rooms.values() for room in of_base], first, last),
+        _taken(ResourceKind.RESOURCE, pieces, first, last),
         rooms,
         now,
     )

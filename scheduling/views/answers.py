@@ -13,27 +13,31 @@ from accounts.web import current_actor, current_scope, requires
 from core import refusals
 from core.db import transaction
 from core.errors import RuleBroken
+from core.tables import wants_export
 from core.web import row_number
 from instructor_pool.enums import AnswerSource
 from scheduling import notices
 from scheduling.forms import RecordAnswerForm, whole
 from scheduling.queries import bookings as booking_queries
+from scheduling.queries import calls
+from scheduling.queries import visits as visit_queries
+from scheduling.queries.answers import waiting_table
 from scheduling.queries.clashes import Clash, clashes_of, clashes_of_base, list_clashes
 from scheduling.services import answering
 from scheduling.services.rematching import rematch
 from scheduling.views import blueprint
+from scheduling.views.own_answer import link_of
 
 
 @blueprint.get("/answers")
 @requires(P.ANSWER_RECORD)
 def waiting() -> ResponseReturnValue:
     """Who was asked and has not answered, with a ready message each."""
-    bookings = booking_queries.list_waiting(current_scope())
+    table = waiting_table(current_scope())
+    if wants_export(request.args):
+        return table.export(request.args)
     return render_template(
-        "scheduling/waiting.html",
-        bookings=bookings,
-        names=booking_queries.names_of(bookings),
-        notices=notices,
+        "scheduling/waiting.html", page=table.page(request.args), notices=notices, link_of=link_of
     )
 
 
@@ -47,14 +51,20 @@ def declined() -> ResponseReturnValue:
         bookings=bookings,
         names=booking_queries.names_of(bookings),
         notices=notices,
+        calling=calls.open_calls_of([booking.lesson_id for booking in bookings]),
     )
 
 
 @blueprint.get("/clashes")
 @requires(P.SCHEDULE_VIEW)
 def clashes() -> ResponseReturnValue:
-    """Published bookings that meet an absence, a closure or an exit."""
-    return render_template("scheduling/clashes.html", clashes=list_clashes(current_scope()), notices=notices)
+    """Published bookings that meet an absence, a closure, other opening times or an exit; and visits that do."""
+    visits = visit_queries.list_stopped(
+        current_actor().scope(P.VISIT_VIEW), current_actor().scope(P.ANSWER_RECORD)
+    )
+    return render_template(
+        "scheduling/clashes.html", clashes=list_clashes(current_scope()), visits=visits, notices=notices
+    )
 
 
 @blueprint.post("/clashes/rematch")
@@ -63,7 +73,7 @@ def rematch_clashes() -> ResponseReturnValue:
     """Take whoever cannot come out of the plan and match those lessons anew: one person's, one base's, or all."""
     with transaction():
         run_ids = [run.id for run in rematch(_asked_for(), actor=current_actor())]
-    flash(gettext("已开始改派。采用方案并发布以前,原来的安排还没有变。"), "success")
+    flash(gettext("已开始改派。采用方案并发布以前，原来的安排还没有变。"), "success")
     if len(run_ids) > 1:
         return redirect(url_for("scheduling.runs"))
     return redirect(url_for("scheduling.run", run_id=run_ids[0]))
@@ -109,5 +119,10 @@ def record_answer(booking_id: int) -> ResponseReturnValue:
 def _page(booking: Any, form: RecordAnswerForm) -> str:
     name = booking_queries.names_of([booking])[booking.id]
     return render_template(
-        "scheduling/record_answer.html", booking=booking, form=form, name=name, notices=notices
+        "scheduling/record_answer.html",
+        booking=booking,
+        form=form,
+        name=name,
+        notices=notices,
+        link=link_of(booking),
     )

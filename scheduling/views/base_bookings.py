@@ -57,7 +57,7 @@ def base_answer(booking_id: int) -> ResponseReturnValue:
 
 
 def _said(accept: bool) -> str:
-    return gettext("已确认接待。") if accept else gettext("已答复:不能接待。组织员会另找地方。")
+    return gettext("已确认接待。") if accept else gettext("已答复：不能接待。组织员会另找地方。")
 
 
 def _page(booking: Any, form: OwnAnswerForm) -> str:
@@ -87,7 +87,7 @@ def base_visit(visit_id: int) -> ResponseReturnValue:
     except RuleBroken as refused:
         put_errors(form, refused, "reason")
         return _visit_page(visit_id, form), 422
-    flash(gettext("已确认接待。") if accept else gettext("已答复:不能接待。对方可以另选时间。"), "success")
+    flash(gettext("已确认接待。") if accept else gettext("已答复：不能接待。对方可以另选时间。"), "success")
     return redirect(url_for("teaching.base_bookings"))
 
 
@@ -122,9 +122,7 @@ def no_show(visit_id: int) -> ResponseReturnValue:
 def base_check_in(booking_id: int) -> ResponseReturnValue:
     """The code to be scanned on site, and the same by hand."""
     booking = base_days.get_party(_user(), booking_id)
-    form = CheckInForm(
-        people=booking.party.people, groups=booking.visit.groups if booking.visit is not None else 1
-    )
+    form = CheckInForm(people=booking.party.people, groups=booking.party.groups)
     if request.method == "GET" or not form.validate_on_submit():
         return _check_in_page(booking_id, form), 200 if request.method == "GET" else 422
     try:
@@ -146,7 +144,8 @@ def base_check_in(booking_id: int) -> ResponseReturnValue:
 
 def _check_in_page(booking_id: int, form: CheckInForm) -> str:
     booking = base_days.get_party(_user(), booking_id)
-    code, minutes = site_codes.make_code(booking.id)
+    minutes = base_days.code_minutes(booking)
+    code = site_codes.make_code(booking.id, minutes)
     address = url_for("teaching.check_in", code=code, _external=True)
     return render_template(
         "scheduling/base_check_in.html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,20 +17,18 @@ from core.errors import DomainError, RuleBroken
 from core.excel import workbook_response
 from core.tables import wants_export
 from core.web import row_number
-from core.when import day_text
+from core.when import day_text, read_day
 from scheduling.queries import boards, month_boards
 from scheduling.queries import sessions as session_queries
+from scheduling.queries.boards import Reader
 from scheduling.services import shifting
 from scheduling.views import blueprint
 
 
-def _day(name: str, default: date) -> date:
+def asked_day(name: str, default: date) -> date:
     """A day of the address; what cannot be read counts as not given."""
     raw = request.args.get(name, "")
-    try:
-        return date.fromisoformat(f"{raw}-01" if len(raw) == len("2027-06") else raw)
-    except ValueError:
-        return default
+    return read_day(f"{raw}-01" if len(raw) == len("2027-06") else raw) or default
 
 
 @blueprint.get("/bases/<int:base_id>/day")
@@ -37,16 +36,26 @@ def _day(name: str, default: date) -> date:
 def base_day(base_id: int) -> ResponseReturnValue:
     """The day board of one base."""
     base = boards.get_base(current_scope(), base_id)
-    day = _day("day", clock.today())
+    day = asked_day("day", clock.today())
     actor = current_actor()
-    may_edit = actor.can(P.SCHEDULE_EDIT)
-    board = boards.day_board(base, day, actor.scope(P.SCHEDULE_EDIT), clock.now())
+    reader = Reader(
+        plans=actor.scope(P.SCHEDULE_EDIT),
+        asks=actor.scope(P.VISIT_ASK),
+        sees=actor.scope(P.VISIT_VIEW),
+        keeps=current_scope(),
+    )
+    return day_page(boards.day_board(base, day, reader, clock.now()), is_own=False)
+
+
+def day_page(board: boards.DayBoard, *, is_own: bool) -> str:
+    """The board as a page, for organisers or for the base's own manager."""
     return render_template(
         "scheduling/day_board.html",
         board=board,
-        may_edit=may_edit,
-        before=day - timedelta(days=1),
-        after=day + timedelta(days=1),
+        is_own=is_own,
+        may_move=any(entry.may_move for entry in board.entries),
+        before=board.day - timedelta(days=1),
+        after=board.day + timedelta(days=1),
     )
 
 
@@ -55,7 +64,7 @@ def base_day(base_id: int) -> ResponseReturnValue:
 def bases_month() -> ResponseReturnValue:
     """The month board: bases by days, with how much is booked."""
     today = clock.today()
-    first = _day("month", today).replace(day=1)
+    first = asked_day("month", today).replace(day=1)
     words = request.args.get("q", "")[:60].strip()
     page = row_number(request.args.get("page")) or 1
     board = month_boards.month_board(current_scope(), first, words, page)
@@ -82,17 +91,25 @@ def session_moves(session_id: int) -> ResponseReturnValue:
     base_id = row_number(request.args.get("base")) or (row.venue.base_id if row.venue else 0)
     base = boards.get_base(current_scope(P.BASE_VIEW), base_id)
     try:
-        found = shifting.moves_of(row, base, _day("day", row.day))
+        found = shifting.moves_of(row, base, asked_day("day", row.day))
     except RuleBroken as refused:
         return {"refused": refused.sentence, "moves": []}
+    return moves_document(found)
+
+
+def moves_document(found: Iterable[shifting.Move]) -> dict[str, object]:
+    """What the board marks its cells with."""
     return {
         "refused": "",
         "moves": [
             {
-                "venue": move.venue_id,
-                "start": f"{move.start:%H:%M}",
+                "place": f"{move.venue_id}:{move.start:%H:%M}",
                 "verdict": move.verdict.value,
                 "why": move.why,
+                "values": {
+                    "venue_id": move.venue_id,
+                    "start": move.start.isoformat(timespec="minutes"),
+                },
             }
             for move in found
         ],
@@ -105,8 +122,8 @@ def move_session(session_id: int) -> ResponseReturnValue:
     """Put it down; a refusal is said on the board, where everything is as it was."""
     row = session_queries.get_own_session(current_scope(), session_id)
     back_to = row_number(request.values.get("base"))
-    day = _day("day", row.day)
-    venue_id, start = row_number(request.values.get("venue_id")), _moment()
+    day = asked_day("day", row.day)
+    venue_id, start = row_number(request.values.get("venue_id")), asked_moment()
     if venue_id is None or start is None:
         raise RuleBroken(gettext("请选择教学点和时间。"))
     was = (row.start, row.venue_id)
@@ -146,7 +163,8 @@ def _undo_url(
     )
 
 
-def _moment() -> datetime | None:
+def asked_moment() -> datetime | None:
+    """Where something is put down."""
     try:
         return datetime.fromisoformat(request.values.get("start", "")).replace(tzinfo=None)
     except ValueError:

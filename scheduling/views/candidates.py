@@ -16,6 +16,7 @@ from core.web import is_htmx, row_number
 from scheduling.queries import sessions as session_queries
 from scheduling.services import placing
 from scheduling.snapshots.candidates import panel_of
+from scheduling.snapshots.ways_out import way_out
 from scheduling.views import blueprint
 
 
@@ -27,6 +28,15 @@ def candidates(session_id: int) -> ResponseReturnValue:
     search = request.args.get("q", "")[:60]
     name = "scheduling/_candidates.html" if is_htmx() else "scheduling/candidates.html"
     return render_template(name, panel=panel_of(row, search), row=row, search=search)
+
+
+@blueprint.get("/sessions/<int:session_id>/ways-out")
+@requires(P.SCHEDULE_EDIT)
+def ways_out(session_id: int) -> ResponseReturnValue:
+    """What would help a session that nobody, or nowhere, can be had for: as a page, or for the panel to load."""
+    row = session_queries.get_own_session(current_scope(), session_id)
+    name = "scheduling/_ways_out.html" if is_htmx() else "scheduling/ways_out.html"
+    return render_template(name, found=way_out(row), row=row)
 
 
 @blueprint.post("/sessions/<int:session_id>/place")
@@ -47,7 +57,7 @@ def pin_session(session_id: int) -> ResponseReturnValue:
     with transaction():
         row = session_queries.get_own_session(current_scope(), session_id)
         placing.set_pins(row, request.form.getlist("pin"), actor=current_actor(), seen=_seen())
-    return _done(session_id, gettext("固定的内容已保存,自动排课不会改动它们。"))
+    return _done(session_id, gettext("固定的内容已保存，自动排课不会改动它们。"))
 
 
 @blueprint.post("/sessions/<int:session_id>/clear")

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from accounts.access import Actor
 from accounts.web import public
+from core import dead_ends
 from core.db import transaction
-from core.errors import NotFound, RuleBroken
+from core.errors import RuleBroken
 from core.refusals import put_errors
-from core.throttle import admit
 from scheduling.enums import CheckInSource
 from scheduling.forms.visits import CheckInForm
 from scheduling.queries import base_days
 from scheduling.services import receiving, site_codes
 from scheduling.views import own_pages
 
-WRONG_CODES = 30
-"""Codes that are not known or have run out, from one address in a quarter of an hour."""
+TRIES = dead_ends.Tries("check-in", 30)
 
 
 @own_pages.route("/check-in/<code>", methods=["GET", "POST"])
@@ -30,11 +27,11 @@ def check_in(code: str) -> ResponseReturnValue:
     """How many are there; counted once."""
     booking_id = site_codes.read_code(code)
     if booking_id is None:
-        return _unknown()
+        return dead_ends.unknown(
+            TRIES, gettext("到场签到"), gettext("签到码不对或已过期，请到基地重新扫码。")
+        )
     booking = base_days.get_party(None, booking_id)
-    form = CheckInForm(
-        people=booking.party.people, groups=booking.visit.groups if booking.visit is not None else 1
-    )
+    form = CheckInForm(people=booking.party.people, groups=booking.party.groups)
     if request.method == "GET" or not form.validate_on_submit():
         return _page(booking_id, form), 200 if request.method == "GET" else 422
     try:
@@ -62,12 +59,3 @@ def _page(booking_id: int, form: CheckInForm) -> str:
         came=base_days.check_in_of(booking),
         can_check_in=base_days.can_check_in(booking),
     )
-
-
-def _unknown() -> Response:
-    with transaction():
-        allowed = admit("check-in", request.remote_addr or "", most=WRONG_CODES, window=timedelta(minutes=15))
-    if not allowed:
-        text = gettext("试的次数太多,请过一刻钟再扫码。")
-        return make_response(render_template("scheduling/check_in_none.html", text=text), 429)
-    raise NotFound(gettext("签到码不对或已过期,请到基地重新扫码。"))

@@ -15,10 +15,11 @@ from core import clock, refusals
 from core.db import transaction
 from core.errors import RuleBroken
 from core.excel import workbook_response
+from core.files import MIME, FileKind, download_bytes
 from core.tables import wants_export
 from scheduling.enums import HalfDay, SessionState
 from scheduling.forms import ClassForm, whole
-from scheduling.queries import choices, figures, timetable
+from scheduling.queries import board_papers, choices, figures, timetable
 from scheduling.queries import classes as class_queries
 from scheduling.queries import packages as package_queries
 from scheduling.queries import sessions as session_queries
@@ -97,7 +98,7 @@ def new_class() -> ResponseReturnValue:
     except RuleBroken as refused:
         refusals.put_errors(form, refused, "name")
         return render_template("scheduling/class_form.html", form=form, klass=None), 422
-    flash(gettext("班次已建立,接着添加课次。"), "success")
+    flash(gettext("班次已建立，接着添加课次。"), "success")
     return redirect(url_for("scheduling.show_class", class_id=class_id))
 
 
@@ -141,8 +142,19 @@ def _class_form(klass: Any = None) -> ClassForm:
 @blueprint.get("/classes/<int:class_id>/timetable")
 @requires(P.SCHEDULE_VIEW)
 def class_timetable(class_id: int) -> ResponseReturnValue:
-    """The timetable for paper, or as a workbook, with the staff's own columns."""
+    """The timetable for paper, as a workbook with the staff's own columns, or as a grid in Word."""
     klass = class_queries.get_class(current_scope(), class_id)
+    if request.args.get("export") == "docx":
+        lessons = session_queries.lessons_of(
+            [
+                row
+                for row in session_queries.list_sessions(klass.id)
+                if row.state is not SessionState.CANCELLED
+            ]
+        )
+        name = gettext("%(name)s课程表", name=klass.name)
+        data = board_papers.timetable_document(klass, lessons)
+        return download_bytes(data, f"{name}.docx", MIME[FileKind.DOCX])
     lines = timetable.lines_of(klass)
     if wants_export(request.args):
         return workbook_response(

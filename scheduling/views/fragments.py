@@ -14,7 +14,7 @@ from core.tables import wants_export
 from instructor_pool.queries import get_instructor
 from scheduling import notices
 from scheduling.queries import bookings as booking_queries
-from scheduling.queries import figures, reliability, tallies
+from scheduling.queries import figures, reliability, tallies, visit_figures
 from scheduling.queries import visits as visit_queries
 from scheduling.queries.clashes import clashes_of, clashes_of_base
 from scheduling.queries.idle import idle_days, idle_table
@@ -82,22 +82,29 @@ def bookings_of_base(base_id: int) -> ResponseReturnValue:
 @blueprint.get("/bases/<int:base_id>/to-move")
 @requires(P.SCHEDULE_VIEW)
 def bookings_to_move(base_id: int) -> ResponseReturnValue:
-    """Published lessons at a base that can no longer take them: not bookable, closed, or the venue out of use."""
+    """Lessons and visits a base can no longer take: it is not bookable, closed, not open then, or the venue out of use."""
     base = get_base(current_actor().scope(P.BASE_VIEW), base_id)
     found = clashes_of_base(current_scope(), base.id)
-    return render_template("scheduling/_to_move.html", clashes=found, notices=notices, base=base)
+    visits = visit_queries.list_stopped(
+        current_actor().scope(P.VISIT_VIEW), current_actor().scope(P.BASE_VIEW), base.id
+    )
+    return render_template(
+        "scheduling/_to_move.html", clashes=found, visits=visits, notices=notices, base=base
+    )
 
 
 @blueprint.get("/bases/<int:base_id>/figures")
 @requires(P.BASE_VIEW)
 def base_figures(base_id: int) -> ResponseReturnValue:
-    """What was held at a base in a year, month by month, beside the year before."""
+    """Who came to a base in a year, visits and lessons, month by month, beside the year before."""
     base = get_base(current_scope(), base_id)
     year = request.args.get("year", type=int)
     year = year if year is not None and 2000 <= year <= 2100 else clock.today().year
     return render_template(
         "scheduling/_base_figures.html",
         year=year,
-        months=tallies.held_at_base(base.id, year),
-        before=tallies.held_at_base(base.id, year - 1),
+        lessons=tallies.held_at_base(base.id, year),
+        lessons_before=tallies.held_at_base(base.id, year - 1),
+        visits=visit_figures.by_month([base.id], year),
+        visits_before=visit_figures.by_month([base.id], year - 1),
     )

@@ -209,7 +209,7 @@ def end(loan_id: int) -> ResponseReturnValue:
         if not refused.violations:
             raise
         return _show(loan_id, wrong={"end": refused.sentence}), 422
-    text = gettext("借用已结束,没有用完的名额退回。")
+    text = gettext("借用已结束，没有用完的名额退回。")
     flash(text + (gettext("还有 %(n)s 节已发布的课要改派。", n=coming) if coming else ""), "success")
     return redirect(url_for("loans.show", loan_id=loan_id))
 

@@ -61,5 +61,5 @@ def _read() -> tuple[dict[BaseResourceKind, int], dict[str, str]]:
         if text.isascii() and text.isdigit() and len(text) < 4:
             wanted[kind] = int(text)
         else:
-            wrong[kind.value] = gettext("%(what)s:请填写数字。", what=kind.label)
+            wrong[kind.value] = gettext("%(what)s：请填写数字。", what=kind.label)
     return wanted, wrong

@@ -12,8 +12,17 @@ from accounts.web import current_actor
 from core import refusals
 from core.db import transaction
 from core.errors import RuleBroken
+from notifications.queries.server import site_address
+from scheduling import notices
 from scheduling.forms import OwnAnswerForm, whole
 from scheduling.services import answering
+
+
+def link_of(booking: Any) -> str:
+    """The address that answers a booking without signing in; empty once it is answered."""
+    if booking.state.value != "held":
+        return ""
+    return f"{site_address() or request.url_root.rstrip('/')}{notices.answer_path(booking.id)}"
 
 
 def take_answer(

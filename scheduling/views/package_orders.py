@@ -44,7 +44,7 @@ def new_package_order() -> ResponseReturnValue:
         refusals.put_errors(form, refused, "package_id")
         return _order_form_page(form), 422
     undo = url_for("scheduling.take_back_package", order_id=order_id)
-    flash({"text": gettext("已订“%(name)s”,安排如下。", name=name), "undo_url": undo}, "success")  # type: ignore[arg-type]
+    flash({"text": gettext("已订“%(name)s”，安排如下。", name=name), "undo_url": undo}, "success")  # type: ignore[arg-type]
     return redirect(url_for("scheduling.show_package_order", order_id=order_id))
 
 
@@ -91,6 +91,7 @@ def _order_page(order_id: int, move: PackageMoveForm | None = None) -> str:
         order=made,
         lessons=session_queries.lessons_of(made.sessions),
         stage_badge=package_queries.stage_badge(made),
+        coach=package_queries.coach_text(made),
         suggestion=suggest(made) if is_open and may_edit else None,
         move=move,
         may_edit=may_edit,
@@ -133,7 +134,7 @@ def unplace_package(order_id: int) -> ResponseReturnValue:
     with transaction():
         made = package_queries.get_own_order(current_scope(), order_id)
         ordering.unplace(made, actor=current_actor(), seen=_seen())
-    flash(gettext("整个套餐已从计划中取出,等待重新安排。"), "success")
+    flash(gettext("整个套餐已从计划中取出，等待重新安排。"), "success")
     return redirect(url_for("scheduling.show_package_order", order_id=order_id))
 
 
@@ -153,7 +154,7 @@ def move_package(order_id: int) -> ResponseReturnValue:
     except RuleBroken as refused:
         refusals.put_errors(form, refused, "first_day")
         return _order_page(order_id, form), 422
-    flash(gettext("已改期,新的安排如下。"), "success")
+    flash(gettext("已改期，新的安排如下。"), "success")
     return redirect(url_for("scheduling.show_package_order", order_id=order_id))
 
 
@@ -165,7 +166,7 @@ def take_back_package(order_id: int) -> ResponseReturnValue:
         made = package_queries.get_own_order(current_scope(), order_id)
         class_id = made.class_id
         ordering.take_back(made, actor=current_actor(), seen=_seen())
-    flash(gettext("已撤销订购,套餐的课次都已去掉。"), "success")
+    flash(gettext("已撤销订购，套餐的课次都已去掉。"), "success")
     return redirect(url_for("scheduling.show_class", class_id=class_id))
 
 
@@ -182,7 +183,7 @@ def cancel_package(order_id: int) -> ResponseReturnValue:
         made = package_queries.get_own_order(current_scope(), order_id)
         seen = whole(form.version.data) or None
         ordering.cancel(made, reason=given(form.reason.data), actor=current_actor(), seen=seen)
-    flash(gettext("套餐已取消,有关的人会收到消息。"), "success")
+    flash(gettext("套餐已取消，有关的人会收到消息。"), "success")
     return redirect(url_for("scheduling.show_package_order", order_id=order_id))
 
 

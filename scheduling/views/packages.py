@@ -106,7 +106,7 @@ def offer_package(package_id: int) -> ResponseReturnValue:
         package = package_queries.get_own_package(current_scope(), package_id)
         seen = whole(request.form.get("version")) or None
         package_services.set_offered(package, is_offered, actor=current_actor(), seen=seen)
-    text = gettext("套餐已放上菜单。") if is_offered else gettext("套餐已下架,不能再订;已订的不受影响。")
+    text = gettext("套餐已放上菜单。") if is_offered else gettext("套餐已下架，不能再订；已订的不受影响。")
     flash(text, "success")
     return redirect(url_for("scheduling.show_package", package_id=package_id))
 

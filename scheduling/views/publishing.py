@@ -54,10 +54,10 @@ def _publish(class_id: int, note: str) -> str:
     except Conflict as conflict:
         klass = class_queries.get_own_class(current_scope(), class_id)
         raise Conflict(publishing.clash_sentence(klass) or conflict.sentence) from conflict
-    text = gettext("已发布第 %(version)s 版:%(told)s 个课次,通知 %(people)s 人次。", **facts)
+    text = gettext("已发布第 %(version)s 版：%(told)s 个课次，通知 %(people)s 人次。", **facts)
     if facts["by_hand"]:
-        text += gettext("另有 %(by_hand)s 项对方没有账号,请在“等待答复”里复制通知转告。", **facts)
-    return text + (gettext("还有 %(left)s 个课次没排齐,没有发布。", **facts) if facts["left"] else "")
+        text += gettext("另有 %(by_hand)s 项对方没有账号，请在“等待答复”里复制通知转告。", **facts)
+    return text + (gettext("还有 %(left)s 个课次没排齐，没有发布。", **facts) if facts["left"] else "")
 
 
 def _page(class_id: int, form: PublishForm, refused: RuleBroken | None = None) -> str:

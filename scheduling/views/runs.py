@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -17,11 +16,15 @@ from accounts.web import current_actor, current_scope, requires
 from core.db import transaction
 from core.errors import RuleBroken
 from core.tables import wants_export
-from core.web import row_numbers
+from core.web import row_number, row_numbers
+from core.when import read_day
 from scheduling.enums import RunState, Tier
 from scheduling.forms import whole
-from scheduling.queries import gaps, proposals
+from scheduling.queries import comparing, gaps, proposals
 from scheduling.queries import runs as run_queries
+from scheduling.queries.match_policies import get_policy, list_policies
+from scheduling.queries.run_pictures import picture_of
+from scheduling.rules.match_policies import LEVELS, WISHES, in_words, levels_of, usual_levels
 from scheduling.services import adopting, matching
 from scheduling.views import blueprint
 from scheduling.wording import gap_text, phase_text
@@ -44,6 +47,8 @@ def runs() -> ResponseReturnValue:
 def new_run() -> ResponseReturnValue:
     """What to match: one class, some, those of a unit, tier or period, or the whole year still to come."""
     chosen = set(row_numbers(request.args.getlist("class_id")))
+    policy_id = row_number(request.args.get("policy"))
+    chosen_policy = get_policy(current_scope(), policy_id) if policy_id else None
     within = _range(request.args)
     classes = run_queries.list_matchable(current_scope(), within)
     if not within.is_open:
@@ -60,6 +65,11 @@ def new_run() -> ResponseReturnValue:
         tiers=Tier.choices(),
         seconds=CHOICES_OF_SECONDS,
         default_seconds=matching.DEFAULT_SECONDS,
+        wishes=WISHES,
+        levels=usual_levels() | (chosen_policy.levels if chosen_policy else {}),
+        level_words=[gettext(word) for word in LEVELS],
+        policies=list_policies(current_scope()),
+        policy=chosen_policy,
     )
 
 
@@ -69,16 +79,9 @@ def _range(given: Mapping[str, str]) -> run_queries.Range:
     return run_queries.Range(
         unit=account_queries.get_unit(current_scope(), whole(unit_id)) if whole(unit_id) else None,
         tier=Tier(tier) if tier in list(Tier) else None,
-        first=_day(given.get("first", "")),
-        last=_day(given.get("last", "")),
+        first=read_day(given.get("first", "")),
+        last=read_day(given.get("last", "")),
     )
-
-
-def _day(raw: str) -> date | None:
-    try:
-        return date.fromisoformat(raw)
-    except ValueError:
-        return None
 
 
 @blueprint.post("/runs")
@@ -88,14 +91,15 @@ def start_run() -> ResponseReturnValue:
     ids = set(row_numbers(request.form.getlist("class_id")))
     seconds = request.form.get("seconds", matching.DEFAULT_SECONDS, type=int)
     owner_id, _, year = request.form.get("whole", "").partition("-")
+    policy_name = request.form.get("policy_name", "")[:40]
     with transaction():
         if owner_id.isdigit() and year.isdigit() and len(owner_id) < 10 and len(year) == 4:
             owner = account_queries.get_unit(current_scope(), int(owner_id))
-            run_ids = [matching.request_run(owner, int(year), [], seconds=seconds, actor=current_actor()).id]
+            asked = [matching.request_run(owner, int(year), [], seconds=seconds, actor=current_actor())]
         elif ids:
             classes = run_queries.chosen_classes(current_scope(), ids)
             title = _title(_range(request.form), classes)
-            run_ids = [
+            asked = [
                 matching.request_run(
                     of_plan[0].owner,
                     of_plan[0].year,
@@ -103,13 +107,16 @@ def start_run() -> ResponseReturnValue:
                     title=title,
                     seconds=seconds,
                     actor=current_actor(),
-                ).id
+                )
                 for of_plan in _by_plan(classes)
             ]
         else:
             raise RuleBroken(gettext("请选择要排的班次。"))
+        for each in asked:
+            matching.weigh(each, levels_of(request.form), policy_name, actor=current_actor())
+        run_ids = [each.id for each in asked]
     if len(run_ids) > 1:
-        flash(gettext("班次分属 %(count)s 份计划,已分别开始排课。", count=len(run_ids)), "info")
+        flash(gettext("班次分属 %(count)s 份计划，已分别开始排课。", count=len(run_ids)), "info")
         return redirect(url_for("scheduling.runs"))
     return redirect(url_for("scheduling.run", run_id=run_ids[0]))
 
@@ -118,7 +125,7 @@ def _title(within: run_queries.Range, classes: Sequence[Any]) -> str:
     """What a run over a range is called; empty where the classes name themselves."""
     if within.is_open or len(classes) == 1:
         return ""
-    return gettext("%(range)s,%(count)s 个班次", range=within.text, count=len(classes))
+    return gettext("%(range)s，%(count)s 个班次", range=within.text, count=len(classes))
 
 
 def _by_plan(classes: Sequence[Any]) -> list[list[Any]]:
@@ -146,6 +153,7 @@ def run(run_id: int) -> ResponseReturnValue:
         lacking=[line for part in parts for line in part.lines if line.lacks],
         shortages=shortages,
         duties=proposals.duties_of(row),
+        others=comparing.list_others(current_scope(), row),
         bars=proposals.cost_bars(row),
         counts=row.log.get("counts", {}),
         adopted=len(row.log.get("adopted", ())),
@@ -160,6 +168,8 @@ def _facts(row: Any) -> dict[str, object]:
         "gap": gap_text(row.cost, row.bound),
         "is_active": row.state in matching.ACTIVE,
         "can_finish": matching.can_finish(row),
+        "wishes_text": in_words(row.levels),
+        "picture": picture_of(row.log.get("course", ()) if isinstance(row.log, dict) else ()),
     }
 
 
@@ -180,7 +190,7 @@ def cancel_run(run_id: int) -> ResponseReturnValue:
     """Stop it; nothing has been changed."""
     with transaction():
         matching.cancel_run(run_queries.get_run(current_scope(), run_id), actor=current_actor())
-    flash(gettext("正在停止,现有安排没有改动。"), "info")
+    flash(gettext("正在停止，现有安排没有改动。"), "info")
     return redirect(url_for("scheduling.run", run_id=run_id))
 
 
@@ -190,7 +200,7 @@ def finish_run(run_id: int) -> ResponseReturnValue:
     """End it now and show the best plan found so far."""
     with transaction():
         matching.finish_run(run_queries.get_run(current_scope(), run_id), actor=current_actor())
-    flash(gettext("正在结束,马上可以查看目前最好的方案。"), "info")
+    flash(gettext("正在结束，马上可以查看目前最好的方案。"), "info")
     return redirect(url_for("scheduling.run", run_id=run_id))
 
 
@@ -199,16 +209,19 @@ def finish_run(run_id: int) -> ResponseReturnValue:
 def adopt_run(run_id: int) -> ResponseReturnValue:
     """Make the proposal the working plan, whole or for the ticked sessions."""
     ticked = set(row_numbers(request.form.getlist("session_ids")))
-    chosen = ticked if request.form.get("part") == "ticked" else None
+    part = request.form.get("part", "")
+    chosen = ticked if part == "ticked" else None
     try:
         with transaction():
             row = run_queries.get_run(current_scope(), run_id)
+            if part.startswith("class-"):
+                chosen = proposals.sessions_of_class(row, row_number(part.removeprefix("class-")) or 0)
             changed = adopting.adopt(row, chosen, actor=current_actor())
     except adopting.StaleProposal as stale:
         with transaction():
             adopting.mark_stale(run_queries.get_run(current_scope(), run_id), stale.sentence)
         raise
-    text = gettext("已采用,%(count)s 个课次的工作安排已更新。发布后才会通知讲师和基地。", count=changed)
+    text = gettext("已采用，%(count)s 个课次的工作安排已更新。发布后才会通知讲师和基地。", count=changed)
     undo = url_for("scheduling.give_back", run_id=run_id)
     flash({"text": text, "undo_url": undo}, "success")  # type: ignore[arg-type]
     return redirect(url_for("scheduling.run", run_id=run_id))
@@ -220,7 +233,7 @@ def give_back(run_id: int) -> ResponseReturnValue:
     """Undo the adoption."""
     with transaction():
         changed = adopting.give_back(run_queries.get_run(current_scope(), run_id), actor=current_actor())
-    flash(gettext("已撤销采用,%(count)s 个课次恢复原样。", count=changed), "success")
+    flash(gettext("已撤销采用，%(count)s 个课次恢复原样。", count=changed), "success")
     return redirect(url_for("scheduling.run", run_id=run_id))
 
 
@@ -232,7 +245,14 @@ def run_again(run_id: int) -> ResponseReturnValue:
         row = run_queries.get_run(current_scope(), run_id)
         classes = run_queries.chosen_classes(current_scope(), row.class_ids) if row.class_ids else []
         seconds = row.log.get("seconds", row.seconds)  # one that was ended early had less in the end
-        new_id = matching.request_run(
-            row.owner, row.year, classes, title=row.title, seconds=seconds, actor=current_actor()
-        ).id
+        again = matching.request_run(
+            row.owner,
+            row.year,
+            classes,
+            title=row.title,
+            seconds=seconds,
+            actor=current_actor(),
+        )
+        matching.weigh(again, row.levels, row.policy, actor=current_actor())
+        new_id = again.id
     return redirect(url_for("scheduling.run", run_id=new_id))

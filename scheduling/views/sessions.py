@@ -18,13 +18,14 @@ from scheduling import notices
 from scheduling.enums import SessionState
 from scheduling.forms import HoldForm, ReasonForm, SessionForm, given, whole
 from scheduling.queries import bookings as booking_queries
-from scheduling.queries import choices
+from scheduling.queries import calls, choices, thaws
 from scheduling.queries import classes as class_queries
 from scheduling.queries import sessions as session_queries
 from scheduling.queries.base_days import came_to
 from scheduling.queries.needs import needs_by
 from scheduling.services import holding, planning, withdrawing
 from scheduling.views import blueprint
+from scheduling.views.own_answer import link_of
 
 
 @blueprint.get("/sessions/<int:session_id>")
@@ -40,6 +41,10 @@ def show_session(session_id: int) -> ResponseReturnValue:
         lesson=lesson,
         names=booking_queries.names_of(bookings),
         notices=notices,
+        link_of=link_of,
+        is_near=thaws.is_near(row),
+        thaw=thaws.open_thaw(row),
+        calling=calls.find_open(row.id) is not None,
         needs_text="、".join(f"{kind.label} {count}" for kind, count in needs_by(row).items()),
         in_grid=is_htmx(),
         may_edit=may_edit,
@@ -143,9 +148,9 @@ def _taken_back(session_id: int, *, is_cancelled: bool) -> ResponseReturnValue:
         act(row, reason=given(form.reason.data), actor=current_actor(), seen=whole(form.version.data) or None)
         class_id = row.class_id
     flash(
-        gettext("课次已取消,有关的人会收到消息。")
+        gettext("课次已取消，有关的人会收到消息。")
         if is_cancelled
-        else gettext("课次已收回,有关的人会收到消息。"),
+        else gettext("课次已收回，有关的人会收到消息。"),
         "success",
     )
     return redirect(url_for("scheduling.show_class", class_id=class_id))

@@ -13,6 +13,7 @@ from accounts.web import current_actor, requires
 from scheduling import notices
 from scheduling.forms import OwnAnswerForm
 from scheduling.queries import bookings as booking_queries
+from scheduling.queries import calls as call_queries
 from scheduling.views import own_pages
 from scheduling.views.own_answer import take_answer
 
@@ -26,7 +27,12 @@ def index() -> ResponseReturnValue:
     bookings = booking_queries.list_own(user_id, past=is_past)
     person = booking_queries.instructor_of(user_id)
     return render_template(
-        "scheduling/teaching.html", person=person, bookings=bookings, is_past=is_past, notices=notices
+        "scheduling/teaching.html",
+        person=person,
+        bookings=bookings,
+        is_past=is_past,
+        notices=notices,
+        asks=[] if is_past else call_queries.list_own_asks(user_id),
     )
 
 
@@ -41,7 +47,7 @@ def answer(booking_id: int) -> ResponseReturnValue:
 
 
 def _said(accept: bool) -> str:
-    return gettext("已答复:能来授课。") if accept else gettext("已答复:不能来。组织员会另请他人。")
+    return gettext("已答复：能来授课。") if accept else gettext("已答复：不能来。组织员会另请他人。")
 
 
 def _page(booking: Any, form: OwnAnswerForm) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +13,7 @@ from accounts.web import current_actor, current_scope, requires
 from core import clock
 from core.db import transaction
 from core.errors import RuleBroken
+from core.when import read_day
 from scheduling.enums import Offer
 from scheduling.queries import visitable
 from scheduling.queries import visits as visit_queries
@@ -30,7 +31,7 @@ def series(series_id: int) -> ResponseReturnValue:
     """All times of a recurring visit; `make_up` names a skipped day to find another time for."""
     found = visit_queries.get_series(current_scope(), series_id)
     skipped = recurring.skipped_days(found)
-    day = _day(request.args.get("make_up"))
+    day = read_day(request.args.get("make_up"))
     offered = []
     if day is not None and any(day == each for each, _reason in skipped):
         like = found.visits[0]
@@ -56,26 +57,20 @@ def series(series_id: int) -> ResponseReturnValue:
     )
 
 
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
-
-
 @blueprint.post("/series/<int:series_id>/make-up")
 @requires(P.VISIT_ASK)
 def make_up(series_id: int) -> ResponseReturnValue:
     """Take another time for a skipped day."""
     with transaction():
         found = visit_queries.get_series(current_scope(), series_id)
-        day, parts = _day(request.form.get("day")), read_value(request.form.get("take", ""))
+        day, parts = read_day(request.form.get("day")), read_value(request.form.get("take", ""))
         if day is None or parts is None:
             raise RuleBroken(gettext("请重新选择。"))
         room, wish = parts[0]
-        part = Part(visitable.get_venue(current_scope(), room).id, wish)
+        needs = wish_of(found.visits[0]).needs
+        part = Part(visitable.get_venue(current_scope(), room).id, replace(wish, needs=needs))
         recurring.make_up(found, day, part, actor=current_actor())
-    flash(gettext("已补上,等基地确认。"), "success")
+    flash(gettext("已补上，等基地确认。"), "success")
     return redirect(url_for("visits.series", series_id=series_id))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -16,12 +17,13 @@ from core.db import transaction
 from core.errors import RuleBroken
 from core.refusals import put_errors
 from core.tables import wants_export
+from core.when import read_day
 from scheduling import notices
 from scheduling.forms import given, whole
 from scheduling.forms.visits import ChangeVisitForm, VisitForm
 from scheduling.queries import visitable
 from scheduling.queries import visits as visit_queries
-from scheduling.rules.visits import DEFAULT_MINUTES, MOVABLE, OPEN, STOPS, Wish
+from scheduling.rules.visits import DEFAULT_MINUTES, MOVABLE, OPEN, SHORT, STOPS, Wish
 from scheduling.services import recurring, visiting
 from scheduling.services.places import wish_of
 from scheduling.services.visiting import About, Part
@@ -81,6 +83,7 @@ def _form(base_id: int) -> VisitForm:
     )
     units = visit_queries.units_to_visit(scope)
     rooms = [venue for venue in base.venues if not venue.is_closed]
+    form.offer_pieces(_stock(base))
     form.offer(
         [(unit.id, unit.name) for unit in units],
         [
@@ -89,6 +92,11 @@ def _form(base_id: int) -> VisitForm:
         ],
     )
     return form
+
+
+def _stock(base: Any) -> dict[Any, int]:
+    """How many pieces of each kind a base lends."""
+    return {found.kind: found.count for found in base.resources}
 
 
 def _ask(base_id: int, form: VisitForm) -> tuple[str, str]:
@@ -109,7 +117,7 @@ def _ask(base_id: int, form: VisitForm) -> tuple[str, str]:
         if rhythm is not None and len(parts) == 1:
             series = recurring.ask_series(unit, parts[0], about, rhythm, actor=current_actor())
             numbers = {"n": len(series.visits), "skipped": len(series.skipped)}
-            said = gettext("已占住 %(n)s 次,等基地确认;有 %(skipped)s 次约不上,可以补。", **numbers)
+            said = gettext("已占住 %(n)s 次，等基地确认；有 %(skipped)s 次约不上，可以补。", **numbers)
             return url_for("visits.series", series_id=series.id), said
         wait = request.form.get("wait") == "1"
         made = visiting.ask(unit, parts, about, actor=current_actor(), wait=wait)
@@ -122,26 +130,30 @@ def _ask(base_id: int, form: VisitForm) -> tuple[str, str]:
 def _said(made: list[Any]) -> str:
     if any(visit.state.value == "waiting" for visit in made):
         return gettext("已排入候补。有空位会自动占住并通知您。")
-    return gettext("时间已占住,等基地确认。")
+    return gettext("时间已占住，等基地确认。")
 
 
 def _parts(form: VisitForm) -> list[Part]:
     """The chosen alternative, else what was typed; venues outside the actor's reach are not found."""
-    chosen = _chosen()
+    chosen = _chosen(form.needs())
     if chosen is not None:
         return chosen
     visitable.get_venue(current_scope(), form.venue_id.data)
     return [Part(form.venue_id.data, form.wish())]
 
 
-def _chosen() -> list[Part] | None:
+def _chosen(needs: Mapping[Any, int]) -> list[Part] | None:
+    """The alternative that was taken, with the same coaches and sets."""
     value = request.form.get("take")
     if value is None:
         return None
     found = read_value(value)
     if found is None:
         raise RuleBroken(gettext("请重新选择。"))
-    return [Part(visitable.get_venue(current_scope(P.VISIT_ASK), room).id, wish) for room, wish in found]
+    return [
+        Part(visitable.get_venue(current_scope(P.VISIT_ASK), room).id, replace(wish, needs=needs))
+        for room, wish in found
+    ]
 
 
 def _ask_page(base_id: int, form: VisitForm, refused: RuleBroken | None = None) -> str:
@@ -169,10 +181,7 @@ def free(base_id: int) -> ResponseReturnValue:
     base = visitable.get_base(current_scope(), base_id)
     room = whole(request.args.get("venue_id"))
     rooms = [venue for venue in base.venues if not venue.is_closed and room in (0, venue.id)]
-    try:
-        day = date.fromisoformat(request.args.get("day", ""))
-    except ValueError:
-        day = clock.today()
+    day = read_day(request.args.get("day")) or clock.today()
     minutes = whole(request.args.get("minutes")) or base.visit_minutes or DEFAULT_MINUTES
     starts = []
     if rooms:
@@ -203,7 +212,7 @@ def show(visit_id: int) -> ResponseReturnValue:
         visit=visit,
         badge_of_state=visit_queries.state_badge(visit),
         when=visit_queries.when_of(visit),
-        place=notices.place_of(visit.venue),
+        where=notices.place_of(visit.venue),
         why_stopped=why_stopped,
         offered=offered,
         line=visit_queries.place_in_line(visit) if visit.state.value == "waiting" else 0,
@@ -222,7 +231,8 @@ def _why_stopped(visit: Any) -> str:
     day = visit.start.date()
     place = read_vacancies([visit.venue_id], day, day).without(visit.id)
     found = place.why_not(visit.venue_id, wish_of(visit))
-    return next((each.sentence for each in found if each.code in STOPS), "")
+    stops = STOPS | SHORT if visit_queries.is_short(visit) else STOPS
+    return next((each.sentence for each in found if each.code in stops), "")
 
 
 @blueprint.post("/<int:visit_id>/take")
@@ -231,7 +241,7 @@ def take(visit_id: int) -> ResponseReturnValue:
     """Take one of the alternatives."""
     with transaction():
         visit = visit_queries.get_visit(current_scope(), visit_id)
-        parts = _chosen()
+        parts = _chosen(wish_of(visit).needs)
         if not parts:
             raise RuleBroken(gettext("请重新选择。"))
         made = visiting.take(visit, parts, actor=current_actor(), seen=_seen())
@@ -253,9 +263,11 @@ def change(visit_id: int) -> ResponseReturnValue:
         groups=visit.groups,
         venue_id=visit.venue_id,
         version=visit.version,
+        **{kind.value: count for kind, count in wish_of(visit).needs.items()},
     )
     form.offer_times(visit.start.time())
     base = visitable.get_base(current_scope(), visit.venue.base_id)
+    form.offer_pieces(_stock(base))
     form.venue_id.choices = [(room.id, name_of(room)) for room in base.venues if not room.is_closed]
     if request.method == "GET":
         return _change_page(visit_id, form)
@@ -269,7 +281,7 @@ def change(visit_id: int) -> ResponseReturnValue:
     except RuleBroken as refused:
         put_errors(form, refused, "day")
         return _change_page(visit_id, form, refused), 422
-    flash(gettext("已改好,等基地确认。"), "success")
+    flash(gettext("已改好，等基地确认。"), "success")
     return redirect(url_for("visits.show", visit_id=visit_id))
 
 
@@ -289,7 +301,7 @@ def withdraw(visit_id: int) -> ResponseReturnValue:
     with transaction():
         visit = visit_queries.get_visit(current_scope(), visit_id)
         visiting.withdraw(visit, request.form.get("reason", ""), actor=current_actor(), seen=_seen())
-    flash(gettext("参观已撤回,时间已让出。"), "success")
+    flash(gettext("参观已撤回，时间已让出。"), "success")
     return redirect(url_for("visits.show", visit_id=visit_id))
 
 

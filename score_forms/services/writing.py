@@ -33,7 +33,7 @@ def start_draft(owner: OrgUnit, purpose: Purpose, *, actor: Actor) -> ScoreForm:
     write_lines(draft, pattern.lines)
     session().add(draft)
     session().flush()
-    audit.note(session(), gettext("起草评分表:%(title)s", title=draft.title))
+    audit.note(session(), gettext("起草评分表：%(title)s", title=draft.title))
     return draft
 
 
@@ -59,14 +59,14 @@ def issue(draft: ScoreForm, *, actor: Actor) -> ScoreForm:
     if found:
         titles = {line.key: line.title for line in draft.lines}
         wrong = [Violation(code, sentence(code, titles.get(key, "")), key) for code, key in found]
-        raise RuleBroken(gettext("还有 %(n)s 处要改,改好才能启用。", n=len(wrong)), wrong)
+        raise RuleBroken(gettext("还有 %(n)s 处要改，改好才能启用。", n=len(wrong)), wrong)
     before = queries.find_own_current(draft.owner_id, draft.purpose)
     if before is not None:
         before.is_current = False
         session().flush()
     draft.issued_at, draft.issued_by, draft.is_current = clock.now(), actor.name, True
     session().flush()
-    audit.note(session(), gettext("启用评分表:%(title)s 第 %(n)s 版", title=draft.title, n=draft.number))
+    audit.note(session(), gettext("启用评分表：%(title)s 第 %(n)s 版", title=draft.title, n=draft.number))
     return draft
 
 
@@ -79,7 +79,7 @@ def drop_draft(draft: ScoreForm, *, actor: Actor) -> None:
 
 def _still_draft(form: ScoreForm) -> None:
     if not form.is_draft:
-        raise RuleBroken(gettext("这一版已经启用,不能再改。要改请起草新的一版。"))
+        raise RuleBroken(gettext("这一版已经启用，不能再改。要改请起草新的一版。"))
 
 
 def sentence(code: str, title: str) -> str:

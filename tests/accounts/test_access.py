@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -38,6 +39,18 @@ def test_every_endpoint_is_in_the_reviewed_table(app: Flask) -> None:
         lines.append(f"{methods:9} {rule.rule:60} {who}")
     found = "\n".join(lines) + "\n"
     assert found == SNAPSHOT.read_text("utf-8"), f"review, then write to {SNAPSHOT.name}:\n{found}"
+
+
+def test_no_address_belongs_to_two_endpoints(app: Flask) -> None:
+    """Werkzeug would answer with the first and never tell."""
+    owners: dict[tuple[str, str], set[str]] = {}
+    for rule in app.url_map.iter_rules():
+        shape = re.sub(
+            r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", lambda found: f"<{found[1] or 'string'}>", rule.rule
+        )
+        for method in (rule.methods or set()) - {"OPTIONS"}:
+            owners.setdefault((shape, method), set()).add(rule.endpoint)
+    assert {place: names for place, names in owners.items() if len(names) > 1} == {}
 
 
 def test_covers_and_clause_agree_on_random_trees(app: Flask) -> None:

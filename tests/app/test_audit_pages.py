@@ -21,21 +21,21 @@ def test_the_trail_lists_filters_and_exports(sign_in: SignIn, county: County) ->
         f"/bases/{county.bases['红色纪念馆']}/state", data={"action": "open", "version": 1}
     )
     browser = sign_in("auditor")
-    assert "红色纪念馆:在用" in browser.get("/audit/").text
+    assert "红色纪念馆：在用" in browser.get("/audit/").text
     for query, found in (
         ("who=organiser", True), ("who=nobody", False), ("what=bases", True), ("q=纪念馆", True), ("until=2020-01-01", False),
         ("since=2020-01-01", True), ("since=x", True),
     ):  # fmt: skip
-        assert ("红色纪念馆:在用" in browser.get(f"/audit/?{query}").text) is found, query
+        assert ("红色纪念馆：在用" in browser.get(f"/audit/?{query}").text) is found, query
     sheet = load_workbook(io.BytesIO(browser.get("/audit/?export=xlsx&q=纪念馆").data)).active
-    assert "红色纪念馆:在用" in {cell for row in sheet.iter_rows(values_only=True) for cell in row}  # type: ignore[union-attr]
+    assert "红色纪念馆：在用" in {cell for row in sheet.iter_rows(values_only=True) for cell in row}  # type: ignore[union-attr]
 
 
 def test_one_record_shows_every_change(sign_in: SignIn, county: County) -> None:
     sign_in("organiser").post(
         f"/bases/{county.bases['红色纪念馆']}/state", data={"action": "open", "version": 1}
     )
-    record = session().query(AuditRecord).filter_by(subject="红色纪念馆:在用").one()
+    record = session().query(AuditRecord).filter_by(subject="红色纪念馆：在用").one()
     page = sign_in("auditor").get(f"/audit/{record.id}").text
     assert "teaching_base" in page and record.digest in page
     assert '<span class="diff-old">filed</span> → <span class="diff-new">in_use</span>' in page
@@ -58,7 +58,7 @@ def test_a_whole_chain_and_a_broken_one(sign_in: SignIn, county: County) -> None
             connection.execute(text(statement))
         connection.execute(text("UPDATE audit_record SET subject = 'forged' WHERE id = 1"))
     page = browser.post("/audit/verify", follow_redirects=True).text
-    assert "可能被改过" in page and "编号:1" in page
+    assert "可能被改过" in page and "编号：1" in page
 
 
 @pytest.mark.parametrize("who", [login for login in LOGINS if login != "auditor"])

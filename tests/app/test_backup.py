@@ -135,7 +135,7 @@ def test_restore_refuses_what_is_no_whole_backup(tmp_path: Path, damage: str) ->
     if damage == "truncated":
         copy.write_bytes(copy.read_bytes()[: copy.stat().st_size // 2])
     elif damage == "text":
-        copy.write_text("姓名,单位\n")
+        copy.write_text("姓名，单位\n")
     elif damage == "empty":
         copy.write_bytes(b"")
     else:

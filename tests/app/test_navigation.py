@@ -30,12 +30,24 @@ def active(path: str) -> list[str]:
         ("/instructors/activation", ["pool", "codes"]),
         ("/instructors/reserve", ["entry", "candidates"]),
         ("/instructors/assessments/people/3", ["evaluation", "assessments"]),
+        ("/scheduling/roll-forward", ["schedule", "classes"]),
+        ("/trainees/classes/3", ["schedule", "classes"]),
+        ("/orders/3", ["ordering", "orders"]),
+        ("/orders/menu/packages", ["ordering", "menu"]),
+        ("/scheduling/packages/3", ["ordering", "packages"]),
+        ("/trainees/hours", ["training", "class_hours"]),
         ("/scores/sessions/3", ["evaluation", "scores"]),
         ("/score-forms/", ["evaluation", "score_forms"]),
     ],
 )
 def test_one_destination_and_one_child_are_marked(app: object, path: str, marked: list[str]) -> None:
     assert active(path) == marked
+
+
+def test_no_list_of_places_is_longer_than_one_looks_over(app: object) -> None:
+    assert {
+        item.key: len(item.children) for item in destinations(ORGANISER, "/") if len(item.children) > 9
+    } == {}
 
 
 def test_nobody_sees_what_the_role_cannot_use(app: object) -> None:

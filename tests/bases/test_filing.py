@@ -14,8 +14,9 @@ from bases.models import AnnualReview, BaseDocument, BaseStateChange, SiteReview
 from core import clock
 from core.db import session, transaction
 from notifications.models import OutboxMessage
-from scheduling.enums import BookingState, ResourceKind, SessionState
-from scheduling.models import Booking, Session
+from scheduling.enums import BookingState, CheckInSource, ResourceKind, SessionState, VisitState
+from scheduling.models import Booking, CheckIn, Session
+from tests.factories import visits
 from tests.factories.bases import PDF, full_marks, make_base_in
 from tests.factories.county import Browser, County
 from tests.factories.statements import counted
@@ -52,7 +53,7 @@ def test_a_base_from_survey_to_revocation(sign_in: SignIn, county: County) -> No
         return organiser.post(f"{url}/documents/new", data=sent).status_code
 
     assert step(organiser, "apply") == 422
-    assert "还缺:申报材料" in organiser.post(f"{url}/state", data={"action": "apply"}).text
+    assert "还缺：申报材料" in organiser.post(f"{url}/state", data={"action": "apply"}).text
     assert organiser.post(f"{url}/documents/new", data={"kind": "application"}).status_code == 422
     assert [paper(k) for k in ("application", "safety_plan", "filing_form", "plaque")] == [302] * 4
     assert step(organiser, "apply") == 302
@@ -115,7 +116,7 @@ def test_a_base_from_survey_to_revocation(sign_in: SignIn, county: County) -> No
     assert step(approver, "revoke", to="decision") == 422
     assert step(approver, "revoke", "停止开放", to="decision") == 302
     page = organiser.get(f"{url}/filing").text
-    assert "已撤销,不能预约。" in page and "停止开放" in page
+    assert "已撤销，不能预约。" in page and "停止开放" in page
     assert session().query(BaseStateChange).filter_by(base_id=base_id).count() == 10
 
 
@@ -146,14 +147,14 @@ def test_bookings_of_a_base_that_stops_are_listed_for_moving(sign_in: SignIn, co
         )  # fmt: skip
         session().add(booking)
     browser = sign_in("organiser")
-    assert "没有要另行安排" in browser.get(f"/scheduling/bases/{base_id}/to-move").text
+    assert not browser.get(f"/scheduling/bases/{base_id}/to-move").text.strip()
     sent = {"asked": "护栏松动", "due": "2027-06-30", "version": "1"}
     assert browser.post(f"/bases/{base_id}/rectify", data={**sent, "due": "2027-01-01"}).status_code == 422
     assert browser.post(f"/bases/{base_id}/rectify", data=sent).status_code == 302
     page = browser.get(f"/scheduling/bases/{base_id}/to-move").text
     assert "有 1 个预约要另行安排" in page and "现场教学" in page
     told = [m.title for m in session().query(OutboxMessage).filter_by(user_id=county.users["organiser"])]
-    assert told == ["红色纪念馆整改中,有 1 个预约要另行安排"]
+    assert told == ["红色纪念馆整改中，有 1 个预约要另行安排"]
     answer = browser.post("/scheduling/clashes/rematch", data={"base_id": base_id})
     assert answer.status_code == 302 and session().get_one(Session, lesson.id).venue_id is None
 
@@ -174,5 +175,13 @@ def test_figures_of_a_year(sign_in: SignIn, county: County) -> None:
         lesson = session().get_one(Session, county.sessions[3])
         lesson.state, lesson.venue_id, lesson.attendance = SessionState.HELD, county.venues["红色纪念馆"], 37
         lesson.start = lesson.told_start = datetime(2027, 6, 8, 14, 0)
+    visit_id = visits.asked(county)
+    with transaction():
+        visit = visits.the(visit_id)
+        visit.state = VisitState.ARRIVED
+        usual: dict[str, Any] = {"at": visit.start, "source": CheckInSource.BASE, "by": "test"}
+        session().add(CheckIn(visit=visit, people=25, groups=2, **usual))
     page = sign_in("organiser").get(f"/scheduling/bases/{county.bases['红色纪念馆']}/figures?year=2027").text
     assert "6月" in page and ">37<" in page
+    may = page[page.index("5月") :]
+    assert ">25<" in may[: may.index("</tr>")] and "<b>62</b>" in page

@@ -150,7 +150,7 @@ def test_the_telephone_is_masked_and_shown_with_a_reason_that_is_kept(
     assert browser.post(f"{url}/phone", data={"reason": "x"}).status_code == 422
     assert "13812345678" in browser.post(f"{url}/phone", data={"reason": "商定接待时间"}).text
     last = session().query(AuditRecord).order_by(AuditRecord.id.desc()).first()
-    assert last is not None and last.subject == "查看 红色纪念馆 的联系电话:商定接待时间"
+    assert last is not None and last.subject == "查看 红色纪念馆 的联系电话：商定接待时间"
     assert "13812345678" not in sign_in("manager").get("/my-base/1/contact").text
 
 

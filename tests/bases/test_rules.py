@@ -89,7 +89,8 @@ def test_the_way_of_a_new_base() -> None:
     ("ends", "days"), [(None, None), (TODAY, 0), (date(2027, 5, 9), -1), (date(2027, 8, 8), 90)]
 )
 def test_days_to_expiry(ends: date | None, days: int | None) -> None:
-    assert days_to_expiry(ends, TODAY) == days
+    assert days_to_expiry(S.IN_USE, ends, TODAY) == days
+    assert days_to_expiry(S.REVOKED, ends, TODAY) is None
 
 
 def test_bad_spans() -> None:
@@ -112,7 +113,7 @@ def test_reading_hours() -> None:
 def test_hours_as_staff_write_them() -> None:
     week = [(d, time(8), time(18)) for d in range(5)]
     assert hours_text(week) == "周一至周五 8:00-18:00"
-    assert hours_text([*week, (6, time(9), time(12))]) == "周一至周五 8:00-18:00,周日 9:00-12:00"
+    assert hours_text([*week, (6, time(9), time(12))]) == "周一至周五 8:00-18:00，周日 9:00-12:00"
     assert (
         hours_text([(2, time(8, 30), time(11, 30)), (2, time(14), time(17))])
         == "周三 8:30-11:30、14:00-17:00"

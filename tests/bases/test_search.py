@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 import core.web
 from app.settings import Settings, from_environment
 from bases.enums import BaseKind, BaseState
-from bases.models import Closure, SpecialHours, TeachingBase, Venue
+from bases.models import Closure, OpeningSeason, SeasonHours, SpecialHours, TeachingBase, Venue
 from bases.rules.places import Box, Origin, box_around, km_between, read_box, read_point, view_of
 from core import clock
 from core.db import session, transaction
@@ -100,7 +100,7 @@ def test_points_that_hide_each_other_are_a_heap(sign_in: SignIn, county: County)
     with counted() as many:
         page = browser.get("/bases/?view=map").text
     assert len(many) == len(few)
-    assert "个基地,列出来" in page
+    assert "个基地，列出来" in page
     drawn = page.count('class="map-touch"') + sum(
         map(int, re.findall(r'class="map-count"[^>]*>(\d+)<', page))
     )
@@ -171,6 +171,13 @@ def test_free_on_a_day_or_on_all_of_a_span(sign_in: SignIn, county: County) -> N
     assert free_bases(scope, [wednesday]) == free_bases(scope, [saturday]) == [school]
     _book(county, "东镇党校", saturday, (56, 66))
     assert free_bases(scope, [saturday]) == []
+    with transaction():
+        season = OpeningSeason(base_id=school, name="夏季", begins=610, ends=630)
+        season.hours = [SeasonHours(weekday=6, opens=time(8), closes=time(12))]
+        session().add(season)
+    sunday, monday = date(2027, 6, 13), date(2027, 6, 14)
+    assert free_bases(scope, [sunday]) == [school] and museum in free_bases(scope, [monday])
+    assert school not in free_bases(scope, [monday])
     browser = sign_in("organiser")
     page = browser.get("/scheduling/free-bases?first=2027-06-09&last=2027-06-09").text
     assert "东镇党校</a>" in page and "红色纪念馆</a>" not in page

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from bases.enums import BaseKind, Theme
 from bases.models import FundingGrant, SiteElement, Spending, TeachingBase
+from bases.queries import tree
 from bases.queries.tree import forest
 from bases.rules.funding import MOST_FEN, read_yuan, yuan_text
 from bases.rules.tree import PARENTS, may_belong
@@ -57,6 +58,22 @@ def test_sites_are_put_in_their_place(sign_in: SignIn, county: County) -> None:
     assert "革命传统" in page and "还没有归到校区" not in page
     assert "西镇分教点" in browser.get(f"/bases/{point}").text
     assert "西镇分教点" in browser.get(f"/bases/{campus}").text
+
+
+def test_parents_are_looked_for_by_name(
+    sign_in: SignIn, county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A register of thousands is never written into a form; what is kept or typed stays a choice."""
+    monkeypatch.setattr(tree, "MOST_PARENTS", 1)
+    browser, branch = sign_in("organiser"), county.bases["西镇分教点"]
+    found = browser.get("/bases/parents?q=分教").get_json()
+    assert found == [{"value": str(branch), "text": "西镇分教点 (分教点)"}]
+    assert browser.get(f"/bases/parents?q=分教&of={branch}").get_json() == []
+    point = county.bases["红色纪念馆"]
+    assert f'value="{branch}"' not in browser.get(f"/bases/{point}/edit").text
+    assert _edit(county, browser, "红色纪念馆", parent=branch)[0] == 302
+    assert f'<option selected value="{branch}">' in browser.get(f"/bases/{point}/edit").text
+    assert sign_in("contact").get("/bases/parents").status_code == 403
 
 
 @pytest.mark.databases
@@ -109,7 +126,7 @@ def test_the_tree_is_bounded(sign_in: SignIn, county: County) -> None:
             )
     with counted() as many:
         page = scope_page.get("/bases/tree").text
-    assert len(many) <= len(few) + 3 and "第 1 页,共 2 页" in page
+    assert len(many) <= len(few) + 3 and "第 1 页，共 2 页" in page
     found = forest(county.actor("organiser").scope("base_view"), 99)  # type: ignore[arg-type]
     assert (found.page, found.total, len(found.campuses)) == (2, 26, 6)
 
@@ -118,7 +135,7 @@ def test_the_checklist_says_what_is_missing(sign_in: SignIn, county: County) -> 
     browser, base_id = sign_in("organiser"), county.bases["东镇党校"]
     url = f"/bases/{base_id}/checklist"
     answer = browser.post(url, data={"premises": "met", "funds": "lacking"})
-    assert answer.status_code == 422 and "经费不齐,请写明缺什么。" in answer.text
+    assert answer.status_code == 422 and "经费不齐，请写明缺什么。" in answer.text
     sent = {
         "premises": "met",
         "funds": "lacking",
@@ -132,7 +149,7 @@ def test_the_checklist_says_what_is_missing(sign_in: SignIn, county: County) -> 
     sent |= {"note-funds": "已列入预算", "funds": "met"}
     assert "1 项有变动" in browser.post(url, data=sent, follow_redirects=True).text
     page = browser.get(f"/bases/{base_id}").text
-    assert "场地:具备;管理团队:没核对" in page
+    assert "场地：具备；管理团队：没核对" in page
     assert "东镇党校" in browser.get("/bases/checklists?short=plan").text
     assert "东镇党校</a>" not in browser.get("/bases/checklists?short=premises").text
     book = load_workbook(io.BytesIO(browser.get("/bases/checklists?export=xlsx").data)).active

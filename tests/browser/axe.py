@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -34,10 +36,27 @@ MARK_ALIKE = """() => {
 }"""
 
 
-RUN = """async ([tags, contrast]) => {
+# What may differ between two widths of one page that axe has seen whole at the other.
+OF_WIDTH = [
+    "target-size",
+    "scrollable-region-focusable",
+    "aria-hidden-focus",
+    "button-name",
+    "link-name",
+    "label",
+]
+
+
+# What stands around every page alike.
+FRAME = [".topbar", ".rail", "#confirm"]
+
+
+RUN = """async ([tags, contrast, rules, around]) => {
   const options = { resultTypes: ["violations"] };
-  const rest = await axe.run({ ...options, runOnly: tags, rules: { "color-contrast": { enabled: false } } });
-  const where = { exclude: [["[data-alike]"]] };
+  const frame = around.filter((part) => document.querySelector(part)).map((part) => [part]);
+  const all = { runOnly: tags, rules: { "color-contrast": { enabled: false } } };
+  const rest = await axe.run({ exclude: frame }, { ...options, ...(rules ? { runOnly: { type: "rule", values: rules } } : all) });
+  const where = { exclude: [...frame, ["[data-alike]"]] };
   const only = { ...options, runOnly: { type: "rule", values: ["color-contrast"] } };
   const pale = contrast ? (await axe.run(where, only)).violations : [];
   document.querySelectorAll("[data-alike]").forEach((part) => part.removeAttribute("data-alike"));
@@ -46,10 +65,22 @@ RUN = """async ([tags, contrast]) => {
 }"""
 
 
-def axe_faults(page: Page, *, contrast: bool = True) -> list[str]:
-    """What axe finds against WCAG 2.2 A and AA on the page as it stands, one line a place."""
-    page.evaluate(Axe().axe_script)
+@lru_cache
+def _script() -> str:
+    return str(Axe().axe_script)
+
+
+def axe_faults(
+    page: Page, *, contrast: bool = True, rules: list[str] | None = None, frame: bool = True
+) -> list[str]:
+    """What axe finds against WCAG 2.2 A and AA on the page as it stands, one line a place.
+
+    `rules` alone if given; without `frame`, what every page has around it is left out.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_script())
+    contrast = contrast and rules is None
     if contrast:
         page.evaluate(MARK_ALIKE)
-    found: list[str] = page.evaluate(RUN, [TAGS, contrast])
+    found: list[str] = page.evaluate(RUN, [TAGS, contrast, rules, [] if frame else FRAME])
     return found

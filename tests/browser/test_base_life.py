@@ -45,8 +45,8 @@ def test_a_base_from_survey_to_revocation(site: Site, new_context: NewContext) -
     step(organiser, url, "begin_annual_review")
     look(organiser)
     review_the_year(organiser, approver, url)
-    step(approver, url, "revoke", "decision", reason="场馆改建,停止开放")
-    expect(approver.get_by_role("main")).to_contain_text("已撤销,不能预约。")
+    step(approver, url, "revoke", "decision", reason="场馆改建，停止开放")
+    expect(approver.get_by_role("main")).to_contain_text("已撤销，不能预约。")
     look(approver)
 
 
@@ -56,9 +56,9 @@ def step(page: Page, url: str, action: str, form: str = "state", reason: str = "
     box = page.locator(f"form[action='{url}/{form}']")
     box.locator("[name=action]").select_option(action)
     box.locator("[name=reason]").fill(reason)
-    box.get_by_role("button", name="办理").click()
-    confirm(page)
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        box.get_by_role("button", name="办理").click()
+        confirm(page)
 
 
 def add_paper(page: Page, url: str, kind: str) -> None:
@@ -98,9 +98,9 @@ def review_on_site(organiser: Page, site: Site, new_context: NewContext, url: st
         page.get_by_role("button", name="交评分表").click()
         expect(page.get_by_role("main")).to_contain_text("我的评分表")
     organiser.goto(f"{url}/filing")
-    organiser.get_by_role("button", name="结束评审,计算得分").click()
+    organiser.get_by_role("button", name="结束评审，计算得分").click()
     confirm(organiser)
-    expect(organiser.locator("#site-reviews")).to_contain_text("平均 100.0 分,最高最低相差 0.0 分")
+    expect(organiser.locator("#site-reviews")).to_contain_text("平均 100.0 分，最高最低相差 0.0 分")
 
 
 def review_the_year(organiser: Page, approver: Page, url: str) -> None:
@@ -115,4 +115,4 @@ def review_the_year(organiser: Page, approver: Page, url: str) -> None:
     approver.fill("[name=until]", "2031-05-09")
     approver.get_by_role("button", name="确定结论").click()
     confirm(approver)
-    expect(approver.get_by_role("main")).to_contain_text("合格,续期")
+    expect(approver.get_by_role("main")).to_contain_text("合格，续期")

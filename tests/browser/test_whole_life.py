@@ -43,7 +43,7 @@ def test_a_life_in_the_pool_from_nomination_to_renewal(site: Site, new_context: 
     answer_objection(organiser, file)
     approver.goto(f"{file}/decisions/approve")
     approver.get_by_role("button", name="批准入库").click()
-    expect(approver.locator(".error-summary")).to_contain_text("公示还没有结束,不能批准。")
+    expect(approver.locator(".error-summary")).to_contain_text("公示还没有结束，不能批准。")
 
     site.go_on_at(PUBLICITY_OVER)
     approver.goto(f"{file}/decisions/approve")
@@ -162,9 +162,9 @@ def answer_objection(page: Page, file: str) -> None:
     page.goto(file)
     page.get_by_role("link", name="异议 1").click()
     page.select_option("[name=outcome]", "dismissed")
-    page.fill("[name=answer]", "查讲座记录,按计划讲完。")
+    page.fill("[name=answer]", "查讲座记录，按计划讲完。")
     page.get_by_role("button", name="答复").click()
-    expect(page.get_by_role("main")).to_contain_text("查讲座记录,按计划讲完。")
+    expect(page.get_by_role("main")).to_contain_text("查讲座记录，按计划讲完。")
 
 
 def sign_the_letter(page: Page, file: str) -> None:
@@ -225,7 +225,7 @@ def put_in(page: Page, session_id: int, class_id: int) -> None:
     page.goto(f"/scheduling/classes/{class_id}/publish")
     reason = page.locator("textarea")
     if reason.count():
-        reason.first.fill("点名专题班,按需求安排")
+        reason.first.fill("点名专题班，按需求安排")
     page.get_by_role("button", name="发布", exact=True).click()
     confirm(page)
     expect(page.get_by_role("main")).to_contain_text("已发布")
@@ -253,7 +253,7 @@ def trainees_score(organiser: Page, phone: Page, new_context: NewContext, sessio
             choice.locator("input").get_attribute("value")
         )
     phone.get_by_role("button", name="提交").click()
-    expect(phone.get_by_role("status")).to_contain_text("谢谢,已经收到。")
+    expect(phone.get_by_role("status")).to_contain_text("谢谢，已经收到。")
     for _ in range(4):
         another = new_context(PHONE).request
         token = re.search(r'name="csrf_token" value="([^"]+)"', another.get(address).text())
@@ -310,11 +310,11 @@ def renew(page: Page) -> None:
 def make_leave(page: Page) -> None:
     """Whom the year before proposed to leave; an approver decides, with a reason, and the file says so."""
     page.goto("/")
-    page.get_by_role("link", name=re.compile("考核建议退出,等您决定")).click()
+    page.get_by_role("link", name=re.compile("考核建议退出，等您决定")).click()
     page.locator("a.row-link").first.click()
     page.get_by_role("link", name="办理退出").click()
     page.fill("[name=reason]", "两次约谈没有改进")
     page.get_by_role("button", name="退出", exact=True).click()
     confirm(page)
     expect(page.get_by_role("main")).to_contain_text("已退出")
-    expect(page.get_by_role("main")).to_contain_text("退出:考核不合格")
+    expect(page.get_by_role("main")).to_contain_text("退出：考核不合格")

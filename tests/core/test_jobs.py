@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core import clock, jobs
 from core.db import db, session, transaction
-from core.jobs import Job, JobRun, Lease, daily_at
+from core.jobs import STATISTICS, Job, JobRun, Lease, daily_at
 from core.settings import get_setting, set_setting
 
 
@@ -62,3 +62,12 @@ def test_six_workers_do_a_due_run_once(app: Flask) -> None:
     session().rollback()
     assert get_setting("effects", 0) == 1
     assert len(session().scalars(select(JobRun)).all()) == 1
+
+
+def test_statistics_are_there_after_the_night(app: Flask) -> None:
+    jobs.run_once(STATISTICS)
+    connection = session().connection()
+    if connection.dialect.name == "sqlite":
+        assert connection.execute(
+            text("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'quarter_hour'")
+        ).scalar()

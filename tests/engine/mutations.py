@@ -57,7 +57,7 @@ PROBLEM: dict[str, object] = {
         {"id": "r1", "sessions": ["s1"], "max_days": None},
     ],
     "duties": [
-        {"id": "d0", "instructor": "i0", "sessions": ["s0"], "need": 1},
+        {"id": "d0", "instructor": "i0", "sessions": ["s0"], "need": 1, "priority": 3},
         {"id": "d1", "instructor": "i1"},
     ],
 }  # fmt: skip
@@ -164,6 +164,7 @@ PROBLEM_KEYS: dict[Path, tuple[object, ...]] = {
     ("duties", 0, "instructor"): (None, *NAME),
     ("duties", 0, "sessions"): (*NAMES, ["s0", "s0"]),
     ("duties", 0, "need"): AMOUNT,
+    ("duties", 0, "priority"): AMOUNT,
 }
 PLAN_KEYS: dict[Path, tuple[object, ...]] = {
     ("format",): (*TEXT, "match-problem/1"),

@@ -42,7 +42,7 @@ def random_document(seed: int, sessions: int = 3) -> dict[str, object]:
         "classes": [_class(rng, name, places) for name in classes],
         "sessions": [_session(rng, name, classes, people, venues, starts) for name in names],
         "series": [_series(rng, f"r{n}", names) for n in range(rng.randint(0, 2))],
-        "duties": [_duty(rng, f"d{n}", people, names) for n in range(rng.randint(0, 1))],
+        "duties": [_duty(rng, f"d{n}", people, names) for n in range(rng.randint(0, 2))],
     }
 
 
@@ -170,7 +170,13 @@ def _series(rng: random.Random, name: str, names: list[str]) -> dict[str, object
 
 def _duty(rng: random.Random, name: str, people: list[str], names: list[str]) -> dict[str, object]:
     eligible = rng.sample(names, rng.randint(1, len(names)))
-    return {"id": name, "instructor": rng.choice(people), "sessions": eligible, "need": rng.randint(1, 2)}
+    return {
+        "id": name,
+        "instructor": rng.choice(people),
+        "sessions": eligible,
+        "need": rng.randint(1, 2),
+        "priority": rng.randint(1, 3),
+    }
 
 
 def options(problem: Problem) -> list[list[Assignment | None]]:

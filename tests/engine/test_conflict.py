@@ -235,6 +235,18 @@ def test_a_series_over_too_many_days_is_named_with_its_sessions() -> None:
     assert told.requirements[0] == Requirement(Reason.NEEDED, problem.sessions[s].id)
 
 
+def test_pieces_of_bases_that_have_no_part_in_it_are_left_out() -> None:
+    """What is asked is about a part of the problem: the pieces of a base elsewhere refer to nothing there."""
+    problem = replace(
+        _course(max_days=2),
+        venues=(Venue(id="far", capacity=30),),
+        resources=(Resource(id="guides", count=1, kind="guide", venues=("far",)),),
+    )
+    state = State.of_plan(Index(problem), solve(problem, SolveOptions(iterations=20)))
+    [s] = [s for s in range(3) if not state.is_whole(s)]
+    assert isinstance(conflict_of(state, s), Conflict)
+
+
 def test_contradicting_pins_are_both_named() -> None:
     problem = _course()
     pinned = [

@@ -70,18 +70,18 @@ def test_an_upheld_appeal_excludes_the_score_and_can_be_taken_back(county: Count
     decide(county, appeal_id, upheld=False)
     assert person(county).rating == before
     told = session().query(OutboxMessage).filter_by(user_id=county.users["instructor"]).all()
-    assert [m.title.split(":")[1] for m in told] == ["已采纳,不计入", "待处理", "维持原分"]
+    assert [m.title.split("：")[1] for m in told] == ["已采纳，不计入", "待处理", "维持原分"]
     said = [r.subject for r in session().query(AuditRecord).order_by(AuditRecord.id) if "申诉" in r.subject]
     assert said == [
         "王芳 对评分提出申诉",
-        *(f"王芳 的评分申诉:{s}" for s in ("已采纳,不计入", "待处理", "维持原分")),
+        *(f"王芳 的评分申诉：{s}" for s in ("已采纳，不计入", "待处理", "维持原分")),
     ]
 
 
 def test_what_may_not_be_is_refused_with_its_reason(county: County) -> None:
     score_id = scored(county)
     appeal_id = filed(county, score_id)
-    with pytest.raises(RuleBroken, match="已经申诉过:待处理"):
+    with pytest.raises(RuleBroken, match="已经申诉过：待处理"):
         filed(county, score_id)
     with pytest.raises(NotAllowed, match="自己的申诉"):
         decide(county, appeal_id, upheld=True, login="instructor")
@@ -94,7 +94,7 @@ def test_what_may_not_be_is_refused_with_its_reason(county: County) -> None:
         appeals.reopen(found, reason="x", actor=county.actor("approver"))
     with transaction():
         appeals.withdraw(session().get_one(RatingAppeal, appeal_id), actor=county.actor("instructor"))
-    with pytest.raises(RuleBroken, match="已撤回,不能再处理"):
+    with pytest.raises(RuleBroken, match="已撤回，不能再处理"):
         decide(county, appeal_id, upheld=True)
     assert filed(county, score_id) == appeal_id, "what was withdrawn may be filed again"
     decide(county, appeal_id, upheld=True)
@@ -157,7 +157,7 @@ def test_the_pages_from_filing_to_taking_back(sign_in: SignIn, county: County) -
     assert approver.get("/scores/appeals?export=xlsx").mimetype.endswith("spreadsheetml.sheet")
     assert approver.post(f"{page}/uphold", data={"opinion": ""}).status_code == 422
     upheld = approver.post(f"{page}/uphold", data={"opinion": "属实"}, follow_redirects=True)
-    assert "申诉已采纳,不计入,王芳 现在 80 分。" in text_of(upheld) and "撤销处理结果" in text_of(upheld)
+    assert "申诉已采纳，不计入，王芳 现在 80 分。" in text_of(upheld) and "撤销处理结果" in text_of(upheld)
     assert "不计入" in text_of(instructor.get("/me/rating"))
     again = approver.post(f"{page}/reopen", data={"opinion": "再看"}, follow_redirects=True)
     assert "申诉待处理" in text_of(again)

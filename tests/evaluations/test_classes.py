@@ -23,6 +23,7 @@ from evaluations import rules
 from evaluations.models import ClassClosing, InstructorScore
 from evaluations.queries import closing as closing_queries
 from evaluations.queries import instructors as queries
+from evaluations.queries.bases import closings_of_base
 from evaluations.queries.reports import report_of
 from evaluations.services import closing, instructors
 from instructor_pool.models import Instructor
@@ -82,7 +83,7 @@ def test_a_class_is_not_closed_while_sessions_are_not_reported(county: County) -
     with pytest.raises(RuleBroken) as refused, transaction():
         closing.close_class(klass_of(county), marks, "", actor=county.actor("organiser"))
     assert refused.value.sentence == (
-        "还有 4 个课次没有登记授课或取消,登记以后才能结班:6月7日 周一《党的创新理论专题》、6月7日 周一《嘉祥党史》、6月8日 周二《公文写作》等"
+        "还有 4 个课次没有登记授课或取消，登记以后才能结班：6月7日 周一《党的创新理论专题》、6月7日 周一《嘉祥党史》、6月8日 周二《公文写作》等"
     )
     with transaction():
         for session_id in county.sessions:
@@ -135,13 +136,25 @@ def close(county: County) -> TrainingClass:
     return klass_of(county)
 
 
+def test_a_base_shows_how_classes_taught_there_were_closed(county: County, sign_in: SignIn) -> None:
+    closings = closings_of_base(county.bases["东镇党校"])
+    assert (closings.count, closings.newest, closings.mean) == (0, (), None)
+    close(county)
+    closings = closings_of_base(county.bases["东镇党校"])
+    assert [(row.lessons, row.total) for row in closings.newest] == [(3, Decimal("94.0"))]
+    assert (closings.count, closings.mean) == (1, Decimal("94.0"))
+    assert closings_of_base(county.bases["红色纪念馆"]).count == 0
+    page = sign_in("organiser").get(f"/scores/bases/{county.bases['东镇党校']}").text
+    assert "1 个班次平均" in page and f"/scores/classes/{county.classes['B001']}" in page
+
+
 def one_more(county: County) -> SessionFacts:
     return SessionFacts(5, date(2027, 6, 8), HalfDay.EVENING, "补课", Method.LECTURE, Decimal(2))
 
 
 def test_no_session_comes_to_a_closed_class(county: County, sign_in: SignIn) -> None:
     klass = close(county)
-    said = "班次「第B001班」5月10日 周一已经结班,不能再添加课次。确需补课的,先在「评价和结班」撤销结班。"
+    said = "班次「第B001班」5月10日 周一已经结班，不能再添加课次。确需补课的，先在「评价和结班」撤销结班。"
     with pytest.raises(RuleBroken) as refused, transaction():
         planning.add_session(klass_of(county), one_more(county), actor=county.actor("organiser"))
     assert refused.value.sentence == said
@@ -151,7 +164,7 @@ def test_no_session_comes_to_a_closed_class(county: County, sign_in: SignIn) -> 
     page = browser.get(f"/scheduling/classes/{klass.id}/sessions/new")
     assert page.status_code == 422 and said in page.get_data(as_text=True)
     shown = browser.get(f"/scheduling/classes/{klass.id}").get_data(as_text=True)
-    assert "5月10日 周一已经结班,不能再添加课次。" in shown and "添加课次</a>" not in shown
+    assert "5月10日 周一已经结班，不能再添加课次。" in shown and "添加课次</a>" not in shown
     with transaction():
         found = closing_queries.find_closing(klass.id)
         assert found is not None

@@ -176,7 +176,7 @@ def test_the_phone_page_is_small_and_thanks_once_counted(county: County, client:
     assert wrong.status_code == 422 and "还有 3 项没有选。" in body(wrong)
     assert 'value="20.0" required checked' in body(wrong)
     assert [client.post(url, data=BEST).status_code for _ in range(2)] == [303, 303]
-    assert "谢谢,已经收到。" in body(client.get(url)) and queries.count_answers(found.id) == 1
+    assert "谢谢，已经收到。" in body(client.get(url)) and queries.count_answers(found.id) == 1
 
 
 def test_unknown_codes_are_not_found_and_tried_in_vain(app: Flask, county: County) -> None:
@@ -210,6 +210,7 @@ def test_the_organiser_opens_shows_prints_and_closes(sign_in: SignIn, county: Co
     assert "平均分" in done and "100.0" in done and "各项得分率" in done
     export = organiser.get(f"{url}?export=xlsx")
     assert export.status_code == 200 and export.mimetype.endswith("spreadsheetml.sheet")
+    assert '<td class="num" data-label="已填份数">5</td>' in body(organiser.get("/score-forms/"))
     assert sign_in("evaluator").post(f"{url}/close").status_code == 403
     assert sign_in("outsider").get(url).status_code == 404
 

@@ -185,7 +185,7 @@ def test_an_evaluator_scores_on_the_page_and_the_parts_open(sign_in: SignIn, cou
     )
     assert browser.post(url, data=POSTED).status_code == 302
     done = text_of(browser.get(url))
-    assert "评分已交,王芳 现在 84 分。" in done and "例子贴近基层" in done and "交评分表" not in done
+    assert "评分已交，王芳 现在 84 分。" in done and "例子贴近基层" in done and "交评分表" not in done
     again = browser.post(url, data=POSTED)
     assert again.status_code == 422 and "您已经评过这次课" in text_of(again)
     assert text_of(browser.get("/scores/?mine=no")).count('class="row-link"') == 1

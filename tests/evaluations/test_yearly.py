@@ -243,12 +243,12 @@ def test_publishing_is_the_approvers_and_tells_everybody_with_an_account_once(co
             assessing.request(county.unit("嘉祥县"), 2027, actor=county.actor("organiser"))
     told = session().scalars(select(OutboxMessage)).all()
     assert [(m.user_id, m.title, m.url) for m in told] == [
-        (county.users["instructor"], "您的 2027 年度考核:不定等次", "/me/assessments")
+        (county.users["instructor"], "您的 2027 年度考核：不定等次", "/me/assessments")
     ]
     with transaction():
         assessing.adjust(row_of(county), G.QUALIFIED, "补计评分", actor=county.actor("evaluator"))
     titles = session().scalars(select(OutboxMessage.title).order_by(OutboxMessage.id)).all()
-    assert titles[-1] == "您的 2027 年度考核更正为:合格"
+    assert titles[-1] == "您的 2027 年度考核更正为：合格"
 
 
 def test_warning_and_keeping_follow_a_published_proposal_once(county: County) -> None:
@@ -265,7 +265,7 @@ def test_warning_and_keeping_follow_a_published_proposal_once(county: County) ->
         with pytest.raises(RuleBroken, match="没有建议退出"):
             assessing.keep(wang, "理由", actor=approver)
         assessing.warn(wang, "案例要更新", actor=organiser)
-        with pytest.raises(RuleBroken, match="已经办理过:已警示"):
+        with pytest.raises(RuleBroken, match="已经办理过：已警示"):
             assessing.warn(wang, "再来", actor=organiser)
         with pytest.raises(NotAllowed, match="审批人"):
             assessing.keep(li, "理由", actor=organiser)

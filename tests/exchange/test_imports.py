@@ -23,7 +23,7 @@ from exchange.enums import ImportState
 from exchange.notices import staff_sheets
 from instructor_pool.enums import Gender, PoolState
 from instructor_pool.models import AvailabilityHint, Instructor, Qualification, StateChange
-from party_lessons.enums import SchemeKind
+from party_lessons.enums import PostKind
 from party_lessons.models import Post
 from scheduling.enums import HalfDay
 from scheduling.models import Session, TrainingClass
@@ -118,7 +118,7 @@ def test_confirming_writes_what_the_file_says(owner):
 
     post = session().scalars(select(Post).join(Instructor).where(Instructor.name == "尹春燕")).one()
     assert (post.starts, post.ends, post.kind, post.unit.name) == (
-        date(2023, 5, 1), date(2027, 8, 31), SchemeKind.AREA_SECRETARY, "纸坊镇",
+        date(2023, 5, 1), date(2027, 8, 31), PostKind.AREA_SECRETARY, "纸坊镇",
     )  # fmt: skip
     town = session().scalars(select(OrgUnit).where(OrgUnit.name == "纸坊镇")).one()
     assert (town.level, town.latitude, town.longitude, town.parent_id) == (
@@ -165,7 +165,7 @@ def test_a_corrected_file_updates_only_what_differs(owner):
     def correct(book):
         book["师资信息表"]["O3"] = "19900002999"
         book["师资信息表"]["N4"] = "嘉祥党史、公文写作"
-        book["现场教学基地备案表"]["N53"] = "周一闭馆,其余 8:30-17:00"
+        book["现场教学基地备案表"]["N53"] = "周一闭馆，其余 8:30-17:00"
         book["现场教学基地备案表"]["R24"] = "已备案"
         book["课次需求"]["D5"] = "晚上"
         book["培训班"]["I3"] = 90

@@ -82,7 +82,7 @@ def test_errors_are_named_and_block(organiser):
     page = sent(organiser, changed(spoil)).headers["Location"]
     assert jobs.take()
     shown = text(organiser.get(page))
-    assert "有 1 处错误,不能导入。" in shown
+    assert "有 1 处错误，不能导入。" in shown
     assert "P3" in shown
     assert "确认导入" not in shown
     assert organiser.post(f"{page}/confirm").status_code == 422

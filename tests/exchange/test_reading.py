@@ -119,7 +119,7 @@ def test_synonyms_units_and_marks_in_headers():
 
 def test_blank_numbered_and_closing_rows_are_passed_over():
     blank = [2, *[None] * (len(PEOPLE) - 1)]
-    closing = ["合计:1人", *[None] * (len(PEOPLE) - 1)]
+    closing = ["合计：1人", *[None] * (len(PEOPLE) - 1)]
     book = read(people(person(), blank, [None] * len(PEOPLE), PEOPLE, closing))
     assert (len(book.instructors), told(book)) == (1, [])
 
@@ -200,7 +200,7 @@ def test_two_people_may_share_a_name_or_a_phone():
 def test_a_close_name_is_offered():
     assert (
         read(people(person(可授课程="党章学习会"))).problems[0].sentence
-        == "课程「党章学习会」不在课程目录里(是否为「党章学习」?)"
+        == "课程「党章学习会」不在课程目录里(是否为「党章学习」？)"
     )
 
 

@@ -43,13 +43,13 @@ def make_package(owner: OrgUnit, course: Course, base: TeachingBase, name: str, 
     return packages.create_package(owner, facts, actor=SYSTEM)
 
 
-def order_package(county: County, *, people: int = 80, size: int = 80) -> int:
+def order_package(county: County, *, people: int = 80, size: int = 80, needs_coach: bool = False) -> int:
     """An order of a lesson and a visit for a class of its own; returns its id."""
     owner = county.unit("嘉祥县")
     with transaction():
         course = session().get_one(Course, county.courses["嘉祥党史"])
         base = session().get_one(TeachingBase, county.bases["红色纪念馆"])
-        package = make_package(owner, course, base, "红色研学")
+        package = make_package(owner, course, base, "红色研学", needs_coach=needs_coach)
         klass = make_class(owner, "P001", [DAY, date(2027, 6, 18)], size=size)
         county.classes["P001"] = klass.id
         return ordering.order(package, klass, OrderFacts(DAY, DAY, people), actor=SYSTEM).id

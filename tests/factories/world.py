@@ -51,9 +51,6 @@ from instructor_pool.models import (
     TeachingIncident,
     Unavailability,
 )
-from notifications.models import InboxItem, OutboxMessage
-from party_lessons.enums import SchemeKind
-from party_lessons.models import Obligation, Post
 from scheduling.enums import BookingState, HalfDay, ResourceKind, RunState, SessionState
 from scheduling.models import Booking, LendingQuota, Loan, MatchRun, Session
 from score_forms.enums import Purpose
@@ -61,8 +58,15 @@ from score_forms.models import ScoreSheet
 from score_forms.services import ensure_default_forms
 from score_forms.services.writing import start_draft
 from tests.factories.bases import furnish_base
+from tests.factories.calls import make_calls
 from tests.factories.county import County, make_base, make_class, make_course, make_instructor, make_session
+from tests.factories.messages import make_messages
+from tests.factories.orders import order_below
+from tests.factories.owed import make_owed
 from tests.factories.packages import package_and_order
+from tests.factories.scheduling import empty_version, plain_policy
+from tests.factories.shapes import template_and_roll
+from tests.factories.trainees import roster_of
 from tests.factories.visits import make_visits
 
 NOW = datetime(2027, 5, 10, 9, 0)
@@ -89,6 +93,8 @@ class World:
         section = rule.rule.strip("/").split("/")[0]
         if rule.endpoint == "teaching.check_in":
             return "code:check-in"
+        if rule.endpoint == "attendance.check_in":
+            return "code:attendance"
         if name == "form_id" and rule.endpoint.removeprefix("score_forms.") in ("draft", "save", "drop"):
             return "form_id:draft"
         return f"{name}:{section}" if f"{name}:{section}" in self.inside else name
@@ -148,13 +154,6 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
     session().add(honour)
     hint = AvailabilityHint(instructor_id=teacher.id, text="7月休假")
     closure = Closure(base_id=base.id, first_day=date(2027, 9, 1), last_day=date(2027, 9, 2), recorded_at=NOW)
-    post = Post(
-        holder_id=teacher.id,
-        unit_id=owner.id,
-        title="书记",
-        kind=SchemeKind.AREA_SECRETARY,
-        starts=date(2023, 1, 1),
-    )
     run = MatchRun(
         owner_id=owner.id,
         year=2027,
@@ -204,7 +203,7 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         consequence=Consequence.UNDECIDED,
     )
     renewed = RenewalBatch(owner_id=owner.id, made_at=NOW, made_by=prefix, lines=[])
-    session().add_all([away, hint, closure, post, run, file, ware, incident, year, assessed, renewed])
+    session().add_all([away, hint, closure, run, file, ware, incident, year, assessed, renewed])
     session().flush()
     pages = files.keep("提纲.pdf", b"%PDF-1.4\n" + prefix.encode() + b"\n%%EOF")
     attachment = Attachment(instructor_id=panel.instructor_id, file_id=pages.id, added_at=NOW)
@@ -226,9 +225,6 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
     )
     session().add(certificate)
     loan = _loan(owner, teacher, prefix)
-    duty = Obligation(post_id=post.id, year=2027, deadline=date(2027, 12, 31))
-    mail = _mail(people.get("organiser"), prefix)
-    session().add(duty)
     session().flush()
     return {
         "course_id": course.id,
@@ -240,6 +236,8 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "venue_id": base.venues[0].id,
         "class_id": klass.id,
         "session_id": lesson.id,
+        "number": empty_version(klass, NOW),
+        "policy_id": plain_policy(owner),
         "session_id:scores": taught.id,
         "booking_id": bookings[0].id,
         "booking_id:base-bookings": bookings[1].id,
@@ -252,15 +250,16 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         "row_id": away.id,
         "hint_id": hint.id,
         **package_and_order(klass, course, base, DAY),
+        **order_below(owner, course),
+        **template_and_roll(klass),
         "courseware_id": ware.id,
         "incident_id": incident.id,
         "closure_id": closure.id,
         "season_id": _season(base),
         "day": SPECIAL_DAY.isoformat(),
         **furnish_base(base, people, DAY),
-        "post_id": post.id,
+        **make_owed(owner, teacher, prefix),
         "loan_id": loan.id,
-        "obligation_id": duty.id,
         "run_id": run.id,
         "run_id:imports": file.id,
         "run_id:instructors": year.id,
@@ -270,11 +269,12 @@ def _furnish(owner: OrgUnit, prefix: str, people: dict[str, User]) -> dict[str, 
         **make_visits(owner, base),
         "form_id": forms[Purpose.SUPERVISION].id,
         "form_id:draft": start_draft(owner, Purpose.SUPERVISION, actor=SYSTEM).id,
-        "item_id": mail,
-        "message_id": mail,
+        **make_calls(lesson, bookings[0], teacher.user_id),
+        **make_messages(owner, prefix, people.get("organiser")),
         "record_id": 1,
         "code": feedback.token,
         "round_id": feedback.id,
+        **roster_of(klass, lesson),
         "appeal_id": appeal.id,
         "score_id": appeal.score_id or 0,
     }
@@ -379,16 +379,3 @@ def _objection(owner: OrgUnit, prefix: str) -> Objection:
     session().add_all([shown, row])
     session().flush()
     return row
-
-
-def _mail(user: User | None, prefix: str) -> int:
-    """An item in somebody's inbox; the outside one belongs to an account of its own."""
-    if user is None:
-        user = session().query(User).filter_by(login="outsider").one()
-    message = OutboxMessage(user_id=user.id, kind="test", title=prefix, created_at=NOW)
-    session().add(message)
-    session().flush()
-    item = InboxItem(message_id=message.id, user_id=user.id, delivered_at=NOW)
-    session().add(item)
-    session().flush()
-    return item.id

@@ -18,9 +18,11 @@ FEATURES = (
     "exchange",
     "instructor_pool",
     "notifications",
+    "orders",
     "party_lessons",
     "scheduling",
     "score_forms",
+    "trainees",
 )
 MODULES = ("views", "jobs", "forms", "services", "queries", "models", "rules", "enums", "notices")
 SKELETON = {

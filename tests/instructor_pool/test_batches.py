@@ -233,7 +233,7 @@ def test_a_batch_on_the_pages_from_the_check_to_the_end(sign_in: SignIn, county:
     checked = organiser.post(
         "/instructors/candidates/check", data={"ids": [str(bare_id)]}, follow_redirects=True
     ).get_data(as_text=True)
-    assert "乙:没有联系电话、没有拟授课题,也没有可授课程、没有课件或视频" in checked
+    assert "乙：没有联系电话、没有拟授课题，也没有可授课程、没有课件或视频" in checked
     page = organiser.get("/instructors/batches/new").get_data(as_text=True)
     assert "甲 · 县档案馆" in page
     assert "乙 · 县档案馆" not in page

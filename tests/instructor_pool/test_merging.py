@@ -20,8 +20,9 @@ from instructor_pool.enums import AnswerSource, EngagementMode, Grade, PoolState
 from instructor_pool.models import Instructor, Qualification, Unavailability
 from instructor_pool.rules.merging import POLICY
 from instructor_pool.services import activation, certificates, merging, register
-from party_lessons.enums import SchemeKind
-from party_lessons.models import Credit, Obligation, Post
+from party_lessons.enums import PostKind
+from party_lessons.models import Credit, Obligation, Post, Scheme
+from party_lessons.services.obligations import ensure_schemes
 from scheduling.enums import BookingState, ResourceKind
 from scheduling.models import Booking, Claim, Session
 from tests.factories.county import County
@@ -137,14 +138,17 @@ def test_nothing_is_lost_in_a_merge(county: County) -> None:
                 holder_id=i,
                 unit_id=unit.id,
                 title="书记",
-                kind=SchemeKind.AREA_SECRETARY,
+                kind=PostKind.AREA_SECRETARY,
                 starts=date(2026, 1, 1),
             )
             for i in (kept_id, closed_id)
         ]
         session().add_all([booking, *posts])
         session().flush()
-        duties = [Obligation(post_id=p.id, year=2027, deadline=date(2027, 12, 31)) for p in posts]
+        ensure_schemes()
+        scheme = session().query(Scheme.id).order_by(Scheme.id).first()
+        owed = {"year": 2027, "scheme_id": scheme.id, "deadline": date(2027, 12, 31)}  # type: ignore[union-attr]
+        duties = [Obligation(post_id=p.id, **owed) for p in posts]
         session().add_all(duties)
         session().flush()
         duties[1].credits.append(Credit(session_ref=lesson.id, day=date(2027, 3, 1), is_held=True))
@@ -156,7 +160,7 @@ def test_nothing_is_lost_in_a_merge(county: County) -> None:
             "已发布的课次": (1, 0), "授课预约": (1, 0),
         }  # fmt: skip
         merging.merge(kept, closed, taken=["research", "phone"], actor=actor)
-        steps = {"pool_state_change": 2}
+        steps = {"pool_state_change": 2, "duty_event": 1}
         assert {name: n - steps.get(name, 0) for name, n in totals().items()} == before
     kept, closed = session().get_one(Instructor, kept_id), session().get_one(Instructor, closed_id)
     assert (closed.state, closed.merged_into_id, closed.phone) == (PoolState.MERGED, kept_id, None)

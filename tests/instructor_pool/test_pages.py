@@ -112,7 +112,7 @@ def test_a_nomination_names_every_bad_field_and_keeps_what_was_typed(sign_in: Si
     page = text_of(answer)
     assert answer.status_code == 422
     for sentence in (
-        "身份证号应为 18 位,且校验位要对。",
+        "身份证号应为 18 位，且校验位要对。",
         "这不像电话号码。",
         "有 3 处需要改正",
         'value="郑新人"',
@@ -153,17 +153,17 @@ def test_from_nomination_to_certificate_on_the_pages(sign_in: SignIn, county: Co
     assert "没交" in text_of(first.get(review))
     assert second.post(review, data=MARKS | {"mark-content": "30"}).status_code == 302
     assert sign_in("organiser").get(review).status_code == 403
-    assert "至少要 3 份评分表,现在 2 份" in text_of(organiser.get(url))
+    assert "至少要 3 份评分表，现在 2 份" in text_of(organiser.get(url))
     sign_in("evaluator3").post(review, data=MARKS)
     organiser.post(f"{url}/panel/close")
-    assert "平均 88.0 分,80 分合格" in text_of(organiser.get(url))
+    assert "平均 88.0 分，80 分合格" in text_of(organiser.get(url))
     short = organiser.post(f"{url}/steps/publicise", data={"ends_on": "2027-05-14"})
     assert short.status_code == 422 and "公示至少到 2027年5月17日 周一" in text_of(short)
     assert organiser.post(f"{url}/steps/publicise", data={"ends_on": "2027-05-17"}).status_code == 302
     assert organiser.post(f"{url}/decisions/approve", data={"reason": ""}).status_code == 403
     assert organiser.post(f"{url}/steps/approve", data={"reason": ""}).status_code == 404
     early = approver.post(f"{url}/decisions/approve", data={"reason": "同意"})
-    assert early.status_code == 422 and "公示还没有结束,不能批准。" in text_of(early)
+    assert early.status_code == 422 and "公示还没有结束，不能批准。" in text_of(early)
     let_days_pass(8)
     assert approver.post(f"{url}/decisions/approve", data={"reason": "同意"}).status_code == 302
     letter = {"signed_on": "2027-05-18", "start": "2027-06-01", "end": "2027-05-31"}
@@ -173,11 +173,11 @@ def test_from_nomination_to_certificate_on_the_pages(sign_in: SignIn, county: Co
     assert "嘉祥县师聘〔2027〕001号" in text_of(organiser.get(f"{url}/steps/appoint"))
     organiser.post(f"{url}/steps/appoint", data={"certificate": "嘉党讲聘〔2027〕054号"})
     page = text_of(organiser.get(url))
-    assert "没有审核通过、在有效期内的课件,排课选不到这位讲师。" in page
+    assert "没有审核通过、在有效期内的课件，排课选不到这位讲师。" in page
     assert "嘉党讲聘〔2027〕054号" in page and "聘期 2027-06-01 至 2029-05-31" in page
     assert session().get_one(Instructor, person_id).state is PoolState.APPOINTED
     again = organiser.post(f"{url}/steps/appoint", data={"certificate": "x"})
-    assert again.status_code == 422 and "现在是「在库」(聘任),不能「办理聘任」。" in text_of(again)
+    assert again.status_code == 422 and "现在是「在库」(聘任)，不能「办理聘任」。" in text_of(again)
 
 
 def test_only_an_approver_makes_somebody_leave_and_the_page_says_so(sign_in: SignIn, county: County) -> None:
@@ -192,7 +192,7 @@ def test_only_an_approver_makes_somebody_leave_and_the_page_says_so(sign_in: Sig
     assert late.status_code == 422 and "退出日期不能晚于今天。" in text_of(late)
     assert approver.post(f"{url}/decisions/exit", data=leaving).status_code == 302
     page = text_of(organiser.get(url))
-    assert "2027年5月10日 周一 退出:考核不合格。批准人:approver。" in page and "连续两年基本合格" in page
+    assert "2027年5月10日 周一 退出：考核不合格。批准人：approver。" in page and "连续两年基本合格" in page
 
 
 def test_the_organiser_records_an_absence_with_its_source_and_takes_it_back(
@@ -211,7 +211,7 @@ def test_the_organiser_records_an_absence_with_its_source_and_takes_it_back(
     assert backwards.status_code == 422 and "结束日期不能早于开始日期。" in text_of(backwards)
     assert browser.post(url, data=away).status_code == 302
     page = text_of(browser.get(url))
-    assert "2027年7月1日 周四 – 7月31日 周六" in page and "登记方式:电话" in page
+    assert "2027年7月1日 周四 – 7月31日 周六" in page and "登记方式：电话" in page
     row = session().scalars(select(Unavailability)).one()
     assert (
         browser.post(f"/instructors/{county.instructors['李强']}/availability/{row.id}/remove").status_code
@@ -277,7 +277,7 @@ def test_an_instructor_sees_the_own_file_and_keeps_the_own_time(sign_in: SignIn,
     }
     assert browser.post("/me/availability", data=away).status_code == 302
     page = text_of(browser.get("/me/availability"))
-    assert "2027年6月2日 周三 下午" in page and "2027年6月3日 周四 下午" in page and "登记方式:本人" in page
+    assert "2027年6月2日 周三 下午" in page and "2027年6月3日 周四 下午" in page and "登记方式：本人" in page
     again = browser.post("/me/availability", data=away)
     assert again.status_code == 422 and "这段时间已经登记过了。" in text_of(again)
     rows = session().scalars(select(Unavailability).order_by(Unavailability.id)).all()

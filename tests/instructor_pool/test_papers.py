@@ -297,7 +297,7 @@ def test_volunteers_teach_without_a_fee(sign_in: SignIn, county: County) -> None
         "is_volunteer": "y", "gender": "", "town": "", "max_per_day": "2", "fee_per_hour": "300", "version": version[1],
     }  # fmt: skip
     refused = browser.post(f"/instructors/{person_id}/edit", data=data)
-    assert refused.status_code == 422 and "志愿者不取酬,课酬应为 0。" in refused.get_data(as_text=True)
+    assert refused.status_code == 422 and "志愿者不取酬，课酬应为 0。" in refused.get_data(as_text=True)
     assert (
         browser.post(f"/instructors/{person_id}/edit", data=data | {"fee_per_hour": "0"}).status_code == 302
     )

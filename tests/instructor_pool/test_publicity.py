@@ -84,7 +84,7 @@ def test_approval_waits_for_the_end_and_for_every_answer(county: County) -> None
             approve()
         with pytest.raises(RuleBroken, match="怎样处理"):
             publicity.answer_objection(found, D, " ", actor=organiser)
-        publicity.answer_objection(found, D, "查课时记录,与实际一致", actor=organiser)
+        publicity.answer_objection(found, D, "查课时记录，与实际一致", actor=organiser)
         with pytest.raises(RuleBroken, match="已经答复"):
             publicity.answer_objection(found, U, "再想想", actor=organiser)
         approve()

@@ -88,13 +88,13 @@ def test_each_distance_is_told_once_to_the_person_and_the_organisers(county: Cou
     me, organiser = county.users["evaluator2"], county.users["organiser"]
     assert told == [
         [
-            (me, "您的聘期到 2027年8月8日 周日 届满,还有 90 天"),
+            (me, "您的聘期到 2027年8月8日 周日 届满，还有 90 天"),
             (organiser, "1 位讲师聘期在 30 天内届满"),
             (organiser, "1 位讲师聘期在 90 天内届满"),
         ],
         [],
         [(organiser, "1 位讲师聘期届满"), (organiser, "1 位讲师聘期在 90 天内届满")],
-        [(me, "您的聘期到 2027年8月8日 周日 届满,还有 30 天"), (organiser, "1 位讲师聘期在 30 天内届满")],
+        [(me, "您的聘期到 2027年8月8日 周日 届满，还有 30 天"), (organiser, "1 位讲师聘期在 30 天内届满")],
         [(organiser, "1 位讲师聘期在 30 天内届满")],
         [(me, "您的聘期今天届满"), (organiser, "1 位讲师聘期届满")],
         [(organiser, "1 位讲师聘期届满")],

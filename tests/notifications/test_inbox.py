@@ -8,9 +8,12 @@ import pytest
 
 from core.db import session, transaction
 from core.errors import Conflict
-from notifications import queries, services
+from notifications import services
+from notifications.enums import MessageState
 from notifications.jobs import take
 from notifications.models import InboxItem, OutboxMessage
+from notifications.queries import inbox as queries
+from notifications.services import outbox
 from tests.factories.county import Browser, County
 
 SignIn = Callable[[str], Browser]
@@ -36,9 +39,9 @@ def test_a_second_delivery_of_the_same_message_is_refused(county: County) -> Non
     tell(county, "instructor")
     take()
     with transaction():
-        session().query(OutboxMessage).one().sent_at = None
+        session().query(OutboxMessage).one().state = MessageState.READY
     with pytest.raises(Conflict), transaction():
-        services.deliver(10)
+        outbox.hand_over(10)
     assert session().query(InboxItem).count() == 1
 
 
@@ -55,9 +58,9 @@ def test_batches(county: County) -> None:
         for n in range(5):
             services.queue(county.users["instructor"], "lesson", f"第 {n} 条")
     with transaction():
-        assert services.deliver(3) == 3
+        assert outbox.hand_over(3) == 3
     with transaction():
-        assert (services.deliver(3), services.deliver(3)) == (2, 0)
+        assert (outbox.hand_over(3), outbox.hand_over(3)) == (2, 0)
 
 
 def test_too_long_a_title_is_cut_and_too_long_an_address_left_out(county: County) -> None:

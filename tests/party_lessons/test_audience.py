@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from party_lessons.enums import SchemeKind
-from party_lessons.rules import LessonFacts, PostFacts, SchemeFacts, eligible
+from party_lessons.enums import PostKind
+from party_lessons.rules import SCHEME_A, SCHEME_B, LessonFacts, PostFacts, eligible
 
-AREA, UNIT = SchemeKind.AREA_SECRETARY, SchemeKind.UNIT_SECRETARY
+AREA, UNIT = PostKind.AREA_SECRETARY, PostKind.UNIT_SECRETARY
 COUNTY, TOWN, OTHER_TOWN, VILLAGE, BUREAU, SCHOOL = "/1/", "/1/2/", "/1/3/", "/1/2/8/", "/1/20/", "/1/20/5/"
 
 SECRETARY = PostFacts(7, TOWN, AREA, date(2023, 5, 1))
@@ -79,16 +79,16 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "post", "taught", "counts"), CASES, ids=[case[0] for case in CASES])
 def test_what_counts(name: str, post: PostFacts, taught: LessonFacts, counts: bool) -> None:
-    assert eligible(post, taught, SchemeFacts(post.kind)) is counts
+    assert eligible(post, taught, SCHEME_A if post.kind is AREA else SCHEME_B) is counts
 
 
 def test_micro_lessons_count_when_the_setting_says_so() -> None:
-    assert eligible(SECRETARY, replace(LESSON, minutes=22), SchemeFacts(AREA, least_minutes=15))
+    assert eligible(SECRETARY, replace(LESSON, minutes=22), replace(SCHEME_A, micro_minutes=15))
 
 
 def test_one_lesson_may_pass_the_tests_of_both_posts() -> None:
     """Secretary of a township who also leads an office of it: their common class serves both."""
     office = PostFacts(7, VILLAGE, UNIT, date(2023, 5, 1))
     shared = lesson(VILLAGE, TOWN, VILLAGE)
-    assert eligible(SECRETARY, shared, SchemeFacts(AREA)) and eligible(office, shared, SchemeFacts(UNIT))
-    assert not eligible(office, LESSON, SchemeFacts(UNIT))
+    assert eligible(SECRETARY, shared, SCHEME_A) and eligible(office, shared, SCHEME_B)
+    assert not eligible(office, LESSON, SCHEME_B)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from party_lessons.enums import ExemptionRule, SchemeKind
-from party_lessons.rules import Due, PostFacts, SchemeFacts, due_in
+from party_lessons.enums import ExemptionRule, PostKind
+from party_lessons.rules import SCHEME_A, SCHEME_B, Due, PostFacts, due_in
 
-AREA, UNIT = SchemeKind.AREA_SECRETARY, SchemeKind.UNIT_SECRETARY
+AREA, UNIT = PostKind.AREA_SECRETARY, PostKind.UNIT_SECRETARY
 LATE, EARLY = ExemptionRule.APPOINTED_LATE, ExemptionRule.LEFT_EARLY
 END = date(2027, 12, 31)
 
@@ -17,7 +18,7 @@ END = date(2027, 12, 31)
 def due(starts: str, ends: str | None = None, year: int = 2027, **settings: object) -> Due | None:
     """What a township secretary in post between two days owes."""
     post = PostFacts(1, "/1/2/", AREA, date.fromisoformat(starts), date.fromisoformat(ends) if ends else None)
-    return due_in(post, year, SchemeFacts(AREA, **settings))  # type: ignore[arg-type]
+    return due_in(post, year, replace(SCHEME_A, **settings))  # type: ignore[arg-type]
 
 
 CASES = {
@@ -100,5 +101,5 @@ def test_two_posts_are_two_obligations() -> None:
     """Secretary of a township and of an office: each owes by its own scheme."""
     township = PostFacts(1, "/1/2/", AREA, date(2023, 5, 1))
     office = PostFacts(1, "/1/9/", UNIT, date(2027, 11, 1))
-    assert due_in(township, 2027, SchemeFacts(AREA)) == Due(2027, 1, END)
-    assert due_in(office, 2027, SchemeFacts(UNIT)) == Due(2027, 1, END, LATE)
+    assert due_in(township, 2027, SCHEME_A) == Due(2027, 1, END)
+    assert due_in(office, 2027, SCHEME_B) == Due(2027, 1, END, LATE)

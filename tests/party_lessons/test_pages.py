@@ -10,19 +10,23 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from accounts.access import SYSTEM
+from accounts.access import EVERYTHING, SYSTEM
 from accounts.enums import P
 from core.db import session, transaction
 from instructor_pool.enums import AnswerSource, Grade
 from instructor_pool.models import Instructor, Unavailability
-from party_lessons.enums import DutyState, SchemeKind
+from party_lessons.enums import DutyState, PostKind
 from party_lessons.models import Obligation, Post
+from party_lessons.queries import people
 from party_lessons.queries.board import overview
 from party_lessons.services import credits, posts
 from scheduling.enums import HalfDay, OrderKind, SessionState
+from scheduling.jobs import take_recount
 from scheduling.models import Session, TrainingClass
+from scheduling.queries import duties
 from scheduling.queries.ahead import read_offer
-from scheduling.queries.duties import STATISTIC, todos
+from scheduling.queries.duties import get_duty, todos
+from scheduling.queries.duty_papers import STATISTIC
 from scheduling.queries.lessons import lesson_facts
 from tests.factories.county import Browser, County, make_class, make_session
 from tests.factories.duties import reckon_all
@@ -42,7 +46,7 @@ def duty(county: County) -> Post:
             county.unit("东镇"),
             "镇党委书记",
             actor=SYSTEM,
-            kind=SchemeKind.AREA_SECRETARY,
+            kind=PostKind.AREA_SECRETARY,
             starts=date(2023, 5, 1),
         )
 
@@ -55,7 +59,7 @@ def obligation_of(post: Post) -> int:
 def test_the_board_names_leader_state_and_reason(sign_in: SignIn, duty: Post) -> None:
     page = sign_in("organiser").get("/duties/").text
     assert "赵书记" in page and "镇党委书记" in page
-    assert "有风险" in page and "符合条件的课次只剩 1 个,不能再错过。" in page
+    assert "有风险" in page and "符合条件的课次只剩 1 个，不能再错过。" in page
 
 
 def test_an_empty_board_says_so(sign_in: SignIn) -> None:
@@ -69,7 +73,6 @@ def test_an_empty_board_says_so(sign_in: SignIn) -> None:
         ("q=赵书", True),
         ("state=at_risk", True),
         ("state=held", False),
-        ("scheme=unit_secretary", False),
     ],
 )
 def test_filters_and_search(sign_in: SignIn, duty: Post, query: str, found: bool) -> None:
@@ -92,7 +95,7 @@ def test_exempting_by_hand_and_back(sign_in: SignIn, duty: Post) -> None:
     refused = browser.post(f"{url}/exempt", data={"version": 1, "reason": " "})
     assert refused.status_code == 422 and "请写明免计的理由" in refused.text
     assert browser.post(f"{url}/exempt", data={"version": 1, "reason": "脱产学习"}).status_code == 302
-    assert "经批准免计:脱产学习" in browser.get(url).text
+    assert "经批准免计：脱产学习" in browser.get(url).text
     assert browser.post(f"{url}/lift", data={"version": 1}).status_code == 409
     assert browser.post(f"{url}/lift", data={"version": 2}).status_code == 302
     assert "经批准免计" not in browser.get(url).text
@@ -172,12 +175,13 @@ def test_recomputing_credits_what_was_held_before_the_post_was_entered(
             county.unit("东镇"),
             "镇党委书记",
             actor=SYSTEM,
-            kind=SchemeKind.AREA_SECRETARY,
+            kind=PostKind.AREA_SECRETARY,
             starts=date(2023, 5, 1),
         )
     browser = sign_in("organiser")
     assert "已完成 1 课。" not in browser.get("/duties/").text
     assert browser.post("/duties/recompute").status_code == 302
+    assert take_recount()
     assert "已完成 1 课。" in browser.get("/duties/").text
 
 
@@ -224,3 +228,52 @@ def test_sent_to_another_township_it_serves_nobody_here(county: County, duty: Po
     reckon_all()
     assert overview(organiser.scope(P.DUTY_VIEW), 2027, TODAY).counts[DutyState.IMPOSSIBLE] == 1
     assert [(t.kind, t.count) for t in todos(organiser)] == [("duty_impossible", 1)]
+
+
+def test_of_many_lessons_the_first_are_read_and_the_others_counted(
+    county: County, duty: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theory = session().get_one(Session, county.sessions[0]).course
+    assert theory is not None
+    with transaction():
+        for n, day in enumerate((date(2027, 5, 20), date(2027, 6, 9), date(2027, 9, 1), date(2027, 9, 2))):
+            make_session(make_class(county.unit("嘉祥县"), f"M{n}", [day]), 1, day, HalfDay.MORNING, theory)
+    reckon_all()
+    whole = get_duty(EVERYTHING, obligation_of(duty))
+    assert whole.left == 5
+    monkeypatch.setattr(duties, "MANY", 4)
+    monkeypatch.setattr(duties, "MOST_LESSONS", 2)
+    first = get_duty(EVERYTHING, obligation_of(duty))
+    assert (first.left, first.lessons, first.row.standing) == (5, whole.lessons[:2], whole.row.standing)
+    with monkeypatch.context() as few:
+        few.setattr(duties, "MOST_LESSONS", 4)
+        # In the coming weeks there are three: all have to be read.
+        assert get_duty(EVERYTHING, obligation_of(duty)).lessons == whole.lessons[:4]
+    with transaction():
+        make_session(
+            make_class(county.unit("嘉祥县"), "M9", [date(2027, 5, 19)]), 1, date(2027, 5, 19), HalfDay.MORNING, theory
+        )  # fmt: skip
+    # Nobody has counted since.
+    assert get_duty(EVERYTHING, obligation_of(duty)).left == 6
+
+
+def test_what_a_long_list_leaves_out_is_found_and_can_be_chosen(
+    county: County, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "MOST_OFFERED", 1)
+    browser = sign_in("organiser")
+    office, leader = county.units["县财政局"], county.instructors["钱局长"]
+    assert [x["value"] for x in browser.get("/duties/seats?q=财政").json or ()] == [office]
+    assert [x["value"] for x in browser.get("/duties/people?q=钱局长").json or ()] == [leader]
+    assert browser.get("/duties/seats?q=邻县").json == [], "out of the scope"
+    data = {
+        "holder": leader,
+        "unit": office,
+        "title": "党组书记",
+        "kind": "unit_secretary",
+        "starts": "2027-01-01",
+    }
+    assert browser.post("/duties/posts/new", data=data).status_code == 302
+    assert session().query(Post).one().unit_id == office
+    assert [x["value"] for x in browser.get("/duties/leaders?q=钱").json or ()] == [leader]
+    assert browser.post("/duties/posts/new", data=data | {"unit": county.units["邻县"]}).status_code == 404

@@ -17,22 +17,22 @@ from core import clock
 from core.db import db, session, transaction
 from core.errors import Conflict, NotFound, RuleBroken
 from instructor_pool.models import Instructor
-from party_lessons.enums import DutyState, ExemptionRule, SchemeKind
+from party_lessons.enums import DutyState, ExemptionRule, PostKind
 from party_lessons.models import Obligation, Post
 from party_lessons.queries.board import count_states, duty_table, judged, list_own, overview
 from party_lessons.queries.obligations import get_obligation
 from party_lessons.queries.standing import obligations_of
 from party_lessons.rules import LessonFacts
-from party_lessons.services import credits, obligations, posts
+from party_lessons.services import credits, exempting, obligations, posts
 from tests.factories.county import County
 from tests.factories.duties import reckon_with
 
-AREA, UNIT = SchemeKind.AREA_SECRETARY, SchemeKind.UNIT_SECRETARY
+AREA, UNIT = PostKind.AREA_SECRETARY, PostKind.UNIT_SECRETARY
 TODAY = date(2027, 5, 10)
 
 
 def take_up(
-    county: County, who: str, where: str, kind: SchemeKind, starts: str, ends: str | None = None
+    county: County, who: str, where: str, kind: PostKind, starts: str, ends: str | None = None
 ) -> Post:
     """Give somebody a post and say what it owes."""
     holder = session().get(Instructor, county.instructors[who])
@@ -192,24 +192,24 @@ def test_exempting_needs_a_reason_and_can_be_lifted(county: County) -> None:
         post = take_up(county, "赵书记", "东镇", AREA, "2023-05-01")
     for reason in ("", "  ", "长" * 301):
         with pytest.raises(RuleBroken), transaction():
-            obligations.exempt(due(post), reason, actor=organiser)
+            exempting.exempt(due(post), reason, actor=organiser)
     with transaction():
-        obligations.exempt(due(post), "脱产学习", actor=organiser)
+        exempting.exempt(due(post), "脱产学习", actor=organiser)
     assert (state_of(post), due(post).exempted_by_id) == (DutyState.EXEMPT, organiser.user_id)
     with pytest.raises(Conflict), transaction():
-        obligations.exempt(due(post), "又一次", actor=organiser)
+        exempting.exempt(due(post), "又一次", actor=organiser)
     with transaction():
-        obligations.lift_exemption(due(post), actor=organiser)
+        exempting.lift_exemption(due(post), actor=organiser)
     assert state_of(post) is DutyState.IMPOSSIBLE
     with pytest.raises(Conflict), transaction():
-        obligations.lift_exemption(due(post), actor=organiser)
+        exempting.lift_exemption(due(post), actor=organiser)
 
 
 def test_what_the_dates_exempt_nobody_lifts(county: County) -> None:
     with transaction():
         post = take_up(county, "赵书记", "东镇", AREA, "2027-10-20")
     with pytest.raises(RuleBroken), transaction():
-        obligations.lift_exemption(due(post), actor=SYSTEM)
+        exempting.lift_exemption(due(post), actor=SYSTEM)
 
 
 def test_what_is_held_needs_no_exemption(county: County) -> None:
@@ -217,7 +217,7 @@ def test_what_is_held_needs_no_exemption(county: County) -> None:
         post = take_up(county, "赵书记", "东镇", AREA, "2023-05-01")
         credits.hold(lesson(county, "东镇", "赵书记"), actor=SYSTEM)
     with pytest.raises(RuleBroken), transaction():
-        obligations.exempt(due(post), "病假", actor=SYSTEM)
+        exempting.exempt(due(post), "病假", actor=SYSTEM)
 
 
 def test_competitors_out_of_sight_count(county: County) -> None:
@@ -276,8 +276,8 @@ def test_the_board_reads_a_bounded_number_of_statements(
     with current_app.test_request_context():
         page = duty_table(EVERYTHING, 2027, TODAY).page(MultiDict({"size": "25"}))
     assert page.total == 12 and all(cell.exported for row in page.rows for cell in row.cells[:4])
-    # Schemes, units to choose from, how many, the rows, their credits.
-    assert sum(sql.startswith("SELECT") for sql in seen) == 5
+    # Schemes, units and schemes to choose from, how many, the rows, their credits.
+    assert sum(sql.startswith("SELECT") for sql in seen) == 6
 
 
 @pytest.fixture

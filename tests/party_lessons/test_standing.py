@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from party_lessons.enums import DutyState, ExemptionRule, Ground, SchemeKind
-from party_lessons.rules import DueFacts, Outlook, PostFacts, SchemeFacts, standing
+from party_lessons.enums import DutyState, ExemptionRule, Ground, PostKind
+from party_lessons.rules import SCHEME_A, DueFacts, Outlook, PostFacts, standing
 
-POST = PostFacts(1, "/1/2/", SchemeKind.AREA_SECRETARY, date(2027, 10, 20))
-SCHEME = SchemeFacts(SchemeKind.AREA_SECRETARY)
+POST = PostFacts(1, "/1/2/", PostKind.AREA_SECRETARY, date(2027, 10, 20))
+SCHEME = SCHEME_A
 END = date(2027, 12, 31)
 MAY = date(2027, 5, 10)
 NONE, ONE, TWO, MANY = Outlook(0, True), Outlook(1, False), Outlook(2, False), Outlook(5, False)
@@ -123,6 +123,14 @@ CASES = [
         DutyState.AT_RISK,
         Ground.LAST_ONES,
     ),
+    (
+        "two needed, two left in a week of one",
+        DueFacts(2, END),
+        MAY,
+        Outlook(2, True, most=1),
+        DutyState.IMPOSSIBLE,
+        Ground.NO_ROOM,
+    ),
     ("two needed, one left", DueFacts(2, END), MAY, ONE, DutyState.IMPOSSIBLE, Ground.TOO_FEW),
     ("two needed, two left", DueFacts(2, END), MAY, TWO, DutyState.AT_RISK, Ground.LAST_ONES),
     (
@@ -158,4 +166,4 @@ def test_every_sentence_is_complete(
 
 def test_the_late_appointment_names_both_days() -> None:
     found = standing(DueFacts(1, END, exemption=LATE), MAY, NONE, POST, SCHEME)
-    assert found.ground.word % found.blanks == "2027-10-20 任职,晚于 2027-10-01 的截止日,当年免计。"
+    assert found.ground.word % found.blanks == "2027-10-20 任职，晚于 2027-10-01 的截止日，当年免计。"

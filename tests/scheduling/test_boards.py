@@ -13,9 +13,11 @@ from bases.enums import BaseKind, BaseState
 from bases.models import Closure, TeachingBase, Venue
 from core.db import session, transaction
 from core.errors import Conflict, RuleBroken
+from notifications.models import OutboxMessage
 from scheduling.enums import BookingState, HalfDay, ResourceKind
 from scheduling.models import Booking, Session, TrainingClass
 from scheduling.queries import boards, month_boards
+from scheduling.queries.boards import Reader
 from scheduling.services import publishing, shifting
 from tests.factories import visits
 from tests.factories.county import Browser, County, make_base
@@ -42,7 +44,7 @@ def planned(county: County) -> int:
 
 def board_of(county: County, name: str, day: date = MONDAY) -> boards.DayBoard:
     base = session().get_one(TeachingBase, county.bases[name])
-    return boards.day_board(base, day, EVERYTHING, NOW)
+    return boards.day_board(base, day, Reader(plans=EVERYTHING, asks=EVERYTHING), NOW)
 
 
 def test_a_day_shows_venues_by_time(county: County) -> None:
@@ -75,7 +77,7 @@ def test_what_people_were_told_stays_on_the_board_when_the_plan_moves(county: Co
         shifting.move(the(first), datetime(2027, 6, 7, 10, 0), county.venues["东镇党校"], actor=SYSTEM)
     entries = board_of(county, "东镇党校").entries
     assert [(e.first, e.state, e.note, e.may_move) for e in entries] == [
-        (34, "待答复", "已通知,计划有改动", False),
+        (34, "待答复", "已通知，计划有改动", False),
         (40, "有未发布改动", "王芳", True),
     ]
 
@@ -83,7 +85,7 @@ def test_what_people_were_told_stays_on_the_board_when_the_plan_moves(county: Co
 def test_a_visit_stands_beside_sessions_and_counts(county: County) -> None:
     visits.asked(county)
     [entry] = board_of(county, visits.MUSEUM, visits.TUESDAY.date()).entries
-    assert (entry.title, entry.party, entry.people, entry.may_move) == ("重温入党誓词", "东镇", 40, False)
+    assert (entry.title, entry.party, entry.people, entry.may_move) == ("重温入党誓词", "东镇", 40, True)
     assert f"{entry.start:%H:%M}" == "09:00"
     board = month_boards.month_board(EVERYTHING, date(2027, 5, 1), "纪念馆", 1)
     assert [(day.day, day.count) for day in board.rows[0].days if day.count] == [(visits.TUESDAY.date(), 1)]
@@ -196,7 +198,7 @@ def test_boards_take_as_few_statements_for_many_bases_and_bookings(county: Count
             month_boards.month_board(EVERYTHING, date(2027, 6, 1), "", 1)
         base = session().get_one(TeachingBase, county.bases["红色纪念馆"])
         with counted() as day:
-            boards.day_board(base, MONDAY, EVERYTHING, NOW)
+            boards.day_board(base, MONDAY, Reader(plans=EVERYTHING), NOW)
         session().rollback()
         return len(month), len(day)
 
@@ -231,16 +233,16 @@ def test_pages_of_boards(county: County, sign_in: SignIn) -> None:
     first = planned(county)
     browser, base = sign_in("organiser"), county.bases["东镇党校"]
     page = browser.get(f"/scheduling/bases/{base}/day?day=2027-06-07").get_data(as_text=True)
-    assert "移动“党的创新理论专题”" in page and 'data-start="13:00"' in page
+    assert "移动“党的创新理论专题”" in page and ':13:00"' in page
     month = browser.get("/scheduling/bases/month?month=2027-06").get_data(as_text=True)
     assert "东镇党校" in month and "不到 50%" in month
     assert browser.get("/scheduling/bases/month?month=2027-06&export=xlsx").mimetype.endswith("sheet")
     asked = browser.get(f"/scheduling/sessions/{first}/moves?base={base}&day=2027-06-07").get_json()
     assert {
-        "venue": county.venues["东镇党校"],
-        "start": "10:00",
+        "place": f"{county.venues['东镇党校']}:10:00",
         "verdict": "cost",
         "why": "不在原来要求的时段",
+        "values": {"venue_id": county.venues["东镇党校"], "start": "2027-06-07T10:00"},
     } in asked["moves"]
     there = f"/scheduling/sessions/{first}/move?base={base}&day=2027-06-07"
     data = {"venue_id": county.venues["东镇党校"], "start": "2027-06-07T10:00", "version": the(first).version}
@@ -260,3 +262,56 @@ def test_pages_of_boards(county: County, sign_in: SignIn) -> None:
     reader = sign_in("approver")
     seen = reader.get(f"/scheduling/bases/{base}/day?day=2027-06-07").get_data(as_text=True)
     assert "党的创新理论专题" in seen and "data-grip" not in seen
+
+
+def visit_moves(browser: Browser, address: str, venue: int, day: date) -> dict[str, str]:
+    """What the board would say of each time at a venue."""
+    document = browser.get(f"{address}?day={day}").get_json()
+    assert document["refused"] == ""
+    places = ((*move["place"].split(":", 1), move["why"]) for move in document["moves"])
+    return {start: why for at, start, why in places if at == f"{venue}"}
+
+
+def test_a_visit_is_moved_by_who_asked_and_by_its_base(county: County, sign_in: SignIn) -> None:
+    day = visits.TUESDAY.date()
+    base_id, venue = county.bases[visits.MUSEUM], county.venues[visits.MUSEUM]
+    with transaction():
+        session().get_one(Venue, venue).groups = 1
+    mine = visits.asked(county)
+    visits.asked(county, start=datetime(2027, 5, 18, 14))
+    contact, manager = sign_in("contact"), sign_in("manager")
+    said = visit_moves(contact, f"/visits/{mine}/moves", venue, day)
+    assert said["10:00"] == "" and "已经约满" in said["14:00"] and "这一天开放" in said["17:30"]
+    form = {"venue_id": venue, "start": "2027-05-18T10:00", "version": visits.the(mine).version}
+    assert contact.post(f"/visits/{mine}/move", data=form).status_code == 302
+    assert visits.the(mine).start.hour == 10 and visits.the(mine).state.value == "held"
+    # A base says for itself how long ahead it must be asked, and its own move is its yes.
+    with transaction():
+        session().get_one(TeachingBase, base_id).lead_time = 30
+    assert "提前预约" in visit_moves(contact, f"/visits/{mine}/moves", venue, day)["11:00"]
+    own = f"/base-bookings/visits/{mine}"
+    assert visit_moves(manager, f"{own}/moves", venue, day)["11:00"] == ""
+    page = manager.get(f"/base-bookings/bases/{base_id}/day?day={day}").text
+    assert f'data-move="{own}/move' in page and "移动" in page
+    form |= {"start": "2027-05-18T11:00", "version": visits.the(mine).version}
+    told = manager.post(f"{own}/move", data=form, follow_redirects=True).text
+    assert "已移到" in told and visits.the(mine).state.value == "confirmed"
+    assert {b.state for b in visits.the(mine).bookings if b.from_unit == 44} == {BookingState.CONFIRMED}
+    title = session().scalars(select(OutboxMessage.title).order_by(OutboxMessage.id.desc())).first()
+    assert title is not None and title.startswith("参观改到")
+    # What is refused leaves everything as it was.
+    taken = {**form, "start": "2027-05-18T14:00", "version": visits.the(mine).version}
+    page = manager.post(f"{own}/move", data=taken, follow_redirects=True).text
+    assert "已经约满" in page, page[page.find("alert") :][:600]
+    assert visits.the(mine).start.hour == 11
+
+
+def test_a_manager_sees_what_was_told_and_only_the_own_base(county: County, sign_in: SignIn) -> None:
+    planned(county)
+    with transaction():
+        session().get_one(TeachingBase, county.bases["东镇党校"]).manager_id = county.users["manager"]
+    browser = sign_in("manager")
+    page = browser.get(f"/base-bookings/bases/{county.bases['东镇党校']}/day?day={MONDAY}").text
+    assert "这一天没有安排" in page and "党的创新理论专题" not in page
+    other = next(base for name, base in county.bases.items() if name not in (visits.MUSEUM, "东镇党校"))
+    assert browser.get(f"/base-bookings/bases/{other}/day").status_code == 404

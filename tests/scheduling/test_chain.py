@@ -93,8 +93,8 @@ def test_publish_books_everything_and_tells_those_with_accounts(
     )
     # 3 class hours are 135 minutes: nine quarter hours each of class, person and room; the visit has 90 minutes, no person.
     assert session().query(Claim).count() == 3 * 9 * 3 + 6 * 2
-    assert titles(county, "instructor") == ["请答复授课:6月7日 周一 下午 14:00–16:15《嘉祥党史》"]
-    assert titles(county, "manager") == ["请确认接待:6月8日 周二 下午 14:00–15:30 第B001班"]
+    assert titles(county, "instructor") == ["请答复授课：6月7日 周一 下午 14:00–16:15《嘉祥党史》"]
+    assert titles(county, "manager") == ["请确认接待：6月8日 周二 下午 14:00–15:30 第B001班"]
     version = session().scalars(select(ScheduleVersion)).one()
     assert (version.number, len(version.rows), version.rows[0]["instructor"]) == (1, 4, "赵书记")
 
@@ -127,7 +127,7 @@ def test_broken_rules_are_named_and_nothing_is_saved(county: County) -> None:
     with pytest.raises(RuleBroken) as refused, transaction():
         publishing.publish(klass_of(county), actor=SYSTEM)
     assert [v.code for v in refused.value.violations] == ["topic"]
-    assert refused.value.violations[0].sentence == "6月7日 周一 下午《嘉祥党史》:李强 没有这门课的授课资格。"
+    assert refused.value.violations[0].sentence == "6月7日 周一 下午《嘉祥党史》：李强 没有这门课的授课资格。"
     assert session().query(Booking).count() == 0
 
 
@@ -141,8 +141,8 @@ def test_a_missed_ratio_needs_a_written_reason_that_is_kept(county: County) -> N
         publishing.publish(klass_of(county), actor=SYSTEM)
     assert [v.code for v in refused.value.violations] == ["ratio_theory_and_party", "ratio_party_spirit"]
     with transaction():
-        publishing.publish(klass_of(county), actor=SYSTEM, note="业务培训为主,经部务会同意")
-    assert session().scalars(select(ScheduleVersion.note)).one() == "业务培训为主,经部务会同意"
+        publishing.publish(klass_of(county), actor=SYSTEM, note="业务培训为主，经部务会同意")
+    assert session().scalars(select(ScheduleVersion.note)).one() == "业务培训为主，经部务会同意"
 
 
 def test_a_taken_time_is_a_conflict_that_names_what_clashes(county: County, published: list[Session]) -> None:
@@ -157,7 +157,7 @@ def test_a_taken_time_is_a_conflict_that_names_what_clashes(county: County, publ
 
     with (
         pytest.raises(
-            Conflict, match=r"赵书记在 6月7日 周一 上午 8:30–10:45 已有安排:第B001班《党的创新理论专题》"
+            Conflict, match=r"赵书记在 6月7日 周一 上午 8:30–10:45 已有安排：第B001班《党的创新理论专题》"
         ),
         transaction(),
     ):
@@ -271,7 +271,7 @@ def test_cancelling_releases_tells_and_keeps_the_reason(county: County, publishe
         session().query(Claim).filter_by(resource_id=county.instructors["王芳"], kind="instructor").count()
         == 0
     )
-    assert titles(county, "instructor")[-1] == "已取消:6月7日 周一 下午 14:00–16:15《嘉祥党史》"
+    assert titles(county, "instructor")[-1] == "已取消：6月7日 周一 下午 14:00–16:15《嘉祥党史》"
 
 
 def test_held_only_after_the_end_and_with_what_was_told(county: County, published: list[Session]) -> None:
@@ -286,7 +286,7 @@ def test_held_only_after_the_end_and_with_what_was_told(county: County, publishe
 
 
 def test_publishing_plans_and_holding_fulfils_the_duty(county: County) -> None:
-    from party_lessons.enums import SchemeKind
+    from party_lessons.enums import PostKind
     from party_lessons.services import posts
 
     with transaction():
@@ -301,7 +301,7 @@ def test_publishing_plans_and_holding_fulfils_the_duty(county: County) -> None:
             "党委书记",
             actor=SYSTEM,
             starts=datetime(2024, 1, 1).date(),
-            kind=SchemeKind.AREA_SECRETARY,
+            kind=PostKind.AREA_SECRETARY,
         )
         plan_all(county)
     with transaction():
@@ -321,7 +321,7 @@ def test_everything_is_decimal_hours(published: list[Session]) -> None:
 
 def test_the_last_lesson_for_a_duty_is_not_given_away_without_a_reason(county: County) -> None:
     from instructor_pool.models import Instructor
-    from party_lessons.enums import SchemeKind
+    from party_lessons.enums import PostKind
     from party_lessons.models import Obligation
     from party_lessons.services import posts
 
@@ -336,7 +336,7 @@ def test_the_last_lesson_for_a_duty_is_not_given_away_without_a_reason(county: C
             "党委书记",
             actor=SYSTEM,
             starts=first,
-            kind=SchemeKind.AREA_SECRETARY,
+            kind=PostKind.AREA_SECRETARY,
         )
         plan_all(county)
         session().get_one(Session, county.sessions[0]).instructor_id = county.instructors["李强"]
@@ -347,5 +347,5 @@ def test_the_last_lesson_for_a_duty_is_not_given_away_without_a_reason(county: C
     assert refused.value.violations[0].sentence == "赵书记(东镇党委党委书记)今年的讲党课任务将没有可用课次。"
     assert session().query(Booking).count() == 0
     with transaction():
-        publishing.publish(klass_of(county), actor=SYSTEM, note="本人外派学习,已报备")
-    assert session().scalars(select(ScheduleVersion.note)).one() == "本人外派学习,已报备"
+        publishing.publish(klass_of(county), actor=SYSTEM, note="本人外派学习，已报备")
+    assert session().scalars(select(ScheduleVersion.note)).one() == "本人外派学习，已报备"

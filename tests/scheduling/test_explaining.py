@@ -64,7 +64,7 @@ def test_a_shortage_names_the_sessions_and_everyone_who_could_teach_them(
     run = run_over(county, *numbers)
     [shortage] = [x for x in gaps.shortages_of(run) if "讲师" in x.title]
     assert (shortage.need, shortage.room) == (3, 2)
-    assert shortage.title == "3 个课次都要讲师,能授课的人合起来只能再上 2 课。"
+    assert shortage.title == "3 个课次都要讲师，能授课的人合起来只能再上 2 课。"
     assert shortage.holds == "怎样排都排不下。"
     assert len(shortage.sessions) == 3 and all("农村电商" in name for name in shortage.sessions)
     assert [(r.who, r.what, r.room) for r in shortage.rooms] == [
@@ -121,10 +121,13 @@ def test_the_panel_of_a_session_says_what_would_make_it_possible(
         place(rows[0], datetime(2027, 6, 7, 8, 30), county, "丙老师", "东镇党校")
         ids = [row.id for row in rows]
     browser = sign_in("organiser")
-    page = browser.get(f"/scheduling/sessions/{ids[1]}/candidates").get_data(as_text=True)
-    assert "怎样才能排上" in page
-    assert "若放宽“讲师本周课次已到上限”,丙老师 可在 6月7日 周一 14:00 授课。" in page
-    assert "2 个课次都要讲师,能授课的人合起来只能再上 1 课。" in page
+    panel = browser.get(f"/scheduling/sessions/{ids[1]}/candidates").get_data(as_text=True)
+    assert "怎样才能排上" in panel
+    assert f'hx-get="/scheduling/sessions/{ids[1]}/ways-out"' in panel
+    page = browser.get(f"/scheduling/sessions/{ids[1]}/ways-out").get_data(as_text=True)
+    assert "若再有一位能讲这门课、当时有空的讲师，可在 6月7日 周一" in page
+    assert "若放宽“讲师本周课次已到上限”，丙老师 可在 6月7日 周一 14:00 授课。" in page
+    assert "2 个课次都要讲师，能授课的人合起来只能再上 1 课。" in page
     assert "6月7日 周一 – 6月13日 周日 这一周最多 1 课" in page
     assert "怎样才能排上" not in browser.get(f"/scheduling/sessions/{ids[0]}/candidates").get_data(
         as_text=True
@@ -246,8 +249,8 @@ def test_a_level_is_matched_from_its_page(county: County, sign_in: Callable[[str
     assert browser.post("/scheduling/runs", data=data).location == "/scheduling/runs"
     runs = session().query(MatchRun).order_by(MatchRun.id).all()
     assert [(run.class_ids, run.title) for run in runs] == [
-        ([ids[0]], "西镇,2 个班次"),
-        ([ids[1]], "西镇,2 个班次"),
+        ([ids[0]], "西镇，2 个班次"),
+        ([ids[1]], "西镇，2 个班次"),
     ]
     assert match_jobs.take_run() and match_jobs.take_run()
     assert {run.state for run in runs} == {RunState.READY}

@@ -258,7 +258,7 @@ def test_gauges_bind_main_classes_more(county: County) -> None:
 
 
 def test_leaders_are_cadres_and_holders_of_listed_posts(county: County) -> None:
-    from party_lessons.enums import SchemeKind
+    from party_lessons.enums import PostKind
     from party_lessons.models import Post
 
     with transaction():
@@ -267,7 +267,7 @@ def test_leaders_are_cadres_and_holders_of_listed_posts(county: County) -> None:
                 holder_id=county.instructors["李强"],
                 unit_id=county.units["东镇"],
                 title="书记",
-                kind=SchemeKind.AREA_SECRETARY,
+                kind=PostKind.AREA_SECRETARY,
                 starts=date(2026, 1, 1),
                 ends=date(2027, 3, 1),
             )

@@ -57,7 +57,7 @@ def test_the_pages_of_both_sides(sign_in: SignIn, county: County, guest: int) ->
         == 200
     )
     counter = ours.get("/loans/counter?year=2027").text
-    assert "济宁市:5 个课次" in counter and "嘉祥县" in counter
+    assert "济宁市：5 个课次" in counter and "嘉祥县" in counter
     assert "没有借用" in ours.get("/loans/counter?year=2026").text
     assert "嘉祥县" in theirs.get(f"/loans/of/{guest}").text
     assert sign_in("outsider").get(page).status_code == 404

@@ -18,7 +18,7 @@ from instructor_pool.enums import PoolState
 from instructor_pool.models import Instructor
 from instructor_pool.services import merging
 from notifications.models import OutboxMessage
-from party_lessons.enums import SchemeKind
+from party_lessons.enums import PostKind
 from party_lessons.models import Post
 from scheduling.enums import BookingState, HalfDay, LoanState, ResourceKind
 from scheduling.models import Booking, Loan, Session, TrainingClass
@@ -67,7 +67,7 @@ def booking(county: County, guest: int, **fields: Any) -> Booking:
     [
         ({"sessions": 0}, "sessions", "1 到 200"),
         ({"purpose": " "}, "purpose", "用途"),
-        ({"first_day": None}, "first_day", "请选班次,或填写起止日期"),
+        ({"first_day": None}, "first_day", "请选班次，或填写起止日期"),
         ({"last_day": date(2027, 5, 31)}, "last_day", "不能早于开始"),
         ({"first_day": date(2027, 4, 1), "last_day": date(2027, 4, 2)}, "last_day", "已经过去"),
         ({"first_day": date(2027, 5, 9)}, "first_day", "不能早于今天"),
@@ -150,7 +150,7 @@ def test_who_asked_does_not_decide_and_reasons_are_given(county: County, guest: 
         told = session().scalars(
             select(OutboxMessage.title).where(OutboxMessage.user_id == county.users["organiser"])
         )
-        assert "济宁市同意借出冉启明,1 个课次" in list(told)
+        assert "济宁市同意借出冉启明，1 个课次" in list(told)
 
 
 def test_the_quota_counts_what_was_granted_and_takes_back_what_was_not_used(
@@ -277,7 +277,7 @@ def test_an_ended_loan_leaves_a_clash_to_be_matched_anew(county: County, guest: 
     session().refresh(the(loan_id))
     assert (the(loan_id).granted, the(loan_id).used, quota(county).lent) == (1, 1, 1)
     (clash,) = list_clashes(county.actor("organiser").scope(P.SCHEDULE_EDIT))
-    assert clash.reason == "借用已结束:另有任用"
+    assert clash.reason == "借用已结束：另有任用"
     with pytest.raises(Conflict), transaction():
         session().add(
             booking(county, guest, session_id=county.sessions[1], from_unit=56, to_unit=65, loan_id=loan_id)
@@ -309,7 +309,7 @@ def test_the_forecast_counts_another_units_leader_only_under_a_loan(county: Coun
             holder_id=guest,
             unit_id=county.units["济宁市"],
             title="市委书记",
-            kind=SchemeKind.AREA_SECRETARY,
+            kind=PostKind.AREA_SECRETARY,
             starts=date(2024, 1, 1),
         )
         session().add(post)

@@ -12,8 +12,9 @@ from accounts.access import SYSTEM
 from core import clock, jobs
 from core.db import session, transaction
 from core.errors import Conflict, RuleBroken
+from courses.models import Course
 from notifications.models import OutboxMessage
-from party_lessons.enums import SchemeKind
+from party_lessons.enums import PostKind
 from party_lessons.models import Post
 from party_lessons.services import obligations
 from scheduling import jobs as match_jobs
@@ -62,7 +63,7 @@ def test_a_run_goes_from_question_to_working_plan_and_back(county: County) -> No
             holder_id=county.instructors["赵书记"],
             unit_id=county.units["东镇"],
             title="书记",
-            kind=SchemeKind.AREA_SECRETARY,
+            kind=PostKind.AREA_SECRETARY,
             starts=date(2024, 1, 1),
         )
         session().add(holder)
@@ -123,7 +124,8 @@ def test_what_stays_open_says_which_rules_stand_in_the_way(county: County) -> No
     assert untaught.lacks == [Lack.INSTRUCTOR]
     assert [(b.text, b.count) for b in untaught.people_blocked] == [("没有这门课的授课资格", 5)]
     assert unled.lacks == [Lack.INSTRUCTOR]
-    [way] = unled.frees
+    way, one_more = unled.frees
+    assert "若再有一位" in one_more.text
     assert "若不坚持“须领导干部授课”" in way.text and "单雄" in way.text
 
 
@@ -133,8 +135,38 @@ def test_part_of_a_proposal_can_be_adopted_when_it_breaks_no_rule(county: County
     with transaction():
         assert adopting.adopt(the(run_id), chosen, actor=SYSTEM) == 2
     assert [row[0] is not None for row in working_plan(county)] == [True, True, False, False]
+    assert the(run_id).state is RunState.READY
+    with transaction():
+        assert adopting.adopt(the(run_id), county.sessions[2:], actor=SYSTEM) == 2
+    assert the(run_id).state is RunState.APPLIED
     with pytest.raises(Conflict), transaction():
         adopting.adopt(the(run_id), None, actor=SYSTEM)
+    with transaction():
+        assert adopting.give_back(the(run_id), actor=SYSTEM) == 4
+    assert working_plan(county) == [(None, None, None)] * 4
+
+
+def test_one_class_after_another_is_adopted(county: County, sign_in: Callable[[str], Browser]) -> None:
+    with transaction():
+        theory = session().get_one(Course, county.courses["党的创新理论专题"])
+        klass = make_class(county.unit("嘉祥县"), "B002", [date(2027, 6, 9)])
+        county.classes["B002"] = klass.id
+        other = make_session(klass, 1, date(2027, 6, 9), HalfDay.MORNING, theory).id
+    run_id = solved(county, "B001", "B002")
+    browser, address = sign_in("organiser"), f"/scheduling/runs/{run_id}"
+    assert f'value="class-{county.classes["B002"]}"' in browser.get(address).get_data(as_text=True)
+    browser.post(f"{address}/adopt", data={"part": f"class-{county.classes['B002']}"})
+    assert session().get_one(Session, other).start == datetime(2027, 6, 9, 8, 30)
+    assert working_plan(county) == [(None, None, None)] * 4
+    page = browser.get(address).get_data(as_text=True)
+    assert "采用全部 4 处改动" in page and "撤销采用" in page
+    browser.post(f"{address}/adopt", data={"part": f"class-{county.classes['B001']}"})
+    assert all(start is not None for start, _who, _where in working_plan(county))
+    assert the(run_id).state is RunState.APPLIED
+    # A class that the proposal says nothing about leaves nothing to adopt.
+    again = solved(county, "B001", "B002")
+    refused = browser.post(f"/scheduling/runs/{again}/adopt", data={"part": "class-0"})
+    assert refused.status_code == 422 and the(again).state is RunState.READY
 
 
 def test_half_of_a_swap_is_refused(county: County) -> None:
@@ -280,7 +312,7 @@ def test_pages_walk_from_form_to_adoption(county: County, sign_in: Callable[[str
     assert (told.user_id, told.url, told.body) == (
         county.users["organiser"],
         address,
-        "4/4 个课次可排齐,请查看方案后采用。",
+        "4/4 个课次可排齐，请查看方案后采用。",
     )
     page = browser.get(address).get_data(as_text=True)
     assert "已证明是最好的安排" in page and "6月7日 周一 上午 8:30–10:45" in page

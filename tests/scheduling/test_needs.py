@@ -92,7 +92,7 @@ def test_the_last_guide_is_not_given_twice_by_hand(county: County) -> None:
     told = refused(county, visitors(county))
     assert set(told) == {"resource"}
     assert told["resource"].startswith(
-        "红色纪念馆 讲解员 一共 1,这时已经用完:第B001班 第 4 课“现场教学”(6月8日"
+        "红色纪念馆 讲解员 一共 1，这时已经用完：第B001班 第 4 课“现场教学”(6月8日"
     )
 
 
@@ -104,7 +104,7 @@ def test_a_base_without_guides_shows_people_round_itself(county: County) -> None
 def test_what_is_asked_for_must_be_there(county: County) -> None:
     lends(county, guide=2, projector=1)
     visit(county, county.sessions[3])
-    with pytest.raises(RuleBroken, match="红色纪念馆的投影仪不够:要 2,一共 1"):
+    with pytest.raises(RuleBroken, match="红色纪念馆的投影仪不够：要 2，一共 1"):
         ask(county.sessions[3], projector=2)
     other = visitors(county)
     ask(other, projector=1, guide=1)
@@ -181,7 +181,7 @@ def test_a_neighbour_who_publishes_second_is_told_who_has_the_guide(county: Coun
         row.start, row.venue_id = AFTERNOON, county.venues[SITE]
         theirs = row.id
     with (
-        pytest.raises(Conflict, match=r"红色纪念馆 讲解员在 .*已经用完\(可用 1\):第B001班《现场教学》"),
+        pytest.raises(Conflict, match=r"红色纪念馆 讲解员在 .*已经用完\(可用 1\)：第B001班《现场教学》"),
         transaction(),
     ):
         claiming.settle([the(theirs)])
@@ -278,7 +278,7 @@ def test_the_page_asks_and_refuses_in_words(sign_in: SignIn, county: County) -> 
     visit(county, county.sessions[3])
     answer = organiser.post(url, data={"guide": "2"})
     assert answer.status_code == 422
-    assert "红色纪念馆的讲解员不够:要 2,一共 1。" in answer.get_data(as_text=True)
+    assert "红色纪念馆的讲解员不够：要 2，一共 1。" in answer.get_data(as_text=True)
     assert organiser.post(url, data={"guide": "0"}).status_code == 302
     shown = organiser.get(f"/scheduling/sessions/{county.sessions[3]}").get_data(as_text=True)
     assert "讲解员和设备" in shown

@@ -48,7 +48,7 @@ def test_an_instructor_sees_and_accepts_on_the_phone(
     done = browser.post(
         f"/teaching/{asked.id}", data={"answer": "accept", "version": asked.version}, follow_redirects=True
     )
-    assert "已答复:能来授课。" in done.text
+    assert "已答复：能来授课。" in done.text
     assert session().get_one(Booking, asked.id).state is BookingState.CONFIRMED
 
 

@@ -272,7 +272,7 @@ def test_what_does_not_fit_says_which_part_and_why(county: County) -> None:
         session().get_one(Venue, county.venues["红色纪念馆"]).capacity = 20
     found = suggest(the(order_package(county)))
     assert not found.parts
-    assert found.obstacles == ["第 2 节“红色纪念馆”没有合适的安排:容量不够。"]
+    assert found.obstacles == ["第 2 节“红色纪念馆”没有合适的安排：容量不够。"]
 
 
 def test_later_edits_of_the_menu_change_no_order(county: County) -> None:

@@ -95,7 +95,7 @@ def test_publishing_by_hand_shows_first_and_does_it_then(
     browser, url = sign_in("organiser"), f"/scheduling/classes/{county.classes['B001']}/publish"
     assert "将要发布和通知" in browser.get(url).text
     answer = browser.post(url, data={"note": ""}, follow_redirects=True)
-    assert "已发布第 1 版:4 个课次,通知 2 人次。" in answer.text
+    assert "已发布第 1 版：4 个课次，通知 2 人次。" in answer.text
     version = session().scalars(select(ScheduleVersion)).one()
     assert version.published_by == county.actor("organiser").name
     again = browser.post(url, data={"note": ""})
@@ -112,7 +112,7 @@ def test_a_missed_ratio_asks_for_its_reason_at_the_field(
     browser, url = sign_in("organiser"), f"/scheduling/classes/{county.classes['B001']}/publish"
     refused = browser.post(url, data={"note": ""})
     assert refused.status_code == 422
-    assert "领导干部授课占 0%,应不少于 20%。[3 §一(三)4]" in refused.text
+    assert "领导干部授课占 0%，应不少于 20%。[3 §一(三)4]" in refused.text
     assert browser.post(url, data={"note": "部务会同意"}).status_code == 302
 
 
@@ -235,7 +235,7 @@ def test_an_organiser_records_an_answer_with_its_source(
     seen = asked.version
     page = browser.get("/scheduling/answers").text
     assert (
-        "赵书记老师:您好,请您于6月7日 周一 上午 8:30–10:45为第B001班讲授《党的创新理论专题》,地点:东镇党校。请回复能否授课。联系人:张联络 0537-0000001"
+        "赵书记老师：您好，请您于6月7日 周一 上午 8:30–10:45为第B001班讲授《党的创新理论专题》，地点：东镇党校。请回复能否授课。联系人：张联络 0537-0000001"
         in page
     )
     url = f"/scheduling/bookings/{asked.id}/answer"

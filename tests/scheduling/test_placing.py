@@ -85,8 +85,8 @@ def test_nobody_teaches_twice_at_once(county: County) -> None:
     placed(county, other, choice(county, MORNING, "王芳", "西镇分教点"))
     told = refusal(county, county.sessions[0], choice(county, MORNING, "王芳", "东镇党校"))
     assert set(told) == {"instructor_busy", "travel"}
-    assert told["instructor_busy"].startswith("王芳 这时已有课:第B91班 第 1 课“党的创新理论专题”")
-    assert told["instructor_busy"].endswith("换个时间,或先把那一课改派他人。")
+    assert told["instructor_busy"].startswith("王芳 这时已有课：第B91班 第 1 课“党的创新理论专题”")
+    assert told["instructor_busy"].endswith("换个时间，或先把那一课改派他人。")
 
 
 def test_no_room_is_taken_twice(county: County) -> None:
@@ -137,7 +137,7 @@ def test_absence_and_size_are_refused(county: County) -> None:
         )
     told = refusal(county, county.sessions[0], choice(county, MORNING, "王芳", "西镇分教点"))
     assert set(told) == {"instructor_away", "capacity"}
-    assert "西镇分教点 只能容纳 60 人,这一课有 70 人。" in told["capacity"]
+    assert "西镇分教点 只能容纳 60 人，这一课有 70 人。" in told["capacity"]
 
 
 def test_an_old_quarrel_does_not_block_another_choice(county: County) -> None:

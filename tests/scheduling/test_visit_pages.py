@@ -103,7 +103,8 @@ def test_an_organiser_records_the_answer_of_a_base(sign_in: SignIn, county: Coun
     visit_id = asked(county)
     browser = sign_in("organiser")
     page = f"/visits/{visit_id}"
-    assert "登记答复" in browser.get(page).text
+    shown = browser.get(page).text
+    assert "登记答复" in shown and '<a href="/visits/" aria-current="page">' in shown
     assert browser.post(f"{page}/answer", data={}).status_code == 422
     assert browser.post(f"{page}/answer", data={"answer": "decline", "source": "phone"}).status_code == 422
     assert browser.post(f"{page}/answer", data={"answer": "accept", "source": "phone"}).status_code == 302
@@ -120,7 +121,7 @@ def test_whoever_stands_on_site_checks_in_once(sign_in: SignIn, county: County, 
     assert f"/base-bookings/{booking}/check-in" in today
     page = base.get(f"/base-bookings/{booking}/check-in")
     assert "<svg" in page.text and "直接登记" in page.text
-    code, _minutes = site_codes.make_code(booking)
+    code = site_codes.make_code(booking)
     phone = visitor(app)
     assert "东镇" in phone.get(f"/check-in/{code}").text
     assert phone.get("/check-in/1-2-3").status_code == 404
@@ -242,7 +243,7 @@ def test_a_class_checks_in_on_site_and_counts(sign_in: SignIn, county: County, a
         booking_id, session_id = booking.id, lesson.id
     base, phone = sign_in("manager"), visitor(app)
     assert f"/base-bookings/{booking_id}/check-in" in base.get("/base-bookings").text
-    code, _minutes = site_codes.make_code(booking_id)
+    code = site_codes.make_code(booking_id)
     assert "第B001班" in phone.get(f"/check-in/{code}").text
     assert phone.post(f"/check-in/{code}", data={"people": "31", "groups": "1"}).status_code == 303
     again = base.post(f"/base-bookings/{booking_id}/check-in", data={"people": "9", "groups": "1"})

@@ -18,7 +18,6 @@ from scheduling.enums import BookingState
 from scheduling.models import Booking, Claim
 from tests.conftest import SOAK, migrated, settings_for
 from tests.factories.county import build_county
-from tests.postgres import fresh_database
 from tests.trust.race_worker import contend
 
 PROCESSES = 8
@@ -28,14 +27,13 @@ ATTEMPTS = 3000 if SOAK else 60
 @pytest.fixture(params=["sqlite", "postgresql"])
 def arena(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Flask, str, Path]:
     """A database of its own with the small county."""
-    url = fresh_database() if request.param == "postgresql" else f"sqlite:///{tmp_path / 'race.sqlite'}"
-    app = migrated(tmp_path, url)
+    app = migrated(tmp_path, request.param)
     with app.app_context():
         with transaction():
             build_county()
         db.session.remove()
         db.engine.dispose()
-    return app, url, tmp_path
+    return app, app.config["SQLALCHEMY_DATABASE_URI"], tmp_path
 
 
 def fight(app: Flask, attempts: int) -> dict[str, int]:

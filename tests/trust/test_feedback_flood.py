@@ -23,7 +23,6 @@ from tests.browser.conftest import free_port
 from tests.conftest import NOW, SOAK, migrated
 from tests.evaluations.test_feedback import BEST, opened
 from tests.factories.county import build_county
-from tests.postgres import fresh_database
 
 pytestmark = pytest.mark.soak
 PHONES = 500 if SOAK else 40
@@ -43,8 +42,7 @@ def serve(app: Flask, port: int, ready: Event) -> None:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def hall(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Flask, str]:
     """A database of its own with one open round, large enough for the hall."""
-    url = fresh_database() if request.param == "postgresql" else f"sqlite:///{tmp_path / 'hall.sqlite'}"
-    app = migrated(tmp_path, url)
+    app = migrated(tmp_path, request.param)
     clock.start_at(NOW, since=clock.instant())
     with app.app_context():
         with transaction():

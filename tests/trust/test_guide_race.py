@@ -21,7 +21,6 @@ from scheduling.models import Booking
 from tests.conftest import SOAK, migrated
 from tests.factories.county import County, build_county
 from tests.factories.visits import MUSEUM
-from tests.postgres import fresh_database
 
 PROCESSES, GUIDES, A_DAY = 8, 3, 5
 DAYS = [date(2027, 6, 7) + timedelta(days=n) for n in range(40 if SOAK else 4)]
@@ -31,8 +30,7 @@ ASKED = datetime(2027, 5, 10, 9)
 @pytest.fixture(params=["sqlite", "postgresql"])
 def arena(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Flask, County]:
     """A database of its own: a museum with three guides and room for eight parties, of which it takes five a day."""
-    url = fresh_database() if request.param == "postgresql" else f"sqlite:///{tmp_path / 'race.sqlite'}"
-    app = migrated(tmp_path, url)
+    app = migrated(tmp_path, request.param)
     with app.app_context():
         with transaction():
             county = build_county()

@@ -28,7 +28,7 @@ from instructor_pool.models import Instructor
 from scheduling.enums import SessionState
 from scheduling.models import Booking, ScheduleVersion, Session, TrainingClass
 from scheduling.services import publishing
-from tests.conftest import SOAK, migrated
+from tests.conftest import FILE, SOAK, migrated
 
 KILLS = 200 if SOAK else 5
 FEW_CLASSES = 100 if SOAK else 7
@@ -88,8 +88,8 @@ class Stage:
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     instance = tmp_path_factory.mktemp("kills")
-    file = instance / "kills.sqlite"
-    app = migrated(instance, f"sqlite:///{file}")
+    file = instance / FILE
+    app = migrated(instance)
     with app.app_context(), at(story.YEAR_BEGINS):
         cast = story.open_county()
         with transaction():

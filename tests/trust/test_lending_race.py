@@ -21,7 +21,6 @@ from scheduling.models import LendingQuota, Loan
 from scheduling.services import lending
 from tests.conftest import migrated
 from tests.factories.county import build_county
-from tests.postgres import fresh_database
 
 PROCESSES, REQUESTS, QUOTA = 4, 24, 10
 DAY = date(2027, 6, 7)
@@ -31,8 +30,7 @@ TRIGGERS = ("loan_quota_insert", "loan_quota_update")
 @pytest.fixture(params=["sqlite", "postgresql"])
 def arena(request: pytest.FixtureRequest, tmp_path: Path) -> Flask:
     """A database of its own, with more requests than the quota has sessions."""
-    url = fresh_database() if request.param == "postgresql" else f"sqlite:///{tmp_path / 'race.sqlite'}"
-    app = migrated(tmp_path, url)
+    app = migrated(tmp_path, request.param)
     with app.app_context():
         with transaction():
             county = build_county()

@@ -26,7 +26,6 @@ from scheduling.snapshots.vacancies import read_vacancies
 from tests.conftest import NOW, SOAK, migrated
 from tests.factories.county import County, build_county
 from tests.factories.visits import MUSEUM, TUESDAY
-from tests.postgres import fresh_database
 
 PROCESSES, SEATS = 8, 2
 DAYS = 40 if SOAK else 4
@@ -41,8 +40,7 @@ ABOUT = About("抢最后一席", "", "联络员", "13800001234")
 @pytest.fixture(params=["sqlite", "postgresql"])
 def arena(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Flask, County]:
     """A database of its own with the small county, whose museum takes two groups at once; it is May 2027."""
-    url = fresh_database() if request.param == "postgresql" else f"sqlite:///{tmp_path / 'race.sqlite'}"
-    app = migrated(tmp_path, url)
+    app = migrated(tmp_path, request.param)
     clock.set_offset(NOW - datetime.now(clock.SHANGHAI).replace(tzinfo=None))
     with app.app_context():
         with transaction():

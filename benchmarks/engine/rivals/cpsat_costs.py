@@ -119,9 +119,9 @@ def _add_targets(m: "Monolith") -> None:
 
 
 def _add_duties(m: "Monolith") -> None:
-    for person, eligible, need in m.plain.duties:
+    for person, eligible, need, worth in m.plain.duties:
         taught = m.total([m.who[s][person] for s in eligible if person in m.who[s]])
-        _above(m, need - taught, m.plain.weights["duty"], need)
+        _above(m, need - taught, worth, need)
 
 
 def _add_leaders(m: "Monolith") -> None:

@@ -131,7 +131,12 @@ class Plain:
             {**r, "sessions": [at[s] for s in r.get("sessions", [])]} for r in document.get("series", [])
         ]
         self.duties = [
-            (self._person[d["instructor"]], [at[s] for s in d.get("sessions", [])], d.get("need", 1))
+            (
+                self._person[d["instructor"]],
+                [at[s] for s in d.get("sessions", [])],
+                d.get("need", 1),
+                self.weights["duty"] * d.get("priority", 1),
+            )
             for d in document.get("duties", [])
         ]
 

@@ -9,7 +9,7 @@ from benchmarks.engine.rivals.plain import Lesson, Plain
 def prune(plain: Plain, people: int, rooms: int) -> None:
     """Leave each lesson its cheapest instructors and venues, duty holders and what it has today besides."""
     holders: dict[int, set[int]] = {}
-    for person, eligible, _ in plain.duties:
+    for person, eligible, _, _ in plain.duties:
         for s in eligible:
             holders.setdefault(s, set()).add(person)
     plain.lessons = [

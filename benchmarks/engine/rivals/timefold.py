@@ -147,7 +147,7 @@ class _Facts:
             if r.get("ordered"):
                 pairs |= {(a, b, True) for k, a in enumerate(mine) for b in mine[k + 1 :]}
         uses = [(s, r, n) for s, lesson in enumerate(plain.lessons) for r, n in lesson.uses.items()]
-        duties = [tf.Duty(n, who, need) for n, (who, _, need) in enumerate(plain.duties)]
+        duties = [tf.Duty(n, who, need, worth) for n, (who, _, need, worth) in enumerate(plain.duties)]
         in_groups = [(c, s) for c, mine in members.items() for s in mine]
         return tf.Timetable(
             weights=plain.weights,
@@ -156,7 +156,7 @@ class _Facts:
             in_groups=[tf.InGroup(n, groups[c], s) for n, (c, s) in enumerate(in_groups)],
             eligible=[
                 tf.Eligible(duty, s)
-                for duty, (_, mine, _) in zip(duties, plain.duties, strict=True)
+                for duty, (_, mine, _, _) in zip(duties, plain.duties, strict=True)
                 for s in mine
             ],
             uses=[tf.Use(n, s, r, c, plain.resources[r]["count"]) for n, (s, r, c) in enumerate(uses)],

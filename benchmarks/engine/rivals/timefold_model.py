@@ -75,11 +75,12 @@ class Series:
 
 @dataclass
 class Duty:
-    """A duty of an instructor."""
+    """A duty of an instructor; a lesson that counts is worth so much."""
 
     index: int
     person: int
     need: int
+    worth: int
 
     def __hash__(self) -> int:
         return self.index

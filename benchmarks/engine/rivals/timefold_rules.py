@@ -199,7 +199,7 @@ def _costs(f: ConstraintFactory, w: dict[str, int]) -> list[Constraint]:
         "over_twice_target": taught.filter(lambda p, n: n > 2 * p.target).penalize(
             soft(w["over_twice_target"]), lambda p, n: n - 2 * p.target
         ),
-        "duty": done.reward(soft(w["duty"]), lambda d, n: n if n < d.need else d.need),
+        "duty": done.reward(soft(1), lambda d, n: d.worth * (n if n < d.need else d.need)),
         "leader_share": shares.filter(lambda g, hours, led: g.percent * hours > 100 * led).penalize(
             soft(w["leader_share"]), lambda g, hours, led: (g.percent * hours - 100 * led + 199) // 200
         ),

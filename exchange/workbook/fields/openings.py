@@ -1,4 +1,4 @@
-"""Opening hours as written: `周一至周五 8:00-18:00`, `周三闭馆,其余 8:30-17:30`."""
+"""Opening hours as written: `周一至周五 8:00-18:00`, `周三闭馆，其余 8:30-17:30`."""
 
 from __future__ import annotations
 

@@ -1,9 +1,13 @@
-// [data-board]: sessions are picked up by mouse or keyboard, each free cell says whether and at what price they may be
+// [data-board]: sessions are picked up by mouse or keyboard, each cell says whether and at what price they may be
 // put down there, and a plain form sends the choice. Without scripts every session still has its own page.
+import { isLive, send } from "./live.js";
+
 const MARKS = ["is-yes", "is-cost", "is-no", "is-target"];
 let held = null;
+/** Cell to what the form says when something is put down there. */
+const values = new WeakMap();
 
-const slots = (board) => [...board.querySelectorAll("td[data-start]")];
+const slots = (board) => [...board.querySelectorAll("td[data-place]")];
 const say = (board, text) => (board.querySelector("[data-board-says]").textContent = text);
 
 function clearMarks(board) {
@@ -14,18 +18,25 @@ function clearMarks(board) {
   }
 }
 
-function words(board, cell) {
-  const said = board.dataset[`said${cell.dataset.verdict?.replace(/^./, (c) => c.toUpperCase())}`] ?? "";
-  const place = `${cell.dataset.venueName} ${cell.dataset.start}`;
-  return [place, said, cell.dataset.why].filter(Boolean).join(" · ");
+/** `Class · Monday morning` from the headings of row and column. */
+function headings(board, cell) {
+  const row = cell.closest("tr").querySelector("th")?.firstElementChild?.textContent ?? "";
+  const column = board.querySelectorAll("thead th[data-column]")[cell.cellIndex - 1]?.dataset.column ?? "";
+  return [row, column].filter(Boolean).join(" · ");
 }
 
-function mark(board, moves) {
-  const known = new Map(moves.map((move) => [`${move.venue} ${move.start}`, move]));
+function words(board, cell) {
+  const said = board.dataset[`said${cell.dataset.verdict?.replace(/^./, (c) => c.toUpperCase())}`] ?? "";
+  return [cell.dataset.placeName ?? headings(board, cell), said, cell.dataset.why].filter(Boolean).join(" · ");
+}
+
+function mark(board, said) {
+  const known = new Map(said.moves.map((move) => [move.place, move]));
   for (const cell of slots(board)) {
-    const move = known.get(`${cell.dataset.venue} ${cell.dataset.start}`);
+    const move = known.get(cell.dataset.place);
     cell.dataset.verdict = move?.verdict ?? "no";
-    cell.dataset.why = move?.why ?? "";
+    cell.dataset.why = move?.why ?? said.otherwise ?? "";
+    if (move) values.set(cell, move.values);
     cell.classList.add(`is-${cell.dataset.verdict}`);
     cell.title = words(board, cell);
   }
@@ -35,15 +46,14 @@ async function pickUp(board, entry) {
   const waiting = (held = { board, entry, target: null, isReady: false, wanted: null });
   entry.classList.add("is-held");
   say(board, board.dataset.saidWait);
-  const url = `${entry.dataset.moves}?base=${board.dataset.base}&day=${board.dataset.day}`;
-  const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
+  const answer = await fetch(entry.dataset.moves, { headers: { Accept: "application/json" } }).catch(() => null);
   const said = answer?.ok ? await answer.json().catch(() => null) : null;
   if (held !== waiting) return;
   if (!said || said.refused) {
     letGo(said ? said.refused : board.dataset.saidFailed);
     return;
   }
-  mark(board, said.moves);
+  mark(board, said);
   held.isReady = true;
   if (held.wanted) {
     // Dropped before the rules had come.
@@ -77,14 +87,17 @@ function aim(cell) {
 /** The next free cell in a direction; keeps the time when it goes up or down. */
 function beside(board, from, key) {
   const rows = [...board.querySelectorAll("tbody tr")];
+  // From beside the board into it: to the first cell that will do.
+  if (!from) return slots(board).find((cell) => cell.dataset.verdict !== "no") ?? slots(board)[0];
   const row = from.closest("tr");
-  const at = Number(from.dataset.unit ?? from.querySelector("[data-unit]")?.dataset.unit ?? 0);
-  const inRow = (one) => [...one.querySelectorAll("td[data-start]")];
-  if (key === "ArrowRight") return inRow(row).find((cell) => Number(cell.dataset.unit) > at);
-  if (key === "ArrowLeft") return inRow(row).reverse().find((cell) => Number(cell.dataset.unit) < at);
+  const unit = (cell) => Number(cell.dataset.unit ?? cell.dataset.unitOf ?? cell.cellIndex);
+  const at = unit(from);
+  const inRow = (one) => [...one.querySelectorAll("td[data-place]")];
+  if (key === "ArrowRight") return inRow(row).find((cell) => unit(cell) > at);
+  if (key === "ArrowLeft") return inRow(row).reverse().find((cell) => unit(cell) < at);
   const step = key === "ArrowDown" ? 1 : -1;
   for (let n = rows.indexOf(row) + step; n >= 0 && n < rows.length; n += step) {
-    const near = inRow(rows[n]).sort((a, b) => Math.abs(a.dataset.unit - at) - Math.abs(b.dataset.unit - at))[0];
+    const near = inRow(rows[n]).sort((a, b) => Math.abs(unit(a) - at) - Math.abs(unit(b) - at))[0];
     if (near) return near;
   }
   return null;
@@ -103,10 +116,14 @@ function putDown(cell) {
   }
   const form = board.querySelector("form[data-board-form]");
   form.action = entry.dataset.move;
-  form.elements.venue_id.value = cell.dataset.venue;
-  form.elements.start.value = `${board.dataset.day}T${cell.dataset.start}`;
+  for (const [name, value] of Object.entries(values.get(cell) ?? {})) form.elements[name].value = value;
   form.elements.version.value = entry.dataset.version;
-  form.submit();
+  if (!isLive(board)) {
+    form.submit();
+    return;
+  }
+  letGo();
+  send(board, form, entry.id);
 }
 
 function onKey(event) {
@@ -128,6 +145,9 @@ function onKey(event) {
   event.preventDefault();
 }
 
+/** What an open board asks before it takes over what others did: whether something is in somebody's hand. */
+export const isHolding = () => held !== null;
+
 export function startBoards() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", (event) => {
@@ -139,11 +159,13 @@ export function startBoards() {
       else if (event.detail > 0) pickUp(grip.closest("[data-board]"), entry);
       return;
     }
-    const cell = held && event.target.closest("td[data-start]");
+    const cell = held && event.target.closest("td[data-place]");
     if (cell) putDown(cell);
   });
   document.addEventListener("focusout", (event) => {
-    if (held && event.target.closest("[data-grip]") && event.relatedTarget) letGo();
+    // A press on a cell gives the focus to what scrolls around it: that is no leaving.
+    const isLeaving = event.relatedTarget && !event.relatedTarget.matches(".board-scroll");
+    if (held && event.target.closest("[data-grip]") && isLeaving) letGo();
   });
   document.addEventListener("dragstart", (event) => {
     const entry = event.target.closest?.("[data-moves]");
@@ -154,17 +176,17 @@ export function startBoards() {
     pickUp(entry.closest("[data-board]"), entry);
   });
   document.addEventListener("dragover", (event) => {
-    const cell = held && event.target.closest?.("td[data-start]");
+    const cell = held && event.target.closest?.("td[data-place]");
     if (!cell) return;
     if (cell !== held.target) aim(cell);
     if (!held.isReady || cell.dataset.verdict !== "no") event.preventDefault();
   });
   document.addEventListener("mouseover", (event) => {
-    const cell = held?.isReady && event.target.closest?.("td[data-start]");
+    const cell = held?.isReady && event.target.closest?.("td[data-place]");
     if (cell && cell !== held.target) aim(cell);
   });
   document.addEventListener("drop", (event) => {
-    const cell = held && event.target.closest?.("td[data-start]");
+    const cell = held && event.target.closest?.("td[data-place]");
     if (!cell) return;
     event.preventDefault();
     putDown(cell);

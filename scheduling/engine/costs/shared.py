@@ -35,7 +35,7 @@ def _saved(p: Arrays, b: Board, s: int) -> int:
 
 
 class DutyShort(CostPart):
-    """Lessons that duty holders are short of."""
+    """Lessons that duty holders are short of, times the duty's priority."""
 
     name = "duty"
     is_shared = True
@@ -45,7 +45,7 @@ class DutyShort(CostPart):
         for duty in table.problem.duties:
             eligible = table.series(duty.sessions)
             done = sum(1 for p in eligible if p.instructor is not None and p.instructor.id == duty.instructor)
-            short += max(0, duty.need - done)
+            short += duty.priority * max(0, duty.need - done)
         return table.problem.weights.duty * short
 
     @staticmethod
@@ -54,13 +54,15 @@ class DutyShort(CostPart):
         gain, session = 0, p.sessions[s]
         for mark in range(session.duty, session.duty_end):
             d = p.duty_of[mark]
-            gain += p.duty_holder[d] == who and b.duty_done[d] < p.duty_need[d]
+            if p.duty_holder[d] == who and b.duty_done[d] < p.duty_need[d]:
+                gain += p.duty_priority[d]
         return -p.weights[0].duty * gain
 
     def post(self, model: "Model") -> None:
         index = model.index
         for d in model.duties():
             duty = index.problem.duties[d]
+            worth = index.weights.duty * duty.priority
             short = duty.need - int(model.state.duty_done[d])
             eligible = [index.session[name] for name in duty.sessions]
             ids = [model.of_session(Kind.INSTRUCTOR, s) for s in eligible if s in model.is_free]
@@ -70,8 +72,8 @@ class DutyShort(CostPart):
                 continue
             row = model.row(short, INFINITE)
             model.put(row, Kind.INSTRUCTOR, mine)
-            model.put(row, Kind.VARIABLE, [model.variable(index.weights.duty, short)])
-            model.constant -= index.weights.duty * short
+            model.put(row, Kind.VARIABLE, [model.variable(worth, short)])
+            model.constant -= worth * short
 
 
 class LeaderShare(CostPart):

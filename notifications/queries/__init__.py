@@ -1,0 +1,1 @@
+"""Reads of messages: the inbox, the outbox, addresses, the mail server."""

@@ -1,0 +1,1 @@
+"""Forms of orders. Choices are passed in."""

@@ -1,0 +1,1 @@
+"""Reads over orders: the menu, the orders with where they stand, what waits."""

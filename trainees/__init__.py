@@ -1,0 +1,1 @@
+"""Trainees: rosters of classes, double call-ups, attendance, class hours credited."""

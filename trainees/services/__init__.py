@@ -1,0 +1,1 @@
+"""The verbs of rosters, attendance and class hours; they flush."""
