@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ColumnElement, Engine, MetaData, bindparam, event, text
+from sqlalchemy import ColumnElement, Engine, MetaData, Select, bindparam, event, func, select, text
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import (
@@ -54,6 +54,11 @@ else:
 def among(column: InstrumentedAttribute[Any], values: Iterable[int]) -> ColumnElement[bool]:
     """`column IN values` for many numbers: of a plain list SQLAlchemy looks at each, which takes longer than the query."""
     return column.in_(bindparam(None, list(values), expanding=True))
+
+
+def count_to(most: int, stmt: Select[*tuple[Any, ...]]) -> int:
+    """How many rows a statement finds, as far as one more than `most`: then there are more, and counting ends."""
+    return session().scalar(select(func.count()).select_from(stmt.limit(most + 1).subquery())) or 0
 
 
 def choice(kind: type[Enum], name: str | None = None) -> EnumType:

@@ -6,6 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+MOST = 999
+"""How far heaps are counted: whoever has more waiting wants to begin, not to know how many more there are."""
+
+
+def heap(count: int) -> str:
+    """How many wait, in words: exactly up to MOST, "999+" beyond."""
+    return str(count) if count <= MOST else f"{MOST}+"
+
 
 class Urgency(IntEnum):
     """How pressing a line is; the higher the further up."""
@@ -17,7 +25,10 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """`text` says what waits, `url` is where it is done, `kind` groups lines of one sort; `note` says more."""
+    """`text` says what waits, `url` is where it is done, `kind` groups lines of one sort; `note` says more.
+
+    Where a feature counts as far as MOST and one more, its text says `heap(count)`.
+    """
 
     text: str
     url: str

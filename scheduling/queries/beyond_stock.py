@@ -11,37 +11,34 @@ from scheduling.enums import ResourceKind
 from scheduling.models import Booking, Claim
 from scheduling.rules import LIVE
 
+# Made once: SQLAlchemy works out the columns of every new alias anew.
+_OF, _OWN, _OTHER = aliased(Booking), aliased(Claim), aliased(Claim)
+
 
 def is_beyond_stock() -> ColumnElement[bool]:
     """Bookings to come of a piece for which, at some moment, as many others as can be used sit before it.
 
     Seats are all alike: who sits further back than there are pieces has none, unless some before it went meanwhile.
     """
-    of = aliased(Booking)
     few = (
-        select(of.id)
-        .join(BaseResource, and_(of.kind == ResourceKind.RESOURCE, of.resource_id == BaseResource.id))
-        .where(of.day >= clock.today(), of.state.in_(LIVE), of.seat >= _usable(of), _others_before(of))
+        select(_OF.id)
+        .join(BaseResource, and_(_OF.kind == ResourceKind.RESOURCE, _OF.resource_id == BaseResource.id))
+        .where(_OF.day >= clock.today(), _OF.state.in_(LIVE), _OF.seat >= _USABLE, _OTHERS_BEFORE)
     )
     return Booking.id.in_(few)
 
 
-def _usable(of: type[Booking]) -> ColumnElement[int]:
-    """Pieces that can be used on the day of a booking, as `BaseResource.available` says."""
-    is_out = and_(
-        or_(BaseResource.out_from.is_(None), BaseResource.out_from <= of.day),
-        or_(BaseResource.out_until.is_(None), of.day <= BaseResource.out_until),
-    )
-    return BaseResource.count - case((is_out, BaseResource.out_of_order), else_=0)
-
-
-def _others_before(of: type[Booking]) -> ColumnElement[bool]:
-    own, other = aliased(Claim), aliased(Claim)
-    before = select(func.count()).where(
-        other.kind == own.kind,
-        other.resource_id == own.resource_id,
-        other.day == own.day,
-        other.unit == own.unit,
-        other.seat < own.seat,
-    )
-    return exists().where(own.booking_id == of.id, before.scalar_subquery() >= _usable(of))
+_IS_OUT = and_(
+    or_(BaseResource.out_from.is_(None), BaseResource.out_from <= _OF.day),
+    or_(BaseResource.out_until.is_(None), _OF.day <= BaseResource.out_until),
+)
+# Pieces that can be used on the day of a booking, as `BaseResource.available` says.
+_USABLE = BaseResource.count - case((_IS_OUT, BaseResource.out_of_order), else_=0)
+_BEFORE = select(func.count()).where(
+    _OTHER.kind == _OWN.kind,
+    _OTHER.resource_id == _OWN.resource_id,
+    _OTHER.day == _OWN.day,
+    _OTHER.unit == _OWN.unit,
+    _OTHER.seat < _OWN.seat,
+)
+_OTHERS_BEFORE = exists().where(_OWN.booking_id == _OF.id, _BEFORE.scalar_subquery() >= _USABLE)

@@ -14,13 +14,14 @@ from accounts.enums import Role
 from accounts.models import Grant, OrgUnit
 from bases.models import TeachingBase, Venue
 from core import clock
-from core.db import session
+from core.db import count_to, session
 from core.errors import NotFound
+from core.todo import MOST
 from instructor_pool.models import Instructor
 from scheduling.enums import BookingState, ResourceKind, SessionState
 from scheduling.models import Booking, Claim, Session, TrainingClass
 from scheduling.queries import names
-from scheduling.queries.classes import planned_by
+from scheduling.queries.classes import HAS_NO_PLACE, HAS_NOBODY, planned_by
 from scheduling.rules import LIVE, MINUTES_PER_UNIT
 
 TOLD = (
@@ -255,12 +256,12 @@ def count_held(kind: ResourceKind, user_id: int) -> int:
 
 
 def count_overdue(scope: Scope) -> int:
-    """Bookings to come that were not answered by their deadline."""
-    stmt = select(func.count()).select_from(Booking).join(Booking.session).join(Session.training_class)
+    """Bookings to come that were not answered by their deadline, as far as MOST and one more."""
+    stmt = select(Booking.id).join(Booking.session).join(Session.training_class)
     # Naming every kind lets the index over kind and state serve it: few wait, many are still to come.
     waiting = and_(Booking.kind.in_(list(ResourceKind)), Booking.state == BookingState.HELD)
     stmt = stmt.where(planned_by(scope), waiting, Booking.day >= clock.today())
-    return session().scalar(stmt.where(Booking.answer_by <= clock.now())) or 0
+    return count_to(MOST, stmt.where(Booking.answer_by <= clock.now()))
 
 
 def list_declined(scope: Scope, limit: int = 100) -> list[Booking]:
@@ -276,8 +277,8 @@ def count_declined(scope: Scope) -> int:
 
 
 def _left_open(scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    person = and_(Booking.kind == ResourceKind.INSTRUCTOR, Session.instructor_id.is_(None))
-    place = and_(Booking.kind == ResourceKind.VENUE, Session.venue_id.is_(None))
+    person = and_(Booking.kind == ResourceKind.INSTRUCTOR, HAS_NOBODY)
+    place = and_(Booking.kind == ResourceKind.VENUE, HAS_NO_PLACE)
     newest = select(func.max(Booking.id)).where(
         Booking.session_id == Session.id, Booking.kind != ResourceKind.CLASS
     )

@@ -39,6 +39,10 @@ _HALF_DAYS = {
     DayPart.EVENING: (_EVENING, UNITS_PER_DAY),
 }
 
+# Made once: SQLAlchemy works out the columns of every new alias anew.
+_FEW, _OWNER, _PLAN = aliased(Booking), aliased(OrgUnit), aliased(OrgUnit)
+_ELSEWHERE = func.substr(_OWNER.path, 1, func.length(_PLAN.path)) != _PLAN.path
+
 
 @dataclass(frozen=True, slots=True)
 class Clash:
@@ -162,8 +166,8 @@ def _of_people(
 
 def _booked(kind: ResourceKind, concerned: Select[int]) -> ColumnElement[bool]:
     """Begins from the few concerned: by their bookings' ids, or SQLite reads all to come in order of day."""
-    few = aliased(Booking)
-    stmt = select(few.id).where(few.kind == kind, few.resource_id.in_(concerned), few.day >= clock.today())
+    few = select(_FEW.id).where(_FEW.kind == kind, _FEW.resource_id.in_(concerned))
+    stmt = few.where(_FEW.day >= clock.today())
     return Booking.id.in_(stmt)
 
 
@@ -246,18 +250,16 @@ def _uncleared(scope: Scope, limit: int, person: int | None = None) -> Iterable[
 
 def _unlent(scope: Scope, limit: int, person: int | None = None) -> Iterable[_Met]:
     """People of other units whose loan was ended, or who were booked before loans were asked for."""
-    owner, plan = aliased(OrgUnit), aliased(OrgUnit)
-    elsewhere = func.substr(owner.path, 1, func.length(plan.path)) != plan.path
-    planners = plan.id.in_(select(TrainingClass.owner_id).where(planned_by(scope)))
-    owners = select(owner.id).join(plan, elsewhere).where(planners)
+    planners = _PLAN.id.in_(select(TrainingClass.owner_id).where(planned_by(scope)))
+    owners = select(_OWNER.id).join(_PLAN, _ELSEWHERE).where(planners)
     concerned = select(Instructor.id).where(Instructor.owner_id.in_(owners))
     stmt = (
         _of_people(scope, limit, person, concerned)
         .add_columns(Loan.end_reason)
         .outerjoin(Loan, Booking.loan_id == Loan.id)
-        .join(owner, Instructor.owner_id == owner.id)
-        .join(plan, TrainingClass.owner_id == plan.id)
-        .where(elsewhere)
+        .join(_OWNER, Instructor.owner_id == _OWNER.id)
+        .join(_PLAN, TrainingClass.owner_id == _PLAN.id)
+        .where(_ELSEWHERE)
         .where(or_(Loan.id.is_(None), Loan.state != LoanState.APPROVED))
     )
     for row in session().execute(stmt):

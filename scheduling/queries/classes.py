@@ -100,11 +100,12 @@ def find_session(class_id: int, position: int) -> Session | None:
 
 
 IS_LIVE = Session.state.in_(LIVE)
-# Not IS NULL, which SQLite would look up in an index: a class or some days leave fewer sessions than nobody's do.
-_HAS_NOBODY = func.coalesce(Session.instructor_id, 0) == 0
-LACKS_INSTRUCTOR = and_(_HAS_NOBODY, Session.method != Method.ON_SITE)
-IS_INCOMPLETE = or_(Session.start.is_(None), Session.venue_id.is_(None), LACKS_INSTRUCTOR)
-IS_UNTOUCHED = and_(Session.start.is_(None), Session.venue_id.is_(None), _HAS_NOBODY)
+# Not IS NULL, which SQLite would look up in an index: a class, some days or a decline leave fewer sessions than nobody's do.
+HAS_NOBODY = func.coalesce(Session.instructor_id, 0) == 0
+HAS_NO_PLACE = func.coalesce(Session.venue_id, 0) == 0
+LACKS_INSTRUCTOR = and_(HAS_NOBODY, Session.method != Method.ON_SITE)
+IS_INCOMPLETE = or_(Session.start.is_(None), HAS_NO_PLACE, LACKS_INSTRUCTOR)
+IS_UNTOUCHED = and_(Session.start.is_(None), HAS_NO_PLACE, HAS_NOBODY)
 IS_UNTOLD = or_(
     Session.state == SessionState.PLANNED,
     Session.start.is_distinct_from(Session.told_start),

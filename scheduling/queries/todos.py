@@ -10,7 +10,7 @@ from flask_babel import gettext
 from accounts.access import Actor
 from accounts.enums import P
 from core import clock
-from core.todo import Todo, Urgency
+from core.todo import Todo, Urgency, heap
 from core.when import day_text, moment_text
 from scheduling.enums import ResourceKind
 from scheduling.models import Session
@@ -49,7 +49,7 @@ def _visits(actor: Actor) -> list[Todo]:
     refused = visits.count_refused(actor.scope(P.VISIT_ASK))
     lines = [
         Todo(
-            gettext("%(n)s 次参观没有约成，可以另选", n=refused),
+            gettext("%(n)s 次参观没有约成，可以另选", n=heap(refused)),
             url_for("visits.index", gone="1"),
             refused,
             "visits_refused",
@@ -61,7 +61,7 @@ def _visits(actor: Actor) -> list[Todo]:
     lines.append(Todo(text, url_for("visits.index", stopped="1"), stopped, "visits_stopped", Urgency.NOW))
     if actor.can(P.ANSWER_RECORD):
         held = visits.count_to_confirm(scope=actor.scope(P.ANSWER_RECORD))
-        text = gettext("%(n)s 次参观等基地确认", n=held)
+        text = gettext("%(n)s 次参观等基地确认", n=heap(held))
         lines.append(Todo(text, url_for("visits.index", state="held"), held, "visits_held"))
     return lines
 
@@ -79,7 +79,7 @@ def _own(kind: ResourceKind, user_id: int) -> list[Todo]:
             )
         ]
     count += visits.count_to_confirm(user_id=user_id)
-    text = gettext("%(n)s 个预约等您确认", n=count)
+    text = gettext("%(n)s 个预约等您确认", n=heap(count))
     return [Todo(text, url_for("teaching.base_bookings"), count, "bookings_to_confirm", Urgency.NOW)]
 
 
@@ -117,7 +117,7 @@ def _planning(actor: Actor) -> list[Todo]:
     late = bookings.count_overdue(scope)
     lines.append(
         Todo(
-            gettext("%(n)s 项安排过了期限没有答复", n=late),
+            gettext("%(n)s 项安排过了期限没有答复", n=heap(late)),
             url_for("scheduling.waiting", state="overdue"),
             late,
             "answers",

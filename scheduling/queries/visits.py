@@ -15,9 +15,10 @@ from accounts.models import OrgUnit
 from bases.models import Closure, TeachingBase, Venue
 from bases.rules import BOOKABLE
 from core import clock
-from core.db import session
+from core.db import count_to, session
 from core.errors import NotFound
 from core.tables import Badge, BoundTable, Column, Filter, Table, Tone
+from core.todo import MOST
 from core.when import span_text
 from scheduling.enums import VisitState
 from scheduling.models import Booking, OutsideHours, Visit, VisitSeries
@@ -37,6 +38,7 @@ TONES: Mapping[VisitState, Tone] = {
 YEAR = timedelta(days=365)
 LATE = timedelta(days=1)
 MOST_UNITS = 500
+_KEPT = aliased(Visit)  # made once: SQLAlchemy works out the columns of every new alias anew
 
 
 def _visits(*conditions: ColumnElement[bool]) -> Select[Visit]:
@@ -142,17 +144,20 @@ def list_due(state: VisitState, moment: ColumnElement[bool], limit: int = 200) -
 
 
 def count_to_confirm(*, user_id: int | None = None, scope: Scope | None = None) -> int:
-    """Visits that wait for the answer of a manager, or of the bases in a scope's register."""
-    stmt = select(func.count()).select_from(Visit).join(Visit.venue).join(Venue.base)
+    """Visits that wait for the answer of a manager, or of the bases in a scope's register, as far as MOST and one more."""
+    stmt = select(Visit.id).join(Visit.venue).join(Venue.base)
     whose = _kept(scope) if scope is not None else TeachingBase.manager_id == user_id
-    return session().scalar(stmt.where(Visit.state == VisitState.HELD, whose)) or 0
+    return count_to(MOST, stmt.where(Visit.state == VisitState.HELD, whose))
 
 
 def count_refused(scope: Scope) -> int:
-    """Visits to come of units inside the scope that were declined or released: another time may be taken."""
-    stmt = select(func.count()).select_from(Visit).join(Visit.unit).where(scope.clause(OrgUnit.path))
+    """Visits to come of units inside the scope that were declined or released, as far as MOST and one more.
+
+    Another time may be taken for them.
+    """
+    stmt = select(Visit.id).join(Visit.unit).where(scope.clause(OrgUnit.path))
     gone = Visit.state.in_((VisitState.DECLINED, VisitState.RELEASED))
-    return session().scalar(stmt.where(gone, Visit.start > clock.now())) or 0
+    return count_to(MOST, stmt.where(gone, Visit.start > clock.now()))
 
 
 def record_of(unit_id: int) -> Record:
@@ -182,7 +187,6 @@ def stopped() -> ColumnElement[bool]:
     unusable = or_(Venue.is_closed.is_(True), TeachingBase.state.not_in(sorted(BOOKABLE)))
     shut = Closure.base_id == Venue.base_id
     closing = select(Venue.id).join(Closure, shut).where(Closure.last_day >= clock.today())
-    kept = aliased(Visit)
     day, after = func.date(Visit.start), Visit.start > clock.now()
     few = union(
         select(Visit.id).where(Visit.venue_id.in_(select(Venue.id).join(Venue.base).where(unusable)), after),
@@ -197,8 +201,8 @@ def stopped() -> ColumnElement[bool]:
     ).subquery()
     return Visit.id.in_(
         select(few.c.id)
-        .join(kept, kept.id == few.c.id)
-        .where(kept.state.in_(LIVE_VISITS), kept.start > clock.now())
+        .join(_KEPT, _KEPT.id == few.c.id)
+        .where(_KEPT.state.in_(LIVE_VISITS), _KEPT.start > clock.now())
     )
 
 
