@@ -24,7 +24,7 @@ from scheduling.proposals import Contradiction, News, Proposal, propose
 from scheduling.queries import calls
 from scheduling.queries.forecast import reckon
 from scheduling.queries.visits import waiting_days
-from scheduling.services import matching, receiving, recounting, reminding, substituting, waiting
+from scheduling.services import answering, matching, receiving, recounting, reminding, substituting, waiting
 from scheduling.snapshots import Snapshot, build_problem, weighted
 
 log = structlog.get_logger()
@@ -88,6 +88,7 @@ def _fail(claim: matching.Claim, sentence: str) -> None:
 def keep_visits() -> None:
     """What no base answered in time is given back, who never came is noted, and whoever waits moves up."""
     receiving.release_overdue()
+    answering.release_unanswered()
     receiving.note_no_shows()
     # A base that opens again or grows frees places without a booking being given back.
     waiting.move_up(waiting_days())

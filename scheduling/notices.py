@@ -94,9 +94,11 @@ def withdrawn(booking: Booking, reason: str = "") -> Notice:
 def declined(booking: Booking, name: str, reason: str) -> Notice:
     """To the organisers: somebody cannot come, and where to find a substitute."""
     row = booking.lesson
-    title = gettext(
-        "%(name)s 谢绝了 %(when)s《%(course)s》", name=name, when=when_of(booking), course=row.course_name
-    )
+    facts = {"name": name, "when": when_of(booking), "course": row.course_name}
+    if booking.answered_at is None:
+        title = gettext("%(name)s 到期没有答复：%(when)s《%(course)s》", **facts)
+    else:
+        title = gettext("%(name)s 谢绝了 %(when)s《%(course)s》", **facts)
     body = gettext("班次：%(klass)s。原因：%(reason)s", klass=row.training_class.name, reason=reason)
     return Notice("lesson_declined", title, body, f"/scheduling/classes/{row.class_id}#s{row.id}")
 

@@ -30,7 +30,7 @@ def equip(cast: Cast) -> None:
         for n, base in enumerate(session().scalars(stmt.order_by(TeachingBase.id).limit(3))):
             stock = {
                 BaseResourceKind.GUIDE: Stock(max(base.guides, 2)),
-                BaseResourceKind.COACH: Stock(1, "45 座"),
+                BaseResourceKind.COACH: Stock(1, "45 座", minutes_before=30, minutes_after=30),
                 BaseResourceKind.PROJECTOR: Stock(2, "", 1, date(2027, 5, 10), date(2027, 5, 31)),
                 BaseResourceKind.MICROPHONE_SET: Stock(3),
             }

@@ -13,6 +13,7 @@ from bases.forms.filing import (
 )
 from bases.forms.funding import CancelForm, GrantForm, SpendingForm
 from bases.forms.register import (
+    BUFFERS,
     BaseForm,
     ClosureForm,
     ContactForm,
@@ -24,6 +25,7 @@ from bases.forms.register import (
 )
 
 __all__ = [
+    "BUFFERS",
     "AnswerForm",
     "BaseForm",
     "CancelForm",

@@ -19,6 +19,8 @@ from bases.services.resources import Stock
 _MONTH_DAY = re.compile(r"^(\d{1,2})[-/.月](\d{1,2})日?$", re.ASCII)
 _CLOCK = re.compile(r"^(\d{1,2})[:：.]?(\d{2})$", re.ASCII)
 SPANS = 2
+USUAL_WAY = 30
+"""Minutes a coach is on its way before and after a party, where a base has said nothing of its own [common]."""
 
 
 def _plain(value: str | None) -> str:
@@ -155,5 +157,7 @@ def read_stock(values: Mapping[str, str]) -> tuple[dict[BaseResourceKind, Stock]
             number(kind, "out_of_order"),
             day(kind, "out_from"),
             day(kind, "out_until"),
+            number(kind, "minutes_before"),
+            number(kind, "minutes_after"),
         )
     return stock, wrong

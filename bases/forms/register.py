@@ -27,7 +27,7 @@ from bases.services.venues import VenueFields
 
 _PHONE = re.compile(r"^(1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})$")
 _CLOCK = re.compile(r"^(\d{1,2})[:：.]?(\d{2})$", re.ASCII)
-_BUFFERS = [(0, _("不用")), *((n, _("%(n)s 分钟", n=n)) for n in (15, 30, 45, 60, 90, 120, 180, 240))]
+BUFFERS = [(0, _("不用")), *((n, _("%(n)s 分钟", n=n)) for n in (15, 30, 45, 60, 90, 120, 180, 240))]
 SPANS = 2
 """Opening spans a day that the form offers: before and after noon."""
 Span = tuple[int, time, time]
@@ -188,12 +188,12 @@ class VenueForm(FlaskForm):
     max_per_day = IntegerField(
         _("日最大批次"), [Optional(), NumberRange(1, 1000)], description=_("不限就留空")
     )
-    minutes_before = SelectField(_("来之前留出"), coerce=int, default=0, choices=_BUFFERS)
+    minutes_before = SelectField(_("来之前留出"), coerce=int, default=0, choices=BUFFERS)
     minutes_after = SelectField(
         _("走之后留出"),
         coerce=int,
         default=0,
-        choices=_BUFFERS,
+        choices=BUFFERS,
         description=_("算在场地的占用时间里，不算学员和讲师的"),
     )
     version = HiddenField()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bases import rules
 from bases.enums import BaseResourceKind
 from core.db import Model, Versioned, choice
 
@@ -24,6 +25,11 @@ class BaseResource(Versioned, Model):
         CheckConstraint("count >= 0", name="count"),
         CheckConstraint("out_of_order BETWEEN 0 AND count", name="out_of_order"),
         CheckConstraint("out_until IS NULL OR out_from IS NULL OR out_until >= out_from", name="out_span"),
+        CheckConstraint(
+            f"minutes_before BETWEEN 0 AND {rules.LONGEST_BUFFER} AND minutes_before % 15 = 0 "
+            f"AND minutes_after BETWEEN 0 AND {rules.LONGEST_BUFFER} AND minutes_after % 15 = 0",
+            name="ways",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -37,6 +43,9 @@ class BaseResource(Versioned, Model):
     """First day out of order; None: already."""
     out_until: Mapped[date | None]
     """Last day out of order; None: until further notice."""
+    minutes_before: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Minutes a piece is on its way to a party before it begins, and back after it; whole quarter hours, as claims are."""
+    minutes_after: Mapped[int] = mapped_column(default=0, server_default="0")
 
     base: Mapped[TeachingBase] = relationship(back_populates="resources")
 

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from accounts.access import Actor
 from bases.enums import BaseResourceKind
 from bases.models import BaseResource, TeachingBase
+from bases.rules import LONGEST_BUFFER
 from core import audit
 from core.db import session
 from core.errors import RuleBroken, Violation
@@ -46,13 +47,15 @@ class TooFew(RuleBroken):
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """How many pieces of a kind there are, and how many of them are out of order, from when to when."""
+    """How many pieces of a kind there are, how many of them are out of order, from when to when, and minutes on the way."""
 
     count: int
     name: str = ""
     out_of_order: int = 0
     out_from: date | None = None
     out_until: date | None = None
+    minutes_before: int = 0
+    minutes_after: int = 0
 
 
 def set_stock(
@@ -83,6 +86,7 @@ def set_stock(
             found.count, found.name, found.out_of_order = said.count, said.name.strip(), said.out_of_order
             found.out_from = said.out_from if said.out_of_order else None
             found.out_until = said.out_until if said.out_of_order else None
+            found.minutes_before, found.minutes_after = said.minutes_before, said.minutes_after
     audit.note(session(), gettext("%(base)s：更新讲解员和设备", base=base.name))
     session().flush()
     beyond = {booking: line for booking, line in _beyond(base).items() if booking not in before}
@@ -108,4 +112,8 @@ def _broken(kind: BaseResourceKind, said: Stock) -> list[Violation]:
     if said.out_from and said.out_until and said.out_until < said.out_from:
         sentence = gettext("%(what)s停用的结束日期早于开始日期。", what=kind.label)
         found.append(Violation("turned", sentence, f"{kind}-out_until"))
+    for name, minutes in (("minutes_before", said.minutes_before), ("minutes_after", said.minutes_after)):
+        if not 0 <= minutes <= LONGEST_BUFFER or minutes % 15:
+            sentence = gettext("路上时间应在 0 到 %(most)s 分钟之间，以一刻钟计。", most=LONGEST_BUFFER)
+            found.append(Violation("way", sentence, f"{kind}-{name}"))
     return found

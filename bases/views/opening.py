@@ -15,8 +15,8 @@ from flask_babel import gettext
 from accounts.enums import P
 from accounts.web import current_actor, requires
 from bases.enums import BaseResourceKind
-from bases.forms import read_spans
-from bases.forms.opening import LimitsForm, SeasonForm, SpecialForm, month_day_text, read_stock
+from bases.forms import BUFFERS, read_spans
+from bases.forms.opening import USUAL_WAY, LimitsForm, SeasonForm, SpecialForm, month_day_text, read_stock
 from bases.queries import bases as base_queries
 from bases.queries import opening as opening_queries
 from bases.services import opening, resources
@@ -175,6 +175,8 @@ def lend(desk: Desk, base_id: int) -> ResponseReturnValue:
         base=base,
         kinds=list(BaseResourceKind),
         stock={found.kind: found for found in base.resources},
+        ways=BUFFERS,
+        usual_way=USUAL_WAY,
         typed=request.form,
         wrong=wrong,
         beyond=beyond,

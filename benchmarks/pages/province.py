@@ -2,8 +2,8 @@
 
 What refers to a class is copied with the class, what refers to a base with the base and what refers to a person with
 the person, so a table that comes later is copied without a word here. Visits are copied until there are so many
-bookings, each round some days later. Orders and messages are copied by themselves, for every unit orders and everybody is told
-again and again. Units, courses and accounts stay: one county then has everybody, which is harder on its pages
+bookings, each round at other bases and some days further from today. Orders and messages are copied by themselves, for
+every unit orders and everybody is told again and again. Units, courses and accounts stay: one county then has everybody, which is harder on its pages
 than a province in which each county has its own.
 """
 
@@ -12,15 +12,30 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import Column, Connection, Enum, Index, String, Table, UniqueConstraint, insert, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Enum,
+    Index,
+    String,
+    Table,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
+    text,
+)
 
-from core import guards
+from bases.models import TeachingBase, Venue
+from bases.rules import BOOKABLE
+from core import clock, guards
 from core.db import db
 from core.pinyin import plain_pinyin, search_text, sound
+from scheduling.models import Visit
 from scheduling.models.base_months import count_all
 
 STEP = 100_000
@@ -31,10 +46,12 @@ GIVEN = "安邦昌诚德方刚广海和恒宏建江杰景凯立林茂明宁平�
 TWICE = 40
 """Every so many copies are second files of the people before them: 2.5 in a hundred."""
 ROWS_AT_ONCE = 5_000
-WITH_PEOPLE = ("instructor", "stored_file", "review_batch", "trainee")
+WITH_PEOPLE = ("instructor", "review_batch", "trainee")
 """What is copied as often as the people without belonging to one of them."""
 AS_PEOPLE = ("claim", "enrolment", "attendance")
 """What is of a class, but only of as many rounds as there are people: in further ones the same people would be at two places."""
+FILES, SHEETS = "stored_file", "score_sheet"
+"""Papers and sheets belong to several families, and there are as many rounds as whoever needs most of them has."""
 RECKONED = ("base_month",)
 """What follows from the rest."""
 WITH_VISITS = ("visit", "visit_series")
@@ -43,9 +60,9 @@ AT_BASES = ("venue", "resource")
 """What bookings take of a base."""
 MOMENTS = ("start", "answer_by", "day", "occurrence")
 """What a visit has of time; its copies are spread over the year."""
-WITH_ORDERS, WITH_MESSAGES = ("unit_order",), ("outbox_message",)
-Family = Literal["class", "person", "base", "visit", "order", "message"]
-ORDER_OF_NEARNESS: tuple[Family, ...] = ("visit", "base", "person", "order", "message")
+WITH_ORDERS, WITH_MESSAGES = ("unit_order", "counter_offer"), ("outbox_message",)
+Family = Literal["class", "person", "base", "visit", "order", "message", "file", "sheet"]
+ORDER_OF_NEARNESS: tuple[Family, ...] = ("class", "visit", "base", "person", "order", "message", "sheet")
 Row = dict[str, Any]
 Change = Callable[[Any, int], Any]
 """From a value and the number of the copy to the copy's value."""
@@ -53,33 +70,28 @@ Change = Callable[[Any, int], Any]
 
 @dataclass(frozen=True)
 class Copies:
-    """How often each family is there in the end, and who the people are."""
+    """How often each family is there in the end, who the people are, and the venues visits go to."""
 
     times: dict[Family, int]
     everybody: tuple[int, ...]
+    venues: tuple[int, ...]
+    today: date
 
-    def lesson(self, number: int, n: int) -> int:
-        """Of which copy of a class the n-th copy of an order is."""
-        return number + n % self.times["class"] * STEP
-
-    def base(self, number: int, n: int) -> int:
-        """At which base, venue or piece the n-th copy of a class or visit is."""
-        return number + n % self.times["base"] * STEP
-
-    @property
-    def files(self) -> int:
-        """Papers belong to people and to bases alike."""
-        return max(self.times["person"], self.times["base"])
-
-    def file(self, number: int, n: int) -> int:
-        """Which file the n-th copy of a lesson shows: there are fewer of them than lessons."""
-        return number + n % self.files * STEP
+    def of(self, family: Family) -> Change:
+        """To which copy of a family the n-th copy of something else refers; there may be fewer of them."""
+        return lambda number, n: number + n % self.times[family] * STEP
 
     def person(self, person_id: int, n: int) -> int:
         """Who has this person's part in the n-th copy of a class."""
         more, k = divmod(n, self.times["person"])
         place = self.everybody.index(person_id) + SHIFT * more
         return self.everybody[place % len(self.everybody)] + k * STEP
+
+    def venue(self, venue_id: int, n: int) -> int:
+        """Where the n-th copy of a visit goes: each round over the copies of a base begins at another base."""
+        further, k = divmod(n, self.times["base"])
+        place = self.venues.index(venue_id) + further
+        return self.venues[place % len(self.venues)] + k * STEP
 
 
 @dataclass(frozen=True)
@@ -117,21 +129,33 @@ def _copies(connection: Connection, size: Size) -> Copies:
     everybody = tuple(connection.scalars(text("SELECT id FROM instructor ORDER BY id")))
     classes = -(-size.sessions // count("session"))
     of_visits = size.bookings - classes * count("booking WHERE visit_id IS NULL")
+    people, bases = -(-size.people // len(everybody)), -(-size.bases // count("teaching_base"))
     times: dict[Family, int] = {
-        "person": -(-size.people // len(everybody)),
+        "person": people,
         "class": classes,
-        "base": -(-size.bases // count("teaching_base")),
-        "visit": max(1, of_visits // count("booking WHERE visit_id IS NOT NULL")),
+        "base": bases,
+        "visit": max(1, of_visits // count("booking WHERE visit_id IS NOT NULL AND kind = 'venue'")),
         "order": -(-size.orders // count("unit_order")),
         "message": -(-size.messages // count("outbox_message")),
+        "file": max(people, bases),
+        "sheet": max(people, bases, classes),
     }
-    return Copies(times, everybody)
+    open_to_visits = (
+        select(func.min(Venue.id))
+        .join(TeachingBase)
+        .where(TeachingBase.state.in_(sorted(BOOKABLE)))
+        .group_by(Venue.base_id)
+    )
+    visited = set(connection.scalars(select(Visit.venue_id)))
+    venues = tuple(sorted(visited.union(connection.scalars(open_to_visits))))
+    return Copies(times, everybody, venues, clock.today())
 
 
 def families(tables: Iterable[Table]) -> dict[str, Family]:
     """What each table that is copied goes with; `tables` has parents before children."""
-    # Sheets hang on lessons and on candidates, and there are more lessons.
     found: dict[str, Family] = {
+        FILES: "file",
+        SHEETS: "sheet",
         "training_class": "class",
         **dict.fromkeys(WITH_VISITS, "visit"),
         **dict.fromkeys(WITH_PEOPLE, "person"),
@@ -140,38 +164,34 @@ def families(tables: Iterable[Table]) -> dict[str, Family]:
         **dict.fromkeys(WITH_MESSAGES, "message"),
     }
     for table in tables:
-        parents = {key.column.table.name for key in table.foreign_keys}
-        near = {found[name] for name in parents & found.keys() if name != "score_sheet"}
-        if table.name in found:
-            continue
-        if table.name == "score_sheet" or "class" in near or (parents & {"score_sheet"} and not near):
-            found[table.name] = "class"
-        elif near:
-            found.setdefault(table.name, next(one for one in ORDER_OF_NEARNESS if one in near))
+        near = {found[key.column.table.name] for key in table.foreign_keys if key.column.table.name in found}
+        if table.name not in found and near & set(ORDER_OF_NEARNESS):
+            found[table.name] = next(one for one in ORDER_OF_NEARNESS if one in near)
     return found
 
 
 def _made(table: Table, rows: list[Row], family: dict[str, Family], copies: Copies) -> Iterator[Row]:
     changes = _changes(table, family, copies)
-    is_claim = table.name == "claim"
-    usual = copies.times["person" if table.name in AS_PEOPLE else family[table.name]]
-    if table.name == "stored_file":
-        usual = copies.files
-    limits = [(row, _limit(row, usual, is_claim, copies)) for row in rows]
+    limits = [(row, _limit(table.name, row, family[table.name], copies)) for row in rows]
     for n in range(1, max((limit for _row, limit in limits), default=0)):
         for row, limit in limits:
             if n < limit:
                 made = _copied(row, n, changes, copies)
                 if table.name == "visit" or row.get("visit_id"):
-                    _put_off(made, n // copies.times["base"])
+                    _put_off(made, n // copies.times["base"], copies.today)
                 yield CHANGED[table.name](made, n) if table.name in CHANGED else made
 
 
-def _limit(row: Row, usual: int, is_claim: bool, copies: Copies) -> int:
-    """How often a row is there; time at a base is claimed once a base."""
-    if is_claim and row["kind"] in AT_BASES:
-        return min(usual, copies.times["base"])
-    return copies.times["visit"] if row.get("visit_id") else usual
+def _limit(table: str, row: Row, own: Family, copies: Copies) -> int:
+    """How often a row is there; time at a base is claimed once a base, and its pieces are where the demo's visits are."""
+    usual = copies.times["visit" if row.get("visit_id") else own]
+    if table in AS_PEOPLE:
+        usual = min(usual, copies.times["person"])
+    if table == "claim":
+        is_once = row["kind"] in AT_BASES
+    else:
+        is_once = table == "visit_need" or bool(row.get("visit_id") and row.get("kind") == "resource")
+    return min(usual, copies.times["base"]) if is_once else usual
 
 
 def _copied(row: Row, n: int, changes: dict[str, Change], copies: Copies) -> Row:
@@ -206,11 +226,9 @@ def _which(parent: str, own: Family, theirs: Family, copies: Copies) -> Change:
     """How a copy of one family refers to rows of another, of which there are more or fewer."""
     if parent == "instructor" and own in ("class", "order"):
         return copies.person
-    if parent == "stored_file" and own == "class":
-        return copies.file
-    if theirs == "base" and own != "base":
-        return copies.base
-    return copies.lesson if own == "order" and theirs == "class" else _next
+    if parent == "venue" and own == "visit":
+        return copies.venue
+    return _next if own == theirs else copies.of(theirs)
 
 
 def _unique(table: Table) -> list[list[Column[Any]]]:
@@ -237,7 +255,7 @@ def _resource(row: Row, n: int, copies: Copies) -> int:
     """Who or what a booking takes: the kind says in which table it is."""
     number: int = row["resource_id"]
     if row["kind"] in AT_BASES:
-        return copies.base(number, n)
+        return copies.venue(number, n) if row.get("visit_id") else copies.of("base")(number, n)
     return copies.person(number, n) if row["kind"] == "instructor" else _next(number, n)
 
 
@@ -278,11 +296,13 @@ CHANGED: dict[str, Callable[[Row, int], Row]] = {
 }
 
 
-def _put_off(made: Row, days: int) -> None:
-    """A visit, or what was booked for it, so many days later."""
+def _put_off(made: Row, days: int, today: date) -> None:
+    """A visit, or what was booked for it, so many days later; one that has been, so many days earlier."""
     for name in MOMENTS:
-        if isinstance(made.get(name), date):
-            made[name] += timedelta(days=days)
+        moment = made.get(name)
+        if isinstance(moment, date):
+            has_been = (moment.date() if isinstance(moment, datetime) else moment) < today
+            made[name] = moment + timedelta(days=-days if has_been else days)
 
 
 def _blind(index: str | None, n: int) -> str | None:

@@ -83,6 +83,7 @@ class Arrays(Struct):
     duty_need: Int32s
     duty_priority: Int32s
     resources: Int32s  # how many there are
+    resource_tail: Int32s  # minutes they stay taken after a session
     a_day: Int32s  # how much of a resource sessions that begin on a day may use
     half_km: Int32s  # [place, place]
     minutes: Int32s  # [place, place] to travel
@@ -154,6 +155,7 @@ def _arrays_of(index: Index) -> Arrays:
         duty_need=int32s(d.need for d in problem.duties),
         duty_priority=int32s(d.priority for d in problem.duties),
         resources=int32s(r.count for r in problem.resources),
+        resource_tail=int32s(r.turnaround for r in problem.resources),
         a_day=int32s(UNLIMITED if r.max_per_day is None else r.max_per_day for r in problem.resources),
         half_km=half_km,
         minutes=minutes,

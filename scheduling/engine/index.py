@@ -141,7 +141,8 @@ class Index:
         self.has_current_start = [s.current.start is not None for s in sessions]
         self.current_instructor = [_find(self.instructor, s.current.instructor) for s in sessions]
         self.current_venue = [_find(self.venue, s.current.venue) for s in sessions]
-        self.longest_taken = self.longest + int(self.turnaround.max(initial=0))
+        tails = [*self.turnaround.tolist(), *(r.turnaround for r in self.problem.resources)]
+        self.longest_taken = self.longest + max(tails, default=0)
         tail = self.longest_taken - self.longest
         self.crosses_midnight = any(
             starts[n] % DAY + m + tail > DAY

@@ -101,7 +101,8 @@ class Venue:
 class Resource:
     """Something countable that placed sessions use: guides, coaches, sets.
 
-    With a ``kind`` it belongs to its ``venues``: sessions held there that use the kind take it.
+    With a ``kind`` it belongs to its ``venues``: sessions held there that use the kind take it. After a session it stays
+    taken for ``turnaround`` minutes.
     """
 
     id: str
@@ -109,6 +110,7 @@ class Resource:
     kind: str | None = None
     venues: tuple[str, ...] = ()
     max_per_day: int | None = None
+    turnaround: int = 0
 
 
 @dataclass(frozen=True)

@@ -258,7 +258,9 @@ _PROBLEM = Keys(
             },
         ),
         "resources": _items(
-            Resource, {"count": as_int}, {"kind": _NAME, "venues": _ids, "max_per_day": _LIMIT}
+            Resource,
+            {"count": as_int},
+            {"kind": _NAME, "venues": _ids, "max_per_day": _LIMIT, "turnaround": as_int},
         ),
         "classes": _items(
             TrainingClass, {}, {"size": as_int, "home": _NAME, "min_leader_percent": as_percent}

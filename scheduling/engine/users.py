@@ -12,5 +12,6 @@ def users(problem: Problem, plan: Plan, name: str, session: str) -> list[str]:
     resource = next((r for r in problem.resources if r.id == name), None)
     if mine is None or resource is None:
         return []
-    there = (p for p in table.placed.values() if p.begin < mine.end and mine.begin < p.end)
+    tail = resource.turnaround
+    there = (p for p in table.placed.values() if p.begin < mine.end + tail and mine.begin < p.end + tail)
     return [p.session.id for p in sorted(there, key=lambda p: p.begin) if used_by(p, resource)]

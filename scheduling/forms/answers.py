@@ -25,6 +25,10 @@ class PolicyForm(FlaskForm):
         _("找人接替：每批等几小时"), _NUMBER, description=_("等完没有人答应，就再问下一批。")
     )
     wave_auto = BooleanField(_("讲师谢绝后自动开始问"))
+    release_bases = BooleanField(
+        _("基地到期没有答复就让出场地"),
+        description=_("只对有管理员账号的基地。让出后通知组织员另选地点。"),
+    )
     freeze_days = IntegerField(
         _("课前几天冻结"),
         _NUMBER,

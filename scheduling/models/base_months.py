@@ -44,20 +44,22 @@ _NEXT = {
 def _counted(dialect: str) -> str:
     """The statement that counts base months anew; on PostgreSQL it sees what others committed while it waited."""
 
-    def there(of: str) -> str:
+    def there(table: str, row: str, state: str) -> str:
+        # Begins from the venues of the base, whatever the database believes of how its rows are spread: SQLite keeps to
+        # the order of a CROSS JOIN, and a state that is put together serves no index.
         return (
-            f"JOIN venue w ON w.id = {of}.venue_id AND w.base_id = base_month.base_id "
-            f"AND {of}.start >= base_month.month AND {of}.start < {_NEXT[dialect]}"
+            f"FROM venue w CROSS JOIN {table} {row} {{}} WHERE w.base_id = base_month.base_id AND {row}.venue_id = w.id "
+            f"AND {row}.start >= base_month.month AND {row}.start < {_NEXT[dialect]} AND {row}.state || '' = '{state}'"
         )
 
+    came = there("visit", "x", _CAME).format("JOIN check_in c ON c.visit_id = x.id")
+    held = there("session", "s", _HELD).format("LEFT JOIN check_in c ON c.session_id = s.id")
     return (
         "UPDATE base_month SET (visits, groups, people) = ("  # noqa: S608  (constants)
-        "SELECT count(*), coalesce(sum(c.groups), 0), coalesce(sum(c.people), 0) "
-        f"FROM visit x {there('x')} JOIN check_in c ON c.visit_id = x.id WHERE x.state = '{_CAME}'), "
-        f"missed = (SELECT count(*) FROM visit x {there('x')} WHERE x.state = '{_MISSED}'), "
+        f"SELECT count(*), coalesce(sum(c.groups), 0), coalesce(sum(c.people), 0) {came}), "
+        f"missed = (SELECT count(*) {there('visit', 'x', _MISSED).format('')}), "
         "(sessions, trainees) = (SELECT count(*), coalesce(sum(coalesce(s.attendance, c.people, 0)), 0) "
-        f"FROM session s {there('s')} LEFT JOIN check_in c ON c.session_id = s.id "
-        f"WHERE s.state = '{_HELD}' AND s.method = '{Method.ON_SITE.value}')"
+        f"{held} AND s.method = '{Method.ON_SITE.value}')"
     )
 
 

@@ -62,7 +62,7 @@ class Booking(Versioned, Model):
     to_unit: Mapped[int]
     units_before: Mapped[int] = mapped_column(default=0)
     units_after: Mapped[int] = mapped_column(default=0)
-    """How much of it is kept before and after the party; only venues have that."""
+    """How much of it a venue is kept, or a coach on its way, before and after the party."""
     seat: Mapped[int] = mapped_column(default=0)
     state: Mapped[BookingState] = mapped_column(choice(BookingState))
     asked_at: Mapped[datetime]

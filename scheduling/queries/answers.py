@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from core.tables import Badge, BoundTable, Column, Filter, Table
 from core.tables.parts import Statement
 from core.when import moment_text, span_text
 from instructor_pool.models import Instructor
-from scheduling.enums import BookingState, ResourceKind
+from scheduling.enums import BookingState, ResourceKind, SessionState
 from scheduling.models import Booking, Session, TrainingClass
 from scheduling.queries.bookings import TOLD, moments_of
 from scheduling.queries.classes import planned_by
@@ -52,6 +53,35 @@ def list_to_remind(owner_id: int, now: datetime, policy: AnswerPolicy, limit: in
         .options(*TOLD)
     )
     return list(session().scalars(stmt.order_by(Booking.answer_by, Booking.id).limit(limit)))
+
+
+def levels_with_lapsed(now: datetime) -> list[int]:
+    """Levels in whose plans a base that somebody keeps did not answer by the deadline."""
+    stmt = select(TrainingClass.owner_id).select_from(Booking)
+    return list(session().scalars(_lapsed(stmt, now).distinct()))
+
+
+def list_lapsed(owner_ids: Sequence[int], now: datetime, limit: int = 200) -> list[Booking]:
+    """Those bookings in the plans of some levels, the soonest first."""
+    stmt = _lapsed(select(Booking), now).where(TrainingClass.owner_id.in_(owner_ids)).options(*TOLD)
+    return list(session().scalars(stmt.order_by(Booking.day, Booking.id).limit(limit)))
+
+
+def _lapsed(stmt: Any, now: datetime) -> Any:
+    return (
+        stmt.join(Booking.session)
+        .join(Session.training_class)
+        .join(Venue, Booking.resource_id == Venue.id)
+        .join(Venue.base)
+        .where(
+            Booking.kind == ResourceKind.VENUE,
+            Booking.state == BookingState.HELD,
+            Booking.answer_by <= now,
+            Session.state == SessionState.PUBLISHED,
+            Session.told_start > now,
+            TeachingBase.manager_id.is_not(None),
+        )
+    )
 
 
 def get_linked(booking_id: int) -> Booking:

@@ -90,11 +90,15 @@ class Supply:
         return self.resources[resource_id].available(day) if kind is ResourceKind.RESOURCE else 1
 
     def buffers(self, kind: ResourceKind, resource_id: int) -> tuple[int, int]:
-        """Minutes it is kept before and after a party."""
-        if kind is not ResourceKind.VENUE:
+        """Minutes it is kept, or on its way, before and after a party."""
+        kept: Venue | BaseResource
+        if kind is ResourceKind.VENUE:
+            kept = self.venues[resource_id]
+        elif kind is ResourceKind.RESOURCE:
+            kept = self.resources[resource_id]
+        else:
             return 0, 0
-        venue = self.venues[resource_id]
-        return venue.minutes_before, venue.minutes_after
+        return kept.minutes_before, kept.minutes_after
 
 
 def supply_of(wanted: Iterable[tuple[str, int]]) -> Supply:

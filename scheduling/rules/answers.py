@@ -25,6 +25,9 @@ class AnswerPolicy:
     """Whether a decline starts the first wave by itself."""
     freeze_days: int = 0
     """Within so many days before it a published lesson is left alone; 0 switches it off."""
+    release_bases: bool = False
+    """Whether a base that has not answered by the deadline is given back, as visits always are. Many bases answer by
+    telephone, and a class would lose its place for a note that nobody made: so a level has to want it."""
 
 
 LIMITS: dict[str, tuple[int, int]] = {

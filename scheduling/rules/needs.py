@@ -24,7 +24,7 @@ def needs_of(method: Method, asked: Mapping[BaseResourceKind, int]) -> dict[Base
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The quarter hours of a day that a venue is taken, half-open, and how many of them are before and after the party."""
+    """The quarter hours of a day that something is taken, half-open, and how many of them are before and after the party."""
 
     from_unit: int
     to_unit: int
@@ -33,7 +33,7 @@ class Taken:
 
 
 def taken_units(first: int, after: int, minutes_before: int, minutes_after: int) -> Taken:
-    """The time of a party from quarter hour `first` to `after` with the venue's buffers, as far as the day goes."""
+    """The time of a party from quarter hour `first` to `after` with the minutes before and after, as far as the day goes."""
     begin = max(0, first - minutes_before // MINUTES_PER_UNIT)
     end = min(UNITS_PER_DAY, after + minutes_after // MINUTES_PER_UNIT)
     return Taken(begin, end, first - begin, end - after)

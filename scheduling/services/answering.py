@@ -16,9 +16,10 @@ from scheduling.enums import BookingState, ResourceKind
 from scheduling.models import Booking, Session
 from scheduling.queries import bookings as booking_queries
 from scheduling.queries import calls as call_queries
+from scheduling.queries.answers import levels_with_lapsed, list_lapsed
 from scheduling.queries.policies import policy_of
 from scheduling.rules import LIVE
-from scheduling.services import claiming, crediting, substituting, waiting
+from scheduling.services import claiming, crediting, substituting, telling, waiting
 
 LONGEST_REASON = 300
 
@@ -69,6 +70,21 @@ def answer_by_link(booking: Booking, *, accept: bool, reason: str = "") -> None:
     name = booking_queries.names_of([booking])[booking.id]
     actor = Actor(None, gettext("%(name)s(凭链接)", name=name))
     answer(booking, accept=accept, reason=reason, actor=actor)
+
+
+def release_unanswered() -> int:
+    """Give back what bases did not answer in time, in plans of levels that want it; answers how many.
+
+    What follows is what follows a decline, and the manager of the base is told as well.
+    """
+    now = clock.now()
+    owners = [owner for owner in levels_with_lapsed(now) if policy_of(owner).release_bases]
+    late = list_lapsed(owners, now)
+    for booking in late:
+        booking.answer_reason = gettext("到期没有答复，场地已让出")
+        _decline(booking, SYSTEM)
+    telling.withdrawn(late, gettext("到期没有答复，场地已让出"))
+    return len(late)
 
 
 def _look_for_another(row: Session, reason: str) -> None:

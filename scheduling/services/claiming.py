@@ -33,7 +33,7 @@ from scheduling.services.seating import make_room
 class Want:
     """A resource a session needs for quarter hours `first` to `after` of `day`; `piece` tells apart several of one kind.
 
-    A venue is taken longer: its buffers are added when it is booked.
+    A venue is taken longer, and so is what has a way to go: the minutes before and after are added when it is booked.
     """
 
     kind: str

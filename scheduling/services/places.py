@@ -52,10 +52,12 @@ def claim(visit: Visit, place: Vacancies) -> None:
     room = taken_units(*span, venue.minutes_before, venue.minutes_after)
     free = place.free_seats(venue.id, wish)
     _book(visit, (ResourceKind.VENUE, venue.id), room, (free, venue.groups, visit.groups))
-    alone, stock = taken_units(*span, 0, 0), place.stock.get(venue.base_id, {})
+    stock = place.stock.get(venue.base_id, {})
     for kind, count in sorted(wanted.items(), key=lambda each: stock[each[0]].id):
-        free, there = place.free_pieces(stock[kind], wish), stock[kind].available(visit.start.date())
-        _book(visit, (ResourceKind.RESOURCE, stock[kind].id), alone, (free, there, count))
+        lent = stock[kind]
+        free, there = place.free_pieces(lent, wish), lent.available(visit.start.date())
+        taken = taken_units(*span, lent.minutes_before, lent.minutes_after)
+        _book(visit, (ResourceKind.RESOURCE, lent.id), taken, (free, there, count))
     session().flush()
 
 

@@ -63,7 +63,13 @@ def to_resources(records: Records, rooms: Mapping[int, engine.Venue]) -> tuple[e
         if base.id in venues and (base.groups is not None or base.max_per_day is not None)
     ]
     found += [
-        engine.Resource(key(Key.RESOURCE, row.id), row.pieces, row.kind.value, tuple(venues[row.base_id]))
+        engine.Resource(
+            key(Key.RESOURCE, row.id),
+            row.pieces,
+            row.kind.value,
+            tuple(venues[row.base_id]),
+            turnaround=row.minutes_before + row.minutes_after,
+        )
         for row in records.stock
         if row.base_id in venues
     ]

@@ -66,6 +66,8 @@ def stock_of(sharing: Any) -> Rows:
         BaseResource.out_of_order,
         BaseResource.out_from,
         BaseResource.out_until,
+        BaseResource.minutes_before,
+        BaseResource.minutes_after,
     )
     stmt = select(*columns).join(TeachingBase).where(TeachingBase.owner_id.in_(sharing))
     return _rows(stmt.order_by(BaseResource.id))

@@ -111,10 +111,11 @@ class Vacancies:
         """Pieces of what a base lends that are free through the whole time."""
         taken = self.lent.get((lent.id, wish.start.date()), ())
         span = units_of(wish.start, wish.minutes)
-        return _others(lent.available(wish.start.date()), _during(taken, *span))
+        return _others(lent.available(wish.start.date()), _during(taken, *_with_ways(lent, span)))
 
     def _free_of(self, lent: BaseResource, day: date, span: tuple[int, int]) -> int:
-        return _left(lent.available(day), most_at_once(_during(self.lent.get((lent.id, day), ()), *span)))
+        taken = _during(self.lent.get((lent.id, day), ()), *_with_ways(lent, span))
+        return _left(lent.available(day), most_at_once(taken))
 
     def why_not(self, venue_id: int, wish: Wish, waived: Collection[str] = ()) -> list[Violation]:
         """What stands against a visit there and then, but for the codes in `waived`."""
@@ -158,6 +159,12 @@ def _times(there: OpenDay) -> list[tuple[time, time]] | None:
 
 def _during(taken: Sequence[Taken], first: int, after: int) -> list[Taken]:
     return [t for t in taken if t.first < after and first < t.after]
+
+
+def _with_ways(lent: BaseResource, span: tuple[int, int]) -> tuple[int, int]:
+    """The time of a party with that on the way to it and back."""
+    whole = taken_units(*span, lent.minutes_before, lent.minutes_after)
+    return whole.from_unit, whole.to_unit
 
 
 def _others(seats: int, taken: Sequence[Taken]) -> list[int]:

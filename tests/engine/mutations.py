@@ -34,7 +34,7 @@ PROBLEM: dict[str, object] = {
     "resources": [
         {"id": "guide", "count": 2},
         {"id": "coach", "count": 1},
-        {"id": "sets", "count": 3, "kind": "set", "venues": ["v0"], "max_per_day": 4},
+        {"id": "sets", "count": 3, "kind": "set", "venues": ["v0"], "max_per_day": 4, "turnaround": 15},
     ],
     "classes": [
         {"id": "c0", "size": 40, "home": "p0", "min_leader_percent": 20},
@@ -135,6 +135,7 @@ PROBLEM_KEYS: dict[Path, tuple[object, ...]] = {
     ("resources", 2, "kind"): (1, False, [], {}, "guide"),
     ("resources", 2, "venues"): (*NAMES, ["v0", "v0"]),
     ("resources", 2, "max_per_day"): COUNT,
+    ("resources", 2, "turnaround"): AMOUNT,
     ("classes", 0, "size"): AMOUNT,
     ("classes", 0, "home"): NAME,
     ("classes", 0, "min_leader_percent"): (*AMOUNT, 101),

@@ -55,7 +55,9 @@ def random_sites(seed: int, sessions: int = 3) -> Problem:
         venue["turnaround"] = rng.choice([0, 15, 30, 60, 105])
     for n, mine in enumerate(rng.choice([[names], [[name] for name in names]])):
         lent = {"id": f"lent{n}", "kind": "lent", "count": rng.randint(0, 3), "venues": mine}
+        lent["turnaround"] = rng.choice([0, 0, 30, 120])
         document["resources"].append(lent | {"max_per_day": rng.choice([None, 1, 2, 3])})
+    document["resources"][0]["turnaround"] = rng.choice([0, 0, 45])
     document["resources"][0]["max_per_day"] = rng.choice([None, None, 1])
     for session in document["sessions"]:
         session["features"] = []  # so that sessions meet

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import select
 
 from accounts.access import SYSTEM
 from core import clock, links
@@ -18,7 +19,8 @@ from notifications.services.sending import letter_of
 from scheduling import notices
 from scheduling.enums import BookingState, ResourceKind
 from scheduling.models import Booking, Session
-from scheduling.services import publishing, reminding
+from scheduling.rules.answers import AnswerPolicy
+from scheduling.services import answering, policies, publishing, reminding
 from tests.factories.county import Browser, County
 from tests.scheduling.test_chain import booked, klass_of, plan_all
 
@@ -160,7 +162,16 @@ def test_deadlines_reminders_and_the_overdue_list(sign_in: SignIn, county: Count
         .first()
     )
     assert last is not None and last.title.startswith("最后提醒")
+    with transaction():
+        assert answering.release_unanswered() == 0  # a level has to want it
+        policies.set_policy(county.unit("嘉祥县"), AnswerPolicy(release_bases=True), actor=SYSTEM)
+        assert answering.release_unanswered() > 0 and answering.release_unanswered() == 0
+    rooms = session().scalars(select(Booking).filter_by(kind=ResourceKind.VENUE, state=BookingState.DECLINED))
+    assert {room.lesson.venue_id for room in rooms} == {None}
+    told = session().scalars(select(OutboxMessage).filter_by(kind="lesson_declined")).all()
+    assert any("到期没有答复" in message.title for message in told)
     browser = sign_in("organiser")
+    assert "场地已让出" in browser.get("/scheduling/declined").text
     assert "赵书记" in browser.get("/scheduling/answers?state=overdue").text
     assert "赵书记" not in browser.get("/scheduling/answers?state=open").text
     assert "过了期限没有答复" in browser.get("/").text

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from accounts.access import EVERYTHING, SYSTEM
@@ -38,11 +38,13 @@ from tests.scheduling.test_outside import published
 COACH, PROJECTOR = BaseResourceKind.COACH, BaseResourceKind.PROJECTOR
 
 
-def lends(county: County, **counts: int) -> None:
+def lends(county: County, way: int = 0, **counts: int) -> None:
+    """What the museum has; each piece is `way` minutes on its way to a party and back."""
     with transaction():
         base = session().get_one(TeachingBase, county.bases[MUSEUM])
         base.resources = [
-            BaseResource(kind=BaseResourceKind(kind), count=count) for kind, count in counts.items()
+            BaseResource(kind=BaseResourceKind(kind), count=count, minutes_before=way, minutes_after=way)
+            for kind, count in counts.items()
         ]
 
 
@@ -99,6 +101,25 @@ def test_whoever_waits_for_a_coach_moves_up_when_it_is_given_back(county: County
     assert the(second).state is VisitState.HELD and lent(second) == {COACH: [0]}
 
 
+def test_a_coach_is_claimed_for_the_way_there_and_back(county: County) -> None:
+    lends(county, coach=1, way=60)
+    first = asked(county, needs={COACH: 1})  # 9:00 to 10:30
+    [held] = [b for b in the(first).bookings if b.kind is ResourceKind.RESOURCE]
+    assert (held.from_unit, held.units_before, held.to_unit, held.units_after) == (32, 4, 46, 4)
+    soon, later = TUESDAY + timedelta(hours=3, minutes=15), TUESDAY + timedelta(hours=3, minutes=30)
+    assert broken(county, start=soon, needs={COACH: 1}) == (Full, [("pieces", "coach")])
+    assert lent(asked(county, start=later, needs={COACH: 1})) == {COACH: [0]}
+    with pytest.raises(IntegrityError), db.engine.begin() as connection:  # whoever asks the database itself
+        columns = [c.name for c in Booking.__table__.columns if c.name not in ("id", "from_unit", "to_unit")]
+        same = ", ".join(columns)
+        connection.execute(
+            text(
+                f"INSERT INTO booking ({same}, from_unit, to_unit) SELECT {same}, 20, 33 FROM booking WHERE id = :id"
+            ),
+            {"id": held.id},
+        )
+
+
 @pytest.mark.parametrize("row", [{"kind": "guide", "count": 1}, {"kind": "coach", "count": 0}])
 def test_the_database_keeps_needs_in_bounds(county: County, row: dict[str, object]) -> None:
     visit_id = asked(county)
@@ -107,26 +128,30 @@ def test_the_database_keeps_needs_in_bounds(county: County, row: dict[str, objec
 
 
 @pytest.mark.parametrize(
-    ("coaches", "text"),
+    ("coaches", "said"),
     [(2, "大客车 2 辆，由红色纪念馆提供"), (1, "需要大客车，基地没有够用的，由主办单位安排")],
 )
 def test_the_coaches_of_a_package_come_from_the_first_base_that_has_enough(
-    county: County, coaches: int, text: str
+    county: County, coaches: int, said: str
 ) -> None:
     lends(county, coach=coaches)
     order_id = order_package(county, people=80, needs_coach=True)
-    assert coach_text(the_order(order_id)) == text
+    assert coach_text(the_order(order_id)) == said
     asked_for = asked_by([row.id for row in rows_of(order_id)])
     assert asked_for == ({rows_of(order_id)[1].id: {COACH: 2}} if coaches == 2 else {})
 
 
-def test_a_package_is_planned_around_coaches_that_a_visit_has(county: County) -> None:
-    lends(county, coach=2)
+@pytest.mark.parametrize(("way", "earliest"), [(0, 13), (60, 15)])
+def test_a_package_is_planned_around_coaches_that_a_visit_has(
+    county: County, way: int, earliest: int
+) -> None:
+    """The visit is over at 13:00; its coach drives back, and another way to the class."""
+    lends(county, coach=2, way=way)
     order_id = order_package(county, people=80, needs_coach=True)
     usual = suggest(the_order(order_id)).parts[1].start
     assert usual < datetime(2027, 6, 16, 12)
     asked(county, start=datetime(2027, 6, 16, 8), minutes=300, needs={COACH: 1})
-    assert suggest(the_order(order_id)).parts[1].start >= datetime(2027, 6, 16, 13)
+    assert suggest(the_order(order_id)).parts[1].start >= datetime(2027, 6, 16, earliest)
     with transaction():
         ordering.take_back(the_order(order_id), actor=SYSTEM)
 

@@ -31,18 +31,18 @@ def used_by(p: Placed, resource: Resource) -> int:
 @inner
 def _used(p: Arrays, b: Board, r: int, o: int, moment: int) -> int:
     """Return how much of a resource placed sessions use at a moment of an option."""
-    found = 0
+    found, tail = 0, p.resource_tail[r]
     for day in range(p.options[o].first_day, p.options[o].last_day + 1):
         mark = b.use_head[day, r]
         while mark >= 0:
             there = p.options[b.option_of[p.use_session[mark]]]
-            if there.begin <= moment < there.end:
+            if there.begin <= moment < there.end + tail:
                 found += p.use_amount[mark]
             mark = b.use_next[mark]
         mark = b.need_head[day, r]
         while mark >= 0:
             there = p.options[b.option_of[p.need_session[mark]]]
-            if there.begin <= moment < there.end:
+            if there.begin <= moment < there.end + tail:
                 found += p.need_amount[mark]
             mark = b.need_next[mark]
     return found
@@ -52,19 +52,20 @@ def _used(p: Arrays, b: Board, r: int, o: int, moment: int) -> int:
 def _runs_short(p: Arrays, b: Board, r: int, o: int, left: int) -> bool:
     """Whether placed sessions use more than ``left`` of a resource at some moment of an option."""
     option = p.options[o]
+    end = option.end + p.resource_tail[r]
     if left < 0 or _used(p, b, r, o, option.begin) > left:
         return True
     for day in range(option.first_day, option.last_day + 1):
         mark = b.use_head[day, r]
         while mark >= 0:
             begin = p.options[b.option_of[p.use_session[mark]]].begin
-            if option.begin < begin < option.end and _used(p, b, r, o, begin) > left:
+            if option.begin < begin < end and _used(p, b, r, o, begin) > left:
                 return True
             mark = b.use_next[mark]
         mark = b.need_head[day, r]
         while mark >= 0:
             begin = p.options[b.option_of[p.need_session[mark]]].begin
-            if option.begin < begin < option.end and _used(p, b, r, o, begin) > left:
+            if option.begin < begin < end and _used(p, b, r, o, begin) > left:
                 return True
             mark = b.need_next[mark]
     return False
@@ -106,7 +107,7 @@ def _standing(model: "Model", r: int) -> list[tuple[int, int, int]]:
 
 
 class ResourceCount(Rule):
-    """At any moment the placed sessions use no more of a resource than there is."""
+    """At any moment the placed sessions use no more of a resource than there is; each uses it until its turnaround is over."""
 
     reason = Reason.RESOURCE
 
@@ -114,8 +115,11 @@ class ResourceCount(Rule):
         for resource in table.problem.resources:
             users = [(p, n) for p in table.placed.values() if (n := used_by(p, resource))]
             for p, _ in users:
+                tail = resource.turnaround
                 amount = sum(
-                    n for o, n in users if o is p or (o.begin <= p.begin < o.end and p.begin < p.end)
+                    n
+                    for o, n in users
+                    if o is p or (o.begin <= p.begin < o.end + tail and p.begin < p.end + tail)
                 )
                 if amount > resource.count:
                     yield Violation(
@@ -145,12 +149,15 @@ class ResourceCount(Rule):
             (times, n_time), (venues, n_venue) = _elements(model, r)
             if not len(times) and not len(venues):
                 continue
-            t_begin, t_end = model.spans(times)
-            v_begin, v_end = model.spans(model.v_time[venues])
+            tail = resource.turnaround
+            (t_begin, t_end), (v_begin, v_end) = model.spans(times), model.spans(model.v_time[venues])
             fixed = _standing(model, r)
             for moment in sorted({*t_begin.tolist(), *v_begin.tolist(), *(e[0] for e in fixed)}):
-                t, v = (t_begin <= moment) & (t_end > moment), (v_begin <= moment) & (v_end > moment)
-                left = resource.count - sum(n for begin, end, n in fixed if begin <= moment < end)
+                t, v = (
+                    (t_begin <= moment) & (t_end + tail > moment),
+                    (v_begin <= moment) & (v_end + tail > moment),
+                )
+                left = resource.count - sum(n for begin, end, n in fixed if begin <= moment < end + tail)
                 _put(model, left, (times[t], n_time[t]), (venues[v], n_venue[v]))
 
 
