@@ -150,7 +150,7 @@ def environment(instance: Path, port: int = 0) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def site(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A copy of the demo county for one module of tests, served with its worker."""
+    """A copy of the demo county for one module of tests, served; `worker` is for those that give it work."""
     instance = tmp_path_factory.mktemp("instance")
     for name in ("jiangtai.sqlite", "data.key", "secret.key"):
         shutil.copy(loaded_demo / name, instance)
@@ -159,10 +159,15 @@ def site(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     served = Site(url, instance, surroundings)
     try:
         served.start_web()
-        served.start_worker()
         yield served
     finally:
         served.stop()
+
+
+@pytest.fixture(scope="module")
+def worker(site: Site) -> None:
+    """Does what waits for it: imports, matching, assessments, messages."""
+    site.start_worker()
 
 
 EXPECTED = (

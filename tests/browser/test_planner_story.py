@@ -23,6 +23,7 @@ LESSON_OVER = datetime(2027, 6, 17, 18)
 NewContext = Callable[[dict[str, object]], BrowserContext]
 
 
+@pytest.mark.usefixtures("worker")
 @pytest.mark.timeout(300)  # the server starts anew for each leap in time
 def test_from_an_order_to_a_scored_lesson(site: Site, new_context: NewContext) -> None:
     town, organiser, contact, phone = (new_context(size).new_page() for size in (DESK, DESK, PHONE, PHONE))
