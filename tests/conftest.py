@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -19,14 +20,14 @@ from tempfile import mkdtemp
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import text
+from sqlalchemy import Table
 
 from app import create_app
 from app.settings import Settings
 from core import audit, clock, sealed
 from core.db import db, transaction
 from tests.factories.county import Browser, County, build_county, sign_in_as, visitor
-from tests.postgres import fresh_database
+from tests.postgres import bring_back, empty, fresh_database, keep
 
 SOAK = os.environ.get("JIANGTAI_SOAK") == "1"
 FILE = "test.sqlite"
@@ -66,16 +67,15 @@ def migrated(instance: Path, backend: str = "sqlite") -> Flask:
 
 
 def wipe(app: Flask) -> None:
-    """Empty every table but those that migrations fill, append-only ones included."""
+    """Empty every table of a PostgreSQL but those that migrations fill, append-only ones included."""
     with app.app_context():
         db.session.remove()
-        tables = [t for t in reversed(db.metadata.sorted_tables) if t.name != "quarter_hour"]
         with db.engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SET session_replication_role = replica"))
-                for table in tables:
-                    connection.execute(table.delete())
-                connection.execute(text("SET session_replication_role = DEFAULT"))
+            empty(connection, _written())
+
+
+def _written() -> list[Table]:
+    return [t for t in reversed(db.metadata.sorted_tables) if t.name != "quarter_hour"]
 
 
 # A module runs on one process from its first test to its last: those that take minutes come before the many small ones.
@@ -149,31 +149,43 @@ def put_back(instance: Path, kept: Path) -> None:
     shutil.copy(kept, instance / FILE)
 
 
+@dataclass
+class Kept:
+    """The small county once it was built, and on PostgreSQL the tables it fills."""
+
+    county: County | None = None
+    filled: list[str] = field(default_factory=list)
+
+
 @pytest.fixture(scope="session")
-def _counties() -> dict[Path, County]:
-    """What was built, by the file that keeps it."""
-    return {}
+def _kept() -> Kept:
+    """Nothing at first."""
+    return Kept()
 
 
 @pytest.fixture
-def county(app: Flask, backend: str, _prepared: tuple[Flask, Path], _counties: dict[Path, County]) -> County:
+def county(app: Flask, backend: str, _prepared: tuple[Flask, Path], _kept: Kept) -> County:
     """A small county: tree, one account a role, courses, six instructors, three bases, one class.
 
-    Built once a process on SQLite, where a copy of the file takes less than a tenth of the time.
+    Built once a process; to bring its rows back takes a tenth of the time.
     """
-    instance = _prepared[1]
-    kept = instance / "county.sqlite"
-    if kept in _counties:
-        put_back(instance, kept)
-        return deepcopy(_counties[kept])
-    with transaction():
-        built = build_county()
-    if backend == "sqlite":
+    file = _prepared[1] / "county.sqlite"
+    if _kept.county is None:
+        with transaction():
+            _kept.county = build_county()
         db.session.remove()
-        db.engine.dispose()
-        shutil.copy(instance / FILE, kept)
-        _counties[kept] = deepcopy(built)
-    return built
+        if backend == "postgresql":
+            with db.engine.begin() as connection:
+                _kept.filled = keep(connection, _written())
+        else:
+            db.engine.dispose()
+            shutil.copy(_prepared[1] / FILE, file)
+    elif backend == "postgresql":
+        with db.engine.begin() as connection:
+            bring_back(connection, _kept.filled)
+    else:
+        put_back(_prepared[1], file)
+    return deepcopy(_kept.county)
 
 
 @pytest.fixture
