@@ -215,6 +215,8 @@ def _changes(table: Table, family: dict[str, Family], copies: Copies) -> dict[st
     for columns in _unique(table):
         if not found.keys() & {column.name for column in columns}:
             texts = [c for c in columns if isinstance(c.type, String) and not isinstance(c.type, Enum)]
+            if texts and table.name in CHANGED and texts[-1].name == "name":
+                continue  # whoever is copied gets a name of their own
             if texts:
                 found[texts[-1].name] = _text(texts[-1].type.length or 40)
             else:
@@ -272,7 +274,8 @@ def _somebody(person: Row, n: int) -> Row:
 
 def _site(base: Row, n: int) -> Row:
     """A base or a package of another name, somewhere else in the county, that nobody in particular keeps."""
-    made = base | {"name": f"{base['name'][:70]}{n}", "search_text": search_text(f"{base['name']}{n}")}
+    name = f"{base['name'][:70]}-{n}"
+    made = base | {"name": name, "search_text": search_text(name)}
     if "latitude" in base:
         made["manager_id"] = None
         for name, apart in (("latitude", n % 8), ("longitude", n // 8 % 8)):

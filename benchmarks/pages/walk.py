@@ -120,7 +120,7 @@ def timed(app: Flask, client: FlaskClient, page: str, address: str) -> tuple[Tim
     # SQLite works in this very process: its processor time is the page's, however busy the machine is otherwise.
     now = time.process_time if engine.dialect.name == "sqlite" else time.perf_counter
     event.listen(engine, "before_cursor_execute", count)
-    for _ in range(TIMES):
+    for n in range(TIMES):
         counted[0], began = 0, now()
         answer = client.get(address)
         best, statements = min(best, now() - began), counted[0]
@@ -131,7 +131,7 @@ def timed(app: Flask, client: FlaskClient, page: str, address: str) -> tuple[Tim
             best = 0
             break
         body = answer.get_data()
-        if best > 1:
+        if best > 1 and n:  # the first also reads templates and fills what is kept
             break
     event.remove(engine, "before_cursor_execute", count)
     if not best:
