@@ -37,7 +37,8 @@ class Table(Generic[RowT]):
     it asks of a row: where the text is that of several tables, looking through each alone is far less work.
 
     `default_sort` is a column key, "-key" for descending. `row_url` gives a row its page, `row_key` what its
-    checkbox sends (default: `row.id`). Extra address arguments to carry along go in `keep`.
+    checkbox sends (default: `row.id`). Extra address arguments to carry along go in `keep`. `joins` adds outer joins
+    that showing and putting in order need and counting does not.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Table(Generic[RowT]):
     row_url: Callable[[RowT], str] | None = None
     row_key: Callable[[RowT], object] | None = None
     keep: Sequence[str] = ()
+    joins: Callable[[Statement], Statement] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a definition whose names would collide in the address."""
@@ -78,7 +80,7 @@ class Table(Generic[RowT]):
         pages = max(1, -(-total // size))
         number = min(whole(args.get("page", ""), default=1), pages)
         key, descending = self._sort(args)
-        stmt = self._cut(stmt, key, descending, size, (number - 1) * size)
+        stmt = self._cut(self._joined(stmt), key, descending, size, (number - 1) * size)
         columns = chosen_columns(self.name, self.columns, args, remember=True)
         return TablePage(
             name=self.name,
@@ -102,7 +104,7 @@ class Table(Generic[RowT]):
         """All rows that the filters and the search leave, in the order the page shows; as many as a sheet holds."""
         q = clean_arg(args.get("q", "")) if self.search is not None else ""
         stmt = self._narrow(stmt, self._filter_states(args), q)
-        return list(_fetch(session, self._ordered(stmt, *self._sort(args)).limit(MAX_ROWS)))
+        return list(_fetch(session, self._ordered(self._joined(stmt), *self._sort(args)).limit(MAX_ROWS)))
 
     def export(self, session: Session, stmt: Statement, args: Args) -> Response:
         """The list as Excel: all pages, with the filters, order and columns the page shows."""
@@ -110,7 +112,8 @@ class Table(Generic[RowT]):
         q = clean_arg(args.get("q", "")) if self.search is not None else ""
         key, descending = self._sort(args)
         columns = chosen_columns(self.name, self.columns, args, remember=False)
-        stmt = self._ordered(self._narrow(stmt, states, q), key, descending).limit(MAX_ROWS + 1)
+        stmt = self._joined(self._narrow(stmt, states, q))
+        stmt = self._ordered(stmt, key, descending).limit(MAX_ROWS + 1)
         stmt = stmt.execution_options(yield_per=500)
 
         def lines() -> Iterator[list[CellValue]]:
@@ -145,6 +148,9 @@ class Table(Generic[RowT]):
         for word in q.split()[:5]:
             stmt = stmt.where(self._has(word))
         return stmt
+
+    def _joined(self, stmt: Statement) -> Statement:
+        return stmt if self.joins is None else self.joins(stmt)
 
     def _has(self, word: str) -> ColumnElement[bool]:
         if self.search is None:

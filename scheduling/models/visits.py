@@ -51,11 +51,13 @@ class Visit(Versioned, Sealing, Model):
         CheckConstraint(f"minutes BETWEEN {LEAST_MINUTES} AND {MOST_MINUTES}", name="minutes"),
         CheckConstraint("state <> 'held' OR answer_by IS NOT NULL", name="deadline"),
         CheckConstraint("state <> 'declined' OR answer_reason <> ''", name="declined"),
-        # Wide enough to put a level's visits in any order of the list.
+        # Wide enough to count a level's visits and to put them in any order of the list.
         Index("ix_visit_start", "start", "unit_id", "venue_id", "state", "people", "groups", "asked_at"),
         Index("ix_visit_venue_start", "venue_id", "start"),
         Index("ix_visit_unit_start", "unit_id", "start"),
-        Index("ix_visit_state_start", "state", "start"),
+        Index(
+            "ix_visit_state_start", "state", "start", "unit_id", "venue_id", "people", "groups", "asked_at"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -205,7 +205,11 @@ def test_a_base_that_stops_sends_its_visits_elsewhere(sign_in: SignIn, county: C
     ours = sign_in("contact")
     assert "1 次参观和闭馆、停用冲突" in ours.get("/").text
     assert "参观要改地方" in session().query(OutboxMessage).order_by(OutboxMessage.id.desc())[0].title
-    assert "东镇" in ours.get("/visits/?stopped=1").text
+    for order in ("base", "-unit"):
+        with counted() as seen:
+            assert "东镇" in ours.get(f"/visits/?stopped=1&sort={order}").text
+        [how_many] = [sql for sql in seen if "count(*)" in sql and "visit.purpose" in sql]
+        assert "JOIN teaching_base ON" not in how_many.split("WHERE")[0]  # counted without what is only shown
     shown = ours.get(f"/visits/{visit_id}").text
     assert "整改中" in shown
     value = re.findall(r'name="take" value="([^"]+)"', shown)[0]
