@@ -88,7 +88,7 @@ def signed_in(app: Flask, login: str) -> FlaskClient:
 def _page(app: Flask, address: str) -> str:
     """Which page an address belongs to; nothing for files, exports and what is not ours."""
     parts = urlsplit(address)
-    if parts.netloc or "export=" in parts.query:
+    if parts.netloc or "export=" in parts.query or "." in parts.path.rsplit("/", 1)[-1]:
         return ""
     try:
         endpoint, _values = app.url_map.bind("localhost").match(parts.path)
