@@ -17,13 +17,12 @@ import tempfile
 import time
 from collections import defaultdict
 from datetime import date, timedelta
-from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from benchmarks.pages.__main__ import loaded
+from benchmarks.pages.data import ask_for_data, loaded
 from benchmarks.pages.walk import signed_in
 from core import clock
 from core.db import db, session
@@ -43,11 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--people", type=int, default=20_000)
-    parser.add_argument("--sessions", type=int, default=100_000)
-    parser.add_argument("--bases", type=int, default=1)
-    parser.add_argument("--bookings", type=int, default=0)
-    parser.add_argument("--instance", type=Path)
+    ask_for_data(parser)
     given = parser.parse_args()
     over = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -88,6 +83,7 @@ def _questions(monday: str, ids: list[int]) -> list[tuple[str, str, int]]:
         (f"board of {kind}, a week", f"/scheduling/boards/{kind}?first={monday}", BOARD)
         for kind in ("classes", "instructors")
     ]
+    boards.append(("board of bases, its month", f"/scheduling/bases/month?month={monday[:7]}", BOARD))
     people = [(f"candidates of session {n}", f"/scheduling/sessions/{n}/candidates", CANDIDATES) for n in ids]
     cells = [
         (f"half-days of session {n}", f"/scheduling/sessions/{n}/places?board=classes&first={monday}", BOARD)

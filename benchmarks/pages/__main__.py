@@ -13,16 +13,12 @@ import os
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import text
 
-from app import create_app
-from app.settings import from_environment
-from benchmarks.pages.province import Size, fill
+from benchmarks.pages.data import ask_for_data, loaded
 from benchmarks.pages.walk import Timing, walk
-from core.db import db, refresh_statistics, transaction
+from core.db import db
 from scheduling.jobs import take_outlooks
 
 ROLES = (
@@ -30,9 +26,6 @@ ROLES = (
     "security", "auditor",
 )  # fmt: skip
 """One login of the demo for each kind of person."""
-COUNTED = (
-    "instructor", "session", "teaching_base", "visit", "booking", "unit_order", "trainee", "enrolment", "outbox_message",
-)  # fmt: skip
 
 
 def main() -> None:
@@ -56,19 +49,13 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--people", type=int, default=20_000)
-    parser.add_argument("--sessions", type=int, default=100_000)
-    parser.add_argument("--bases", type=int, default=5_000)
-    parser.add_argument("--bookings", type=int, default=200_000)
-    parser.add_argument("--orders", type=int, default=50_000)
-    parser.add_argument("--messages", type=int, default=200_000)
+    ask_for_data(parser)
     parser.add_argument("--roles", nargs="+", default=ROLES)
     parser.add_argument(
         "--only", nargs="+", default=[], help="pages whose name begins so, as instructor_pool."
     )
     parser.add_argument("--most", type=int, default=300, help="milliseconds")
     parser.add_argument("--slow", action="store_true", help="print only what is slower")
-    parser.add_argument("--instance", type=Path)
     return parser.parse_args()
 
 
@@ -87,41 +74,6 @@ def _keep_up(app: Flask) -> None:
         take_outlooks()
         db.session.remove()
     print(f"forecast of duties reckoned in {time.process_time() - began:.1f} s", flush=True)
-
-
-def loaded(given: argparse.Namespace) -> Flask:
-    """The demo, and then so many people, sessions, bases and bookings, unless they are there from last time."""
-    app = create_app(from_environment())
-    answer = app.test_cli_runner().invoke(args=["demo", "prepare"])
-    if answer.exception:
-        raise answer.exception
-    with app.app_context():
-        with db.engine.begin() as connection:
-            if (connection.scalar(text("SELECT count(*) FROM instructor")) or 0) < given.people:
-                began = time.monotonic()
-                fill(
-                    connection,
-                    Size(
-                        given.people,
-                        given.sessions,
-                        given.bases,
-                        given.bookings,
-                        given.orders,
-                        given.messages,
-                    ),
-                )
-                print(f"filled in {time.monotonic() - began:.0f} s", flush=True)
-            counts = {
-                name: connection.scalar(text(f"SELECT count(*) FROM {name}"))  # noqa: S608  (constants)
-                for name in COUNTED
-            }
-            print(" · ".join(f"{name} {count}" for name, count in counts.items()), flush=True)
-        # As the worker does every night.
-        with transaction():
-            refresh_statistics()
-        db.session.remove()
-        db.engine.dispose()
-    return create_app(from_environment())
 
 
 if __name__ == "__main__":

@@ -43,10 +43,11 @@ class Excluded(NamedTuple):
 
 @dataclass(frozen=True)
 class Ranking:
-    """Candidates, cheapest first, and everyone else."""
+    """Candidates, cheapest first, and everyone else; ``count`` is how many could, of whom the first are named."""
 
     candidates: tuple[Candidate, ...]
     excluded: Sequence[Excluded]
+    count: int = 0
 
 
 class _Excluded(Sequence[Excluded]):
@@ -72,16 +73,22 @@ def rank(problem: Problem, plan: Plan, session_id: str, top: int = 20) -> Rankin
     return rank_in(State.of_plan(Index(problem), plan), session_id, top)
 
 
-def rank_in(state: State, session_id: str, top: int = 20) -> Ranking:
-    """Rank in a State that is kept between calls; the state is left as it was."""
+def rank_in(state: State, session_id: str, top: int = 20, more: Ints | None = None) -> Ranking:
+    """Rank in a State that is kept between calls; the state is left as it was.
+
+    ``more`` is what each instructor costs besides, and no instructor last: it counts for the order alone.
+    """
     s = position(state.index, session_id)
     before = state.clear(s)
     try:
         ways = _ways(state, s)
-        order = _cheapest(ways.added, max(0, top))
+        is_possible = ways.added < MUCH
+        added = ways.added if more is None else np.where(is_possible, ways.added + more, MUCH)
+        order = _cheapest(added, max(0, top))
         old = {} if before is None else added_parts(state, s, before)
         candidates = _candidates(state, s, old, ways, order) if len(order) else ()
-        return Ranking(candidates, _Excluded(state.index.problem, ways.mask[:-1]))
+        excluded = _Excluded(state.index.problem, ways.mask[:-1])
+        return Ranking(candidates, excluded, int(np.count_nonzero(is_possible)))
     finally:
         state.place(s, before)
 

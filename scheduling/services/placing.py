@@ -54,7 +54,7 @@ def place(
     freezing.refuse_frozen(row, (choice.start, choice.instructor_id, choice.venue_id))
     before = steps.stand(row)
     _refuse_apart(row, choice)
-    at = _desk(row, starts)
+    at = _desk(row, starts, choice.venue_id)
     if not at.is_free:
         raise RuleBroken(gettext("这个课次已经过去或已授课，不能再排。"))
     _check_loan(row, choice)
@@ -110,9 +110,9 @@ def clear(row: Session, parts: Collection[str], *, actor: Actor, seen: int | Non
     place(row, choice, actor=actor, seen=seen)
 
 
-def _desk(row: Session, starts: Sequence[datetime]) -> Desk:
+def _desk(row: Session, starts: Sequence[datetime], venue_id: int | None) -> Desk:
     klass = row.training_class
-    return desk(klass.owner_id, klass.year, row.id, starts)
+    return desk(klass.owner_id, klass.year, row.id, starts, venues=() if venue_id is None else (venue_id,))
 
 
 def _subject(row: Session) -> str:

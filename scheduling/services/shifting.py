@@ -56,7 +56,8 @@ def moves_of(row: Session, base: TeachingBase, day: date) -> list[Move]:
     starts = grid(day)
     if row.start is not None and row.start.date() == day:
         starts = tuple(sorted({*starts, row.start}))
-    at = desk(row.training_class.owner_id, row.training_class.year, row.id, starts, is_brief=True)
+    klass, rooms = row.training_class, sorted(venue.id for venue in base.venues)
+    at = desk(klass.owner_id, klass.year, row.id, starts, is_brief=True, venues=rooms)
     if not at.is_free:
         raise RuleBroken(gettext("这个课次已经过去或已授课，不能再排。"))
     wished = frozenset(day_times().starts(row.day, row.half_day))

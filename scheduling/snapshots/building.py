@@ -110,16 +110,20 @@ def build_problem(
     def sort_out(found: Records) -> list[Lesson]:
         return lessons.sort_out(found, is_chosen, now, day_times(), loose)
 
-    sorted_out = sort_out(records)
-    if near is not None:
-        mine = next((lesson for lesson in sorted_out if lesson.row.id == near.session_id), None)
-        if mine is not None:
-            found = duties.narrowed(records, mine)
-            if len(found.sessions) > len(records.sessions):
-                sorted_out = sort_out(found)
-            records = found
-        sorted_out = lessons.only_one(sorted_out, near.session_id)
-    return _assemble(records, sorted_out, now)
+    if near is None:
+        return _assemble(records, sort_out(records), now)
+    alone = replace(records, sessions=_with_package(records.sessions, near.session_id))
+    mine = next((lesson for lesson in sort_out(alone) if lesson.row.id == near.session_id), None)
+    if mine is not None:
+        records = duties.narrowed(records, mine)
+    return _assemble(records, lessons.only_one(sort_out(records), near.session_id), now)
+
+
+def _with_package(rows: Iterable[AnyRow], session_id: int) -> list[AnyRow]:
+    """One session, and those of the package it is a part of: what it takes to say whether it is free."""
+    of_one = [row for row in rows if row.id == session_id]
+    orders = {row.package_order_id for row in of_one} - {None}
+    return [row for row in rows if row.package_order_id in orders] if orders else of_one
 
 
 def weighted(snapshot: Snapshot, levels: Mapping[str, int]) -> Snapshot:

@@ -31,7 +31,6 @@ from scheduling.wording import reason_text
 MOST_PEOPLE = 20
 MOST_EXCLUDED = 20
 MOST_ROOMS = 20
-NO_LOAD = Loads(0, 0)
 _NOT_LENT = N_("借用不含这个班次或这一天")
 
 
@@ -109,29 +108,29 @@ def panel_of(row: Session, search: str = "") -> Panel:
     at = desk(klass.owner_id, klass.year, row.id, is_brief=True)
     if not at.is_free:
         return Panel(row, False, (), (), (), 0, (), (), ())
-    ranking = at.ranking() if row.needs_instructor else engine.Ranking((), ())
+    words = search.lower().split()
+    ranking = at.ranking(None if words else MOST_PEOPLE) if row.needs_instructor else engine.Ranking((), ())
     best = ranking.candidates[0] if ranking.candidates else _best_unstaffed(at)
     spots = at.times()
     rooms = at.rooms(best, MOST_ROOMS)
-    found, excluded, facts = _picked(ranking, klass.owner.path, search.lower().split())
-    known = names.of_problem(_named(ranking, [*rooms, *spots]))
+    found, excluded, facts = _picked(ranking, klass.owner.path, words)
+    shown = found[:MOST_PEOPLE]
+    who = [c.instructor or "" for c in shown]
+    known = names.of_problem(_named(shown, [*rooms, *spots]))
     month = (
         row.start or (best.start if best else datetime.combine(row.day, datetime.min.time()))
     ).timetuple()[:2]
     loads, half_km = (
-        at.loads((month[0], month[1])),
-        at.half_km(at.session.current.venue or (best.venue if best else None)),
+        at.loads((month[0], month[1]), who),
+        at.half_km(at.session.current.venue or (best.venue if best else None), who),
     )
     is_stuck = (row.needs_instructor and not ranking.candidates) or not any(o.is_possible for o in rooms)
     return Panel(
         row=row,
         is_free=True,
         now=amounts(at.now()),
-        people=[
-            _person(at, c, facts, known, loads.get(c.instructor or "", NO_LOAD), half_km)
-            for c in _shown(found)
-        ],
-        people_count=len(found),
+        people=[_person(at, c, facts, known, loads[c.instructor or ""], half_km) for c in shown],
+        people_count=len(found) if words else ranking.count,
         barred=_barred_people(row, excluded[:MOST_EXCLUDED], facts),
         barred_count=len(excluded),
         blocks=blocks(Counter(str(reason) for x in ranking.excluded for reason in x.reasons)),
@@ -161,7 +160,7 @@ def _picked(
     found = [c for c in ranking.candidates if c.instructor]
     barred = sorted(ranking.excluded, key=lambda x: (Reason.TOPIC in x.reasons, len(x.reasons)))
     if not words:
-        few = [number(c.instructor or "") for c in _shown(found)]
+        few = [number(c.instructor or "") for c in found]
         return (
             found,
             barred,
@@ -178,10 +177,6 @@ def _picked(
         [x for x in barred if has_all(x.instructor)],
         facts,
     )
-
-
-def _shown(found: Sequence[engine.Candidate]) -> Sequence[engine.Candidate]:
-    return found[:MOST_PEOPLE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +216,8 @@ def _facts(ids: Sequence[int], plan_path: str) -> Mapping[int, _Facts]:
     }
 
 
-def _named(ranking: engine.Ranking, options: Sequence[Option]) -> set[str]:
-    found = (
-        {c.venue for c in ranking.candidates} | {o.venue for o in options} | {o.instructor for o in options}
-    )
+def _named(shown: Sequence[engine.Candidate], options: Sequence[Option]) -> set[str]:
+    found = {c.venue for c in shown} | {o.venue for o in options} | {o.instructor for o in options}
     return {name for name in found if name is not None}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -75,15 +75,22 @@ class Desk:
         """The session as the engine sees it."""
         return self.snapshot.problem.sessions[self.index.session[self.name]]
 
-    def ranking(self) -> engine.Ranking:
-        """Everyone who could teach it, cheapest first, and everyone else with reasons."""
+    def ranking(self, top: int | None = None) -> engine.Ranking:
+        """Who could teach it, cheapest first, all or so many of them, and everyone else with reasons."""
+        top = len(self.index.instructor) + 1 if top is None else top
         with self._lock:
-            found = engine.rank_in(self._state, self.name, top=len(self.index.instructor) + 1)
+            found = engine.rank_in(self._state, self.name, top, self._more())
         if self.snapshot.target is None:
             return found
-        mine = [self._with_load(c) for c in found.candidates]
-        mine.sort(key=lambda c: c.delta)
-        return engine.Ranking(tuple(mine), self._in_use.told_of_all(found.excluded))
+        mine = tuple(self._with_load(c) for c in found.candidates)
+        return replace(found, candidates=mine, excluded=self._in_use.told_of_all(found.excluded))
+
+    def _more(self) -> Ints | None:
+        """What the year's load costs of each instructor, and of nobody, where the problem does not say it."""
+        if self.snapshot.target is None:
+            return None
+        loads = [self._load_cost(x.id) for x in self.snapshot.problem.instructors]
+        return np.array([*loads, 0], dtype=np.int64)
 
     def _with_load(self, found: engine.Candidate) -> engine.Candidate:
         """The same with what the year's load costs, which a problem that has only part of it does not say."""
@@ -98,14 +105,16 @@ class Desk:
         return replace(found, parts=change, delta=sum(change.values()))
 
     def _load_parts(self, who: str | None) -> dict[str, int]:
-        """What one more session costs for somebody who has as many as they have in the year."""
-        target = self.snapshot.target
-        if who is None or target is None:
-            return {}
-        weights, after = self.snapshot.problem.weights, self._year.get(who, 0) + 1
-        over, over_twice = after > target, after > 2 * target
-        amount = weights.over_target * over + weights.over_twice_target * over_twice
+        amount = 0 if who is None else self._load_cost(who)
         return {"over_target": amount} if amount else {}
+
+    def _load_cost(self, who: str) -> int:
+        """What one more session costs for somebody who has as many as they have in the year."""
+        target, after = self.snapshot.target, self._year.get(who, 0) + 1
+        if target is None or after <= target:
+            return 0
+        weights = self.snapshot.problem.weights
+        return weights.over_target + weights.over_twice_target * (after > 2 * target)
 
     @cached_property
     def _year(self) -> dict[str, int]:
@@ -304,27 +313,25 @@ class Desk:
         found = self._with_load(candidate(self._state, self.index.session[self.name], before, to))
         return Option(found.start, found.instructor, found.venue, found.delta, found.parts)
 
-    def loads(self, month: tuple[int, int]) -> dict[str, Loads]:
-        """Sessions of everyone in `month` (year, month) and in the year, as the working plan has them."""
+    def loads(self, month: tuple[int, int], people: Iterable[str]) -> dict[str, Loads]:
+        """Sessions of some people in `month` (year, month) and in the year, as the working plan has them."""
         is_counted = self.snapshot.month == month
-        outside = self.snapshot.outside
-        in_month = Counter({who: count.month for who, count in outside.items()} if is_counted else {})
+        outside, people = self.snapshot.outside, list(people)
+        in_month = Counter({who: outside[who].month for who in people if is_counted and who in outside})
         for a in plan_of(self.snapshot).assignments:
             if a.instructor is not None and a.start is not None and a.session != self.name:
                 in_month[a.instructor] += (a.start.year, a.start.month) == month
-        return {name: Loads(in_month[name], count) for name, count in self._year.items()}
+        return {who: Loads(in_month[who], self._year.get(who, 0)) for who in people}
 
-    def half_km(self, venue: str | None) -> dict[str, int | None]:
-        """Half kilometres from everyone's home to a venue (the class's own place while open); None where unknown."""
+    def half_km(self, venue: str | None, people: Iterable[str]) -> dict[str, int | None]:
+        """Half kilometres from some people's homes to a venue (the class's own place while open); None where unknown."""
         s = self.index.session[self.name]
         place = self.index.place_of(s, NONE if venue is None else self.index.venue[venue])
         if place == NONE:
             return {}
         row = self.index.distances.half_km(place)
-        return {
-            x.id: int(row[home]) if home != NONE else None
-            for x, home in zip(self.snapshot.problem.instructors, self.index.home.tolist(), strict=True)
-        }
+        homes = {who: int(self.index.home[self.index.instructor[who]]) for who in people}
+        return {who: None if home == NONE else int(row[home]) for who, home in homes.items()}
 
 
 def _union(masks: Ints) -> int:
@@ -336,12 +343,19 @@ _desks_lock = Lock()
 
 
 def desk(
-    owner_id: int, year: int, session_id: int, starts: Sequence[datetime] = (), *, is_brief: bool = False
+    owner_id: int,
+    year: int,
+    session_id: int,
+    starts: Sequence[datetime] = (),
+    *,
+    is_brief: bool = False,
+    venues: Sequence[int] | None = (),
 ) -> Desk:
     """The desk for a session; a kept one while nothing was written since and the day is the same.
 
     `starts` are the times it may have, where these are not those it was asked for. Where `is_brief`, nobody asks who
-    has a room: that says why a room cannot be had, not whose session is there.
+    has a room: that says why a room cannot be had, not whose session is there. Of a large plan it has the rooms near the
+    class and these `venues`; all of them with None.
     """
     # The last digest of the audit chain stands for everything that was ever written.
     stamp = session().scalar(select(AuditRecord.digest).order_by(AuditRecord.id.desc()).limit(1))
@@ -351,6 +365,7 @@ def desk(
         session_id,
         tuple(starts),
         is_brief,
+        None if venues is None else tuple(venues),
         stamp,
         clock.now().replace(minute=0, second=0, microsecond=0),
     )
@@ -359,7 +374,7 @@ def desk(
         if found is not None:
             _desks.move_to_end(place)
             return found
-    made = Desk(build_problem(owner_id, year, hand=Hand(session_id, starts, is_brief)), session_id)
+    made = Desk(build_problem(owner_id, year, hand=Hand(session_id, starts, is_brief, venues)), session_id)
     # Of what is rolled back SQLite gives the row numbers to others, and the chain does not tell.
     if is_writing():
         return made

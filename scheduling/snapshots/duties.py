@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from core.db import among
 from party_lessons.rules import LessonFacts, PostFacts, eligible
 from scheduling import engine
 from scheduling.enums import SessionState
-from scheduling.models import TrainingClass
+from scheduling.models import ClassParticipant, TrainingClass
 from scheduling.queries.lessons import Place, audience_of
 from scheduling.queries.participants import participants_where
 from scheduling.rules.duty_order import Urgency, priorities
@@ -47,7 +48,7 @@ def to_duties(
         row.obligation_id for row in records.credits if row.is_held or row.session_ref not in here
     )
     ahead = [x for x in lessons if x.row.id in sessions and x.row.state is not SessionState.HELD]
-    units = _attending(records)
+    units = _attending(records, ahead)
     facts = {x.row.id: lesson_facts(records, x, units) for x in ahead if x.row.is_party_lesson}
     by_holder = None if records.near is None else _by_holder(records.near.session_id, ahead)
     found: list[engine.Duty] = []
@@ -100,7 +101,7 @@ def _offered(
 def narrowed(records: Records, lesson: Lesson) -> Records:
     """Only duties that this lesson would count for, with all that their holders have in the year."""
     posts = {row.id: row for row in records.posts}
-    facts = lesson_facts(records, lesson, _attending(records))
+    facts = lesson_facts(records, lesson, _attending(records, [lesson]))
     due = []
     for row in records.obligations:
         post, scheme = posts.get(row.post_id), records.schemes[row.scheme_id]
@@ -129,8 +130,11 @@ def is_open_to(who: engine.Instructor, session: engine.Session) -> bool:
     )
 
 
-def _attending(records: Records) -> Mapping[int, frozenset[str]]:
-    """By class of the plan that is for several units: their paths."""
+def _attending(records: Records, lessons: Iterable[Lesson]) -> Mapping[int, frozenset[str]]:
+    """By class of the plan, or of the party lessons near one session, that is for several units: their paths."""
+    if records.near is not None:
+        few = {lesson.row.class_id for lesson in lessons if lesson.row.is_party_lesson}
+        return participants_where(among(ClassParticipant.class_id, few)) if few else {}
     return participants_where(TrainingClass.owner_id == records.owner.id, TrainingClass.year == records.year)
 
 

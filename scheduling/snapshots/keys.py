@@ -22,7 +22,7 @@ class Key(StrEnum):
 
 def key(kind: Key, row_id: int) -> str:
     """The id of a row in a problem, like `s12`."""
-    return f"{kind}{row_id}"
+    return kind + str(row_id)
 
 
 def number(name: str) -> int:

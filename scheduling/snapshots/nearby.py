@@ -13,6 +13,7 @@ from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, select, union
@@ -40,9 +41,11 @@ class Hand:
     """The times it may have, where these are not those it was asked for."""
     is_brief: bool = False
     """Of sessions that only share rooms with it, their time is enough: nobody asks whose they are."""
+    venues: Sequence[int] | None = ()
+    """Rooms that are asked about, beside those near its class; None where every room may matter."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Near:
     """One session of a plan and the days it may be held on."""
 
@@ -55,7 +58,7 @@ class Near:
     """People who stand in it, or are wished for."""
     target: int
     """A fair number of sessions for a person in the year."""
-    is_brief: bool
+    hand: Hand
 
     @property
     def months(self) -> tuple[datetime, datetime]:
@@ -96,14 +99,16 @@ class Near:
     @property
     def people(self) -> ColumnElement[bool]:
         """Who may teach it, stands in it, or teaches its class."""
-        return Instructor.id.in_(self._people())
+        return Instructor.id.in_(self.people_ids)
 
     @property
     def taught_by_them(self) -> ColumnElement[bool]:
         """Sessions of these people."""
-        return Session.instructor_id.in_(self._people())
+        return Session.instructor_id.in_(self.people_ids)
 
-    def _people(self) -> Any:
+    @cached_property
+    def people_ids(self) -> Any:
+        """Ids of these people, as half a dozen statements ask for them."""
         teaching = select(Session.instructor_id).where(
             Session.class_id == self.class_id, Session.instructor_id.is_not(None)
         )
@@ -130,14 +135,14 @@ class Near:
             Session.start < months[1],
         )
         at_once = select(Session.id).where(self._on_its_days())
-        if self.is_brief:
+        if self.hand.is_brief:
             at_once = at_once.where(self.taught_by_them)
         found = [select(Session.id).where(Session.class_id == self.class_id), at_once]
         return Session.id.in_(union(*found) if self.is_counted else union(*found, theirs))
 
     def strangers(self) -> ColumnElement[bool]:
         """Those of its days that are of other classes, and of people who may not teach it."""
-        others = Session.instructor_id.is_(None) | Session.instructor_id.not_in(self._people())
+        others = Session.instructor_id.is_(None) | Session.instructor_id.not_in(self.people_ids)
         return (Session.class_id != self.class_id) & self._on_its_days() & others
 
 
@@ -168,7 +173,7 @@ def near_of(owner_id: int, year: int, hand: Hand) -> Near | None:
         max(days),
         frozenset(person for person in people if person is not None),
         target,
-        hand.is_brief,
+        hand,
     )
 
 

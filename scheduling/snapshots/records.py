@@ -28,6 +28,7 @@ from party_lessons.queries.facts import scheme_facts
 from party_lessons.rules import SchemeFacts
 from scheduling.enums import BookingState, LoanState, ResourceKind
 from scheduling.models import Booking, Loan, PackageOrder, Session, TrainingClass
+from scheduling.snapshots.near_sites import near_sites
 from scheduling.snapshots.nearby import Count, Near, counts_of, outside_of
 from scheduling.snapshots.session_records import bystanders_of, sessions_of, sessions_with, set_apart
 from scheduling.snapshots.site_records import asked_of, bases_of, counts_parties, stock_of, venues_of
@@ -102,9 +103,13 @@ def read(owner_id: int, year: int, near: Near | None = None) -> Records:
     # Facts about somebody who turns out to be of another plan do no harm.
     whose = mine if near is None else near.people
     first, last = (date(year, 1, 1), date(year, 12, 31)) if near is None else (near.first, near.last)
-    bases, venues, stock = bases_of(sharing), venues_of(sharing), stock_of(sharing)
+    rows = sessions_of(owner_id, year, near)
+    which: ColumnElement[bool] = TeachingBase.owner_id.in_(sharing)
+    if near is not None and near.hand.venues is not None:
+        which = near_sites(which, near, rows)
+    bases, venues, stock = bases_of(which), venues_of(which), stock_of(which)
     taken, also = _set_apart(owner_id, year, near, (bases, venues, stock))
-    rows = sessions_of(owner_id, year, near, also)
+    rows = sorted((*rows, *sessions_with(also)), key=lambda row: row.id) if also else rows
     # The others stand still: no answer to them matters, and of what they ask for only what is taken on these days.
     few = None if near is None else [near.session_id]
     at_once = None if near is None else [near.session_id, *(row.id for row in rows if near.has(row.start))]
@@ -125,7 +130,7 @@ def read(owner_id: int, year: int, near: Near | None = None) -> Records:
         loans=loans,
         bases=bases,
         venues=venues,
-        openings=openings_where(TeachingBase.owner_id.in_(sharing), first, last),
+        openings=openings_where(which, first, last),
         calendar=calendar_of((clock.today().year, year, year + 1)),
         stock=stock,
         asked=asked_of(owner_id, year, at_once),
@@ -137,7 +142,7 @@ def read(owner_id: int, year: int, near: Near | None = None) -> Records:
         ),
         declined=_declined(bookings, ResourceKind.INSTRUCTOR),
         refused=_declined(bookings, ResourceKind.VENUE),
-        elsewhere=_elsewhere(owner_id, year, near),
+        elsewhere=_elsewhere(owner_id, year, near, (venues, stock)),
         near=near,
         taken=taken,
         outside={} if near is None else outside_of(counts_of(owner_id, year, near), rows, near),
@@ -148,7 +153,7 @@ def _set_apart(
     owner_id: int, year: int, near: Near | None, sites: tuple[Rows, Rows, Rows]
 ) -> tuple[Mapping[int, Sequence[Span]], Collection[int]]:
     """Where the time of others is enough: what they take of rooms, and who of them must be read whole all the same."""
-    if near is None or not near.is_brief:
+    if near is None or not near.hand.is_brief:
         return {}, ()
     bases, venues, stock = {row.id: row for row in sites[0]}, sites[1], {row.base_id for row in sites[2]}
     counted = {row.id for row in venues if counts_parties(row, bases[row.base_id])}
@@ -357,8 +362,8 @@ def _declined(bookings: Rows, kind: ResourceKind) -> Mapping[int, frozenset[int]
     return {session_id: frozenset(ids) for session_id, ids in found.items()}
 
 
-def _elsewhere(owner_id: int, year: int, near: Near | None) -> Rows:
-    """Bookings that other plans and visits hold in this year, or on the days near a session."""
+def _elsewhere(owner_id: int, year: int, near: Near | None, sites: tuple[Rows, Rows]) -> Rows:
+    """Bookings that other plans and visits hold in this year, or on the days near a session of what matters to it."""
     first, last = (date(year, 1, 1), date(year, 12, 31)) if near is None else (near.first, near.last)
     columns = (
         Booking.id,
@@ -378,4 +383,11 @@ def _elsewhere(owner_id: int, year: int, near: Near | None) -> Rows:
         Booking.kind != ResourceKind.CLASS
     )
     in_year = (Booking.day >= first) & (Booking.day <= last)
+    if near is not None:
+        theirs = {
+            ResourceKind.INSTRUCTOR: Booking.resource_id.in_(near.people_ids),
+            ResourceKind.VENUE: among(Booking.resource_id, [row.id for row in sites[0]]),
+            ResourceKind.RESOURCE: among(Booking.resource_id, [row.id for row in sites[1]]),
+        }
+        in_year &= or_(*((Booking.kind == kind) & which for kind, which in theirs.items()))
     return _all(statement.where(other, live, in_year).order_by(Booking.id))

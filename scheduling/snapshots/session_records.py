@@ -21,11 +21,11 @@ from scheduling.snapshots.spans import Span
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
 
-def sessions_of(owner_id: int, year: int, near: Near | None, also: Collection[int] = ()) -> Rows:
-    """Sessions of a plan that are not cancelled, or those near one of them and `also` some others, in order."""
+def sessions_of(owner_id: int, year: int, near: Near | None) -> Rows:
+    """Sessions of a plan that are not cancelled, or those near one of them, in order."""
     stmt = _columns().where(_mine(owner_id, year))
     if near is not None:
-        stmt = stmt.where(or_(near.sessions(), among(Session.id, also)) if also else near.sessions())
+        stmt = stmt.where(near.sessions())
     return session().execute(stmt.order_by(Session.id)).all()
 
 
@@ -70,12 +70,12 @@ def set_apart(
     """
     taken: dict[int, list[Span]] = defaultdict(list)
     whole = []
-    for row in bystanders:
-        if row.venue_id in counted or not row.is_plain or (row.is_on_site and row.venue_id in lending):
-            whole.append(row.id)
-        elif row.venue_id is not None:
-            minutes = int(row.class_hours * MINUTES_PER_CLASS_HOUR)
-            taken[row.venue_id].append((row.start, row.start + timedelta(minutes=minutes)))
+    for row_id, venue_id, start, hours, is_on_site, is_plain in bystanders:
+        if venue_id in counted or not is_plain or (is_on_site and venue_id in lending):
+            whole.append(row_id)
+        elif venue_id is not None:
+            minutes = int(hours * MINUTES_PER_CLASS_HOUR)
+            taken[venue_id].append((start, start + timedelta(minutes=minutes)))
     return taken, whole
 
 

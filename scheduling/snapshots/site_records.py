@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, select
 
 from bases.enums import BaseResourceKind
 from bases.models import BaseResource, TeachingBase, Venue
@@ -21,8 +21,8 @@ def _rows(statement: Any) -> Rows:
     return session().execute(statement).all()
 
 
-def bases_of(sharing: Any) -> Rows:
-    """The bases of the units that share theirs, in order."""
+def bases_of(which: ColumnElement[bool]) -> Rows:
+    """The bases that meet a condition, in order."""
     columns = (
         TeachingBase.id,
         TeachingBase.kind,
@@ -36,10 +36,10 @@ def bases_of(sharing: Any) -> Rows:
         TeachingBase.groups,
         TeachingBase.max_per_day,
     )
-    return _rows(select(*columns).where(TeachingBase.owner_id.in_(sharing)).order_by(TeachingBase.id))
+    return _rows(select(*columns).where(which).order_by(TeachingBase.id))
 
 
-def venues_of(sharing: Any) -> Rows:
+def venues_of(which: ColumnElement[bool]) -> Rows:
     """Their venues."""
     columns = (
         Venue.id,
@@ -51,12 +51,10 @@ def venues_of(sharing: Any) -> Rows:
         Venue.minutes_after,
         Venue.is_closed,
     )
-    return _rows(
-        select(*columns).join(TeachingBase).where(TeachingBase.owner_id.in_(sharing)).order_by(Venue.id)
-    )
+    return _rows(select(*columns).join(TeachingBase).where(which).order_by(Venue.id))
 
 
-def stock_of(sharing: Any) -> Rows:
+def stock_of(which: ColumnElement[bool]) -> Rows:
     """What they lend."""
     columns = (
         BaseResource.id,
@@ -69,7 +67,7 @@ def stock_of(sharing: Any) -> Rows:
         BaseResource.minutes_before,
         BaseResource.minutes_after,
     )
-    stmt = select(*columns).join(TeachingBase).where(TeachingBase.owner_id.in_(sharing))
+    stmt = select(*columns).join(TeachingBase).where(which)
     return _rows(stmt.order_by(BaseResource.id))
 
 

@@ -37,7 +37,7 @@ class WayOut:
 def way_out(row: Session) -> WayOut:
     """What would help a session that cannot be placed; takes some seconds at most."""
     klass = row.training_class
-    at = desk(klass.owner_id, klass.year, row.id)
+    at = desk(klass.owner_id, klass.year, row.id, venues=None)
     if not at.is_free:
         return WayOut((), None, (), ())
     reasons: dict[str, Any] = at.explanation()
@@ -65,7 +65,7 @@ def _another_half_day(row: Session, at: Desk) -> list[dict[str, object]]:
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     starts = [start for day in days for half in HALVES for start in times.starts(day, half)]
     wide = desk(klass.owner_id, klass.year, row.id, _ahead(starts), is_brief=True)
-    best = next(iter(wide.ranking().candidates), None) if starts else None
+    best = next(iter(wide.ranking(1).candidates), None) if starts else None
     return [wish(Reason.START, best)] if best is not None and has_all(at.session, best) else []
 
 

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from bases.enums import BaseKind
+from bases.models import TeachingBase
 from core.db import session, transaction
 from core.errors import RuleBroken
 from courses.models import Course
@@ -18,7 +20,7 @@ from scheduling import engine
 from scheduling.enums import HalfDay
 from scheduling.models import Session
 from scheduling.services import placing
-from scheduling.snapshots import Desk, desk, nearby
+from scheduling.snapshots import Desk, desk, near_sites, nearby, number
 from scheduling.snapshots.desk import Option, forget
 from scheduling.snapshots.rooms_in_use import RoomsInUse
 from tests.factories.county import County, make_class, make_session
@@ -101,7 +103,7 @@ def test_near_says_the_same_as_the_whole(
     assert facts(whole.rooms(one.candidates[0])) == facts(near.rooms(one.candidates[0]))
     teaching = {c.instructor for c in one.candidates}
     loads = [
-        {who: load for who, load in at.loads((2027, 6)).items() if who in teaching} for at in (whole, near)
+        {who: load for who, load in at.loads((2027, 6), sorted(teaching)).items()} for at in (whole, near)
     ]
     assert loads[0] == loads[1]
 
@@ -117,6 +119,33 @@ def test_a_room_that_a_stranger_has_is_full_and_not_closed(
         assert spot.reasons == (engine.Reason.VENUE_BUSY,)
         assert bool(near.snapshot.taken) == is_brief
         assert near.stand_ins() == _whole.stand_ins()
+
+
+def test_of_many_bases_the_nearest_are_read_and_those_asked_about(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy(county)
+    whole, _near = both(county, monkeypatch, 0, is_brief=True)
+    monkeypatch.setattr(near_sites, "MOST_BASES", 0)
+    # Lessons of the day and of its class have the first two rooms: these are there in any case.
+    hall = county.venues["红色纪念馆"]
+    asked = {(): False, (hall,): True, None: True}
+    options = {o.venue: facts([o]) for o in whole.rooms(None)}
+    for venues, is_there in asked.items():
+        forget()
+        at = desk(county.units["嘉祥县"], 2027, county.sessions[0], is_brief=True, venues=venues)
+        rooms = {number(venue.id) for venue in at.snapshot.problem.venues}
+        assert rooms == {*county.venues.values()} - (set() if is_there else {hall})
+        assert all(facts([o]) == options[o.venue] for o in at.rooms(None))
+
+
+def test_the_nearest_bases_of_the_right_kind_come_first(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = session().get_one(Session, county.sessions[0])
+    found = session().scalars(near_sites._nearest(TeachingBase.id.is_not(None), row)).all()
+    kinds = [session().get_one(TeachingBase, base).kind is BaseKind.PRACTICE_POINT for base in found]
+    assert kinds == sorted(kinds) and len(set(kinds)) == 2
 
 
 def test_without_any_room_people_are_told_that_rooms_are_full(
