@@ -43,13 +43,14 @@ class Trainee(Sealing, Versioned, Model):
             sqlite_where=_NAMELESS,
             postgresql_where=_NAMELESS,
         ),
+        Index("ix_trainee_unit_kind", "unit_id", "kind"),
         CheckConstraint("name <> ''", name="name"),
         CheckConstraint("(identity_blind IS NULL) = (identity_tail = '')", name="identity"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40))
-    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
     """The unit of the tree; where the roster names none that is in it, the level whose class they came to first."""
     unit_name: Mapped[str] = mapped_column(String(80))
     kind: Mapped[TraineeKind] = mapped_column(choice(TraineeKind), default=TraineeKind.MEMBER)
