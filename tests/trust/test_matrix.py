@@ -27,8 +27,8 @@ from tests.factories.county import LOGINS, Browser, build_county, sign_in_as, vi
 from tests.factories.world import World, build_world
 
 MISSING = 2**31 - 2
-REFUSED = (401, 403)
-"""What the guard answers before anybody looks at the database: nothing to bring back."""
+REFUSED = (401, 403, 404)
+"""What is answered before anybody changes the database: nothing to bring back."""
 # Answers that end the browser's own session, whoever asks.
 ENDS_SESSION = {"accounts.sign_out"}
 # One account a role; the second evaluator is the one that gets disabled.
