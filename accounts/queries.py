@@ -61,6 +61,7 @@ def users_table() -> BoundTable[User]:
             ),
         ],
         search=User.login.concat(User.name),
+        search_hint=lazy_gettext("搜索登录名、姓名"),
         default_sort="login",
         row_url=lambda u: f"/accounts/{u.id}",
     ).bind(session(), select(User).options(selectinload(User.grants)))

@@ -48,7 +48,7 @@ from instructor_pool.services import merging
 from instructor_pool.services.merging import Follower
 from instructor_pool.views import blueprint as pool_pages
 from notifications.jobs import OUTBOX
-from notifications.services import sending
+from notifications.services import outbox, sending
 from notifications.views import blueprint as message_pages
 from orders.queries.progress import scored_when
 from orders.services.deciding import package_taken_back
@@ -146,6 +146,7 @@ def register(app: Flask) -> None:
     resources.watch(short_stock)
     holding.on_change(credit_session)
     sending.on_link(telling.ANSWER, notices.answer_path)
+    outbox.follow(notices.ASKING, telling.ANSWER, telling.waits_to_be_asked, telling.asked_now)
     sending.on_link(substituting.ASK, notices.substitute_path)
     scored_when(is_scored)
     count_also(count_by_form)

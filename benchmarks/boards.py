@@ -1,6 +1,6 @@
 """``python -m benchmarks.boards``: server time of the boards and of candidates, with 100 000 sessions and 20 000 instructors.
 
-In the busiest week still to come: the boards of classes and of instructors as pages and as an open page asks for them again,
+In the busiest week still to come: the boards of classes, of instructors and of bases as pages and as an open page asks for them again,
 and for some of its sessions the candidates and the cells a session may go to. ``ms`` is the median of five requests in one
 process, with nothing kept from before, ``best`` the quickest; ``most`` is what is promised. The command fails when a median
 is over it. The data is that of ``python -m benchmarks.pages``; ``--instance FOLDER`` keeps it for the next time.
@@ -29,7 +29,7 @@ from core.db import db, session
 from courses.enums import Method
 from scheduling.models import Session
 from scheduling.queries.classes import IS_LIVE
-from scheduling.snapshots.desk import forget
+from scheduling.snapshots.kept_desks import forget
 
 BOARD, CANDIDATES = 500, 200
 """Milliseconds promised."""
@@ -81,12 +81,13 @@ def _busiest(app: Flask) -> tuple[str, list[int]]:
 def _questions(monday: str, ids: list[int]) -> list[tuple[str, str, int]]:
     boards = [
         (f"board of {kind}, a week", f"/scheduling/boards/{kind}?first={monday}", BOARD)
-        for kind in ("classes", "instructors")
+        for kind in ("classes", "instructors", "bases")
     ]
     boards.append(("board of bases, its month", f"/scheduling/bases/month?month={monday[:7]}", BOARD))
     people = [(f"candidates of session {n}", f"/scheduling/sessions/{n}/candidates", CANDIDATES) for n in ids]
     cells = [
-        (f"half-days of session {n}", f"/scheduling/sessions/{n}/places?board=classes&first={monday}", BOARD)
+        (f"{what} of session {n}", f"/scheduling/sessions/{n}/places?board={kind}&first={monday}", BOARD)
+        for kind, what in (("classes", "half-days"), ("bases", "bases and days"))
         for n in ids[:2]
     ]
     return [*boards, *people, *cells]

@@ -62,6 +62,7 @@ def audit_table() -> BoundTable[AuditRecord]:
             Filter("until", lazy_gettext("到哪天"), _until, kind="date"),
         ],
         search=AuditRecord.subject,
+        search_hint=lazy_gettext("搜索对象"),
         default_sort="-at",
         row_url=lambda r: f"/audit/{r.id}",
     ).bind(session(), select(AuditRecord))

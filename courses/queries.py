@@ -108,6 +108,7 @@ COURSES: Table[Course] = Table(
         ),
     ],
     search=Course.search_text,
+    search_hint=lazy_gettext("搜索课程、拼音首字母"),
     default_sort="category",
     row_url=lambda c: url_for("courses.show", course_id=c.id),
 )

@@ -67,6 +67,7 @@ IMPORTS: Table[ImportRun] = Table(
         ),
     ],
     search=ImportRun.file_name,
+    search_hint=lazy_gettext("搜索文件名"),
     default_sort="-at",
     row_url=lambda r: url_for("exchange.show", run_id=r.id),
 )

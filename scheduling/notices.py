@@ -50,6 +50,10 @@ def place_of(venue: Venue | None) -> str:
     return f"{name}({base.address})" if base.address else name
 
 
+ASKING = ("lesson_asked", "booking_asked")
+"""Kinds of messages that begin an answer's time."""
+
+
 def assigned(booking: Booking) -> Notice:
     """A new assignment or booking that waits for an answer."""
     row, when = booking.lesson, when_of(booking)

@@ -56,7 +56,8 @@ class DraftInput:
     """A draft as typed: lines in their order, and what the pressed button asks for beside saving."""
 
     title: str
-    pass_mark: int
+    pass_mark: int | None
+    """None where what was typed is no whole number."""
     lines: tuple[Line, ...]
     wish: str = ""
 
@@ -78,8 +79,9 @@ def read_draft(posted: MultiDict[str, str]) -> DraftInput:
         to = at + (1 if verb == "down" else -1)
         if 0 <= to < len(lines):
             lines[at], lines[to] = lines[to], lines[at]
-    mark = _whole(posted.get("pass_mark", ""))
-    return DraftInput(posted.get("form_title", "").strip(), mark, tuple(lines), wish)
+    return DraftInput(
+        posted.get("form_title", "").strip(), _whole(posted.get("pass_mark", "")), tuple(lines), wish
+    )
 
 
 def _line(key: str, posted: Mapping[str, str]) -> Line:
@@ -89,7 +91,7 @@ def _line(key: str, posted: Mapping[str, str]) -> Line:
         key,
         posted.get(f"title-{key}", "").strip()[:80],
         kind,
-        _whole(posted.get(f"most-{key}", "")) if is_points else 0,
+        _whole(posted.get(f"most-{key}", "")) or 0 if is_points else 0,
         posted.get(f"help-{key}", "").strip()[:200],
         _member(Scale, posted.get(f"scale-{key}", ""), Scale.POINTS) if is_points else Scale.POINTS,
         posted.get(f"section-{key}", "").strip()[:40],
@@ -108,9 +110,9 @@ def _before_comment(lines: Sequence[Line]) -> int:
     return len(lines) - 1 if lines and lines[-1].kind is Kind.COMMENT else len(lines)
 
 
-def _whole(raw: str) -> int:
+def _whole(raw: str) -> int | None:
     raw = raw.strip()
-    return min(int(raw), 100) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 0
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 6 else None
 
 
 def _member(kind: type[Choice], raw: str, default: Choice) -> Choice:

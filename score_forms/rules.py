@@ -92,11 +92,16 @@ def section_shares(lines: Sequence[Line], marks: Mapping[str, Decimal]) -> dict[
     return {part: rounded(reached[part] * 100 / full) for part, full in most.items() if full}
 
 
+def is_pass_mark(mark: int | None) -> bool:
+    """Whether a form can have it: sheets are reckoned to a hundred."""
+    return mark is not None and 0 <= mark <= 100
+
+
 def form_faults(title: str, pass_mark: int, lines: Sequence[Line]) -> list[tuple[str, str]]:
     """What keeps a draft from being issued: (code, key of the line or "")."""
     whole = (
         ("no_title", not title.strip()),
-        ("pass_mark", not 0 <= pass_mark <= 100),
+        ("pass_mark", not is_pass_mark(pass_mark)),
         ("no_points", not any(line.kind is Kind.POINTS for line in lines)),
         ("comments", sum(line.kind is Kind.COMMENT for line in lines) > 1),
     )

@@ -88,7 +88,11 @@ def save(form_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             form = queries.get_draft(current_scope(), form_id)
-            writing.save_draft(form, typed.title, typed.pass_mark, typed.lines, actor=current_actor())
+            is_kept = writing.save_draft(
+                form, typed.title, typed.pass_mark, typed.lines, actor=current_actor()
+            )
+        if not is_kept:
+            return _builder(form_id, {"pass_mark": [writing.sentence("pass_mark", "")]}), 422
         if typed.wish == "issue":
             with transaction():
                 form = writing.issue(queries.get_draft(current_scope(), form_id), actor=current_actor())

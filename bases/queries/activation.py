@@ -76,6 +76,7 @@ ACTIVATION: Table[TeachingBase] = Table(
         ),
     ],
     search=TeachingBase.search_text,
+    search_hint=lazy_gettext("搜索基地、主管单位、拼音首字母"),
     default_sort="name",
     row_url=lambda b: f"/bases/{b.id}",
 )

@@ -117,6 +117,7 @@ def ledger_table(scope: Scope) -> BoundTable[Any]:
             ),
         ],
         search=TeachingBase.search_text,
+        search_hint=lazy_gettext("搜索基地、主管单位、拼音首字母"),
         default_sort="-granted",
         row_url=lambda g: f"/bases/{g.base_id}/funding",
     ).bind(

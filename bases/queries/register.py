@@ -118,6 +118,7 @@ def base_table(
         columns=columns,
         filters=[*filters, *_filters(scope, look)],
         search=TeachingBase.search_text,
+        search_hint=lazy_gettext("搜索基地、主管单位、拼音首字母"),
         default_sort="km" if look.origin else "name",
         row_url=lambda r: f"/bases/{r[0].id}",
         row_key=lambda r: r[0].id,

@@ -227,6 +227,7 @@ def checklist_table(scope: Scope) -> BoundTable[Any]:
             Filter("short", lazy_gettext("还不具备"), _short_of, Element.choices),
         ],
         search=TeachingBase.search_text,
+        search_hint=lazy_gettext("搜索基地、主管单位、拼音首字母"),
         default_sort="name",
         row_url=lambda b: f"/bases/{b.id}/checklist",
     ).bind(

@@ -37,9 +37,15 @@ class ListedTable(Generic[RowT]):
     rows: Sequence[RowT]
     filters: Sequence[Choice[RowT]] = ()
     search: Callable[[RowT], str] | None = None
+    search_hint: Label = ""
     row_url: Callable[[RowT], str] | None = None
     row_key: Callable[[RowT], object] = id
     keep: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a definition that hides what its search looks through."""
+        if self.search is not None and not self.search_hint:
+            raise ValueError(f"table {self.name}: search_hint says what may be typed")
 
     def page(self, args: Args) -> TablePage[RowT]:
         """One page of rows; arguments that make no sense fall back to the defaults."""
@@ -66,6 +72,7 @@ class ListedTable(Generic[RowT]):
             sort_key="",
             sort_desc=False,
             has_search=self.search is not None,
+            search_hint=self.search_hint,
             has_row_pages=self.row_url is not None,
             params={name: value for name, value in params.items() if value != ""},
         )

@@ -60,6 +60,7 @@ class TablePage(Generic[RowT]):
     sort_key: str
     sort_desc: bool
     has_search: bool
+    search_hint: Label
     has_row_pages: bool
     params: Mapping[str, Any] = field(default_factory=dict)
 

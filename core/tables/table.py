@@ -47,6 +47,8 @@ class Table(Generic[RowT]):
     default_sort: str
     filters: Sequence[Filter] = ()
     search: SortExpression | Callable[[str], ColumnElement[bool]] | None = None
+    search_hint: Label = ""
+    """What may be typed into the search box, in words."""
     page_size: int = 50
     row_url: Callable[[RowT], str] | None = None
     row_key: Callable[[RowT], object] | None = None
@@ -54,7 +56,9 @@ class Table(Generic[RowT]):
     joins: Callable[[Statement], Statement] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a definition whose names would collide in the address."""
+        """Refuse a definition whose names would collide in the address, or that hides what its search looks through."""
+        if self.search is not None and not self.search_hint:
+            raise ValueError(f"table {self.name}: search_hint says what may be typed")
         taken = [item.key for item in self.filters]
         if _RESERVED.intersection(taken) or len(set(taken)) != len(taken):
             raise ValueError(f"table {self.name}: filter keys must be unique and not {sorted(_RESERVED)}")
@@ -96,6 +100,7 @@ class Table(Generic[RowT]):
             sort_key=key,
             sort_desc=descending,
             has_search=self.search is not None,
+            search_hint=self.search_hint,
             has_row_pages=self.row_url is not None,
             params=self._params(args, states, q, size),
         )

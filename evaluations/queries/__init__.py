@@ -196,6 +196,7 @@ def held_table(scope: Scope, actor: Actor) -> BoundTable[HeldRow]:
         default_sort="-day",
         filters=filters,
         search=_has,
+        search_hint=lazy_gettext("搜索班次、课程、讲师"),
         row_url=lambda r: url_for("evaluations.score", session_id=r[0].id),
         row_key=lambda r: r[0].id,
     )

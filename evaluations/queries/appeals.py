@@ -109,6 +109,7 @@ def appeals_table(scope: Scope) -> BoundTable[AppealRow]:
             )
         ],
         search=Instructor.search_text.concat(" ").concat(Session.course_name),
+        search_hint=lazy_gettext("搜索姓名、课程"),
         row_url=lambda r: url_for("evaluations.appeal", appeal_id=r[0].id),
         row_key=lambda r: r[0].id,
     )

@@ -124,6 +124,7 @@ def classes_table(scope: Scope) -> BoundTable[Any]:
             )
         ],
         search=TrainingClass.search_text,
+        search_hint=lazy_gettext("搜索班次、编号、拼音首字母"),
         row_url=lambda r: url_for("evaluations.class_page", class_id=r[0].id),
         row_key=lambda r: r[0].id,
     )  # fmt: skip

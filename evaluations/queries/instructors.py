@@ -224,6 +224,7 @@ _SIGNED: Table[InstructorScore] = Table(
         ),
     ],
     search=Instructor.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="-filled",
     page_size=25,
 )

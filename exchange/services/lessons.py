@@ -98,4 +98,7 @@ def _report(line: LessonLine, seat: tuple[Instructor, OrgUnit], actor: Actor) ->
 
 def _refused(problems: Sequence[str]) -> RuleBroken:
     told = [Violation("line", sentence, "file") for sentence in problems[:MOST_TOLD]]
+    if len(problems) > MOST_TOLD:
+        rest = gettext("另有 %(n)s 处没有列出。", n=len(problems) - MOST_TOLD)
+        told.append(Violation("line", rest, "file"))
     return RuleBroken(gettext("有 %(count)s 处读不出来，什么都没有写入。", count=len(problems)), told)

@@ -28,7 +28,7 @@ def lessons() -> ResponseReturnValue:
         with transaction():
             taken = take_lessons(form.file.data.read(), scope=current_scope(), actor=current_actor())
     except RuleBroken as refused:
-        more = [refused.sentence, *(violation.sentence for violation in refused.violations)]
+        more = [violation.sentence for violation in refused.violations] or [refused.sentence]
         return render_template("exchange/lessons.html", form=form, more=more), 422
     flash(gettext("新报送 %(new)s 条，已有 %(known)s 条。", new=taken.reported, known=taken.known), "success")
     return redirect(url_for("duties.report_list"))

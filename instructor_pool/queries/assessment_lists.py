@@ -223,6 +223,7 @@ YEAR: Table[Assessment] = Table(
         ),
     ],
     search=Instructor.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="-total",
     row_url=lambda a: url_for("instructor_pool.assessment", assessment_id=a.id),
 )

@@ -187,6 +187,7 @@ def standings_table(rows: Sequence[Standings]) -> ListedTable[Standings]:
             ),
         ],
         search=lambda r: r.person.search_text,
+        search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
         row_key=lambda r: r.panel.id,
     )
 
@@ -237,6 +238,7 @@ BATCHES: Table[Row] = Table(
         )
     ],
     search=ReviewBatch.title,
+    search_hint=lazy_gettext("搜索批次"),
     default_sort="-opened",
     row_url=lambda r: url_for("instructor_pool.batch", batch_id=r[0].id),
     row_key=lambda r: r[0].id,

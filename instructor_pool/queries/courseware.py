@@ -175,6 +175,7 @@ COURSEWARE: Table[Courseware] = Table(
         ),
     ],
     search=Instructor.search_text.concat(" ").concat(Course.search_text),
+    search_hint=lazy_gettext("搜索姓名、课程、拼音首字母"),
     default_sort="-submitted",
     row_url=lambda c: url_for("instructor_pool.courseware_item", courseware_id=c.id),
 )

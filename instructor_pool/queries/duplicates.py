@@ -137,6 +137,7 @@ DUPLICATES: Table[Any] = Table(
     ],
     filters=[Filter("likeness", lazy_gettext("相同之处"), _by_likeness, Likeness.choices)],
     search=First.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="first",
     row_url=lambda r: url_for("instructor_pool.compare", first_id=r[0].id, second_id=r[1].id),
     row_key=lambda r: f"{r[0].id}-{r[1].id}",

@@ -129,6 +129,7 @@ HONOURS: Table[Honour] = Table(
         ),
     ],
     search=Instructor.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="-day",
     row_url=lambda h: url_for("instructor_pool.show", instructor_id=h.instructor_id, _anchor="honours"),
 )

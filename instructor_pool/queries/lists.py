@@ -179,6 +179,7 @@ INSTRUCTORS: Table[Instructor] = Table(
         ),
     ],
     search=Instructor.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="name",
     row_url=_row_url,
 )
@@ -216,6 +217,7 @@ CANDIDATES: Table[tuple[Instructor, int, int]] = Table(
         person_columns.BY_VOLUNTEER,
     ],
     search=Instructor.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="name",
     row_url=lambda r: _row_url(r[0]),
     row_key=lambda r: r[0].id,
@@ -273,6 +275,7 @@ ACTIVATION: Table[Instructor] = Table(
         person_columns.BY_MODE,
     ],
     search=Instructor.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="unit",
     row_url=_row_url,
 )

@@ -88,6 +88,7 @@ SEATS: Table[Reviewer] = Table(
         person_columns.BY_SOURCE,
     ],
     search=Instructor.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="due",
     row_url=lambda r: url_for("instructor_pool.review", panel_id=r.panel_id),
 )
@@ -147,6 +148,7 @@ NOMINATIONS: Table[Nomination] = Table(
         ),
     ],
     search=Instructor.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="-day",
 )
 

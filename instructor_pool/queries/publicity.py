@@ -156,6 +156,7 @@ PUBLICITY: Table[Row] = Table(
         )
     ],
     search=Instructor.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="-ends",
     row_url=lambda r: url_for("instructor_pool.show", instructor_id=r[0].instructor_id),
     row_key=lambda r: r[0].id,

@@ -56,6 +56,7 @@ RESERVE: Table[Row] = Table(
         person_columns.BY_MODE,
     ],
     search=Instructor.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="-mean",
     row_url=lambda r: url_for("instructor_pool.show", instructor_id=r[0].id),
     row_key=lambda r: r[0].id,

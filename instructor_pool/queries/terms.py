@@ -164,6 +164,7 @@ RENEWALS: Table[RenewalRow] = Table(
         ),
     ],
     search=Instructor.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="until",
     row_url=lambda r: url_for("instructor_pool.show", instructor_id=r[0].id),
     row_key=lambda r: r[0].id,

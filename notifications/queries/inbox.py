@@ -61,5 +61,6 @@ def inbox_table(user_id: int) -> BoundTable[Any]:
             )
         ],
         search=said.scalar_subquery(),
+        search_hint=lazy_gettext("搜索标题、正文"),
         default_sort="-at",
     ).bind(session(), select(InboxItem).where(InboxItem.user_id == user_id))

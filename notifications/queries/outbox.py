@@ -256,6 +256,7 @@ def outbox_table(scope: Scope) -> BoundTable[Any]:
             ),
         ],
         search=OutboxMessage.title + " " + OutboxMessage.body + " " + User.name,
+        search_hint=lazy_gettext("搜索标题、正文、收件人"),
         default_sort="-at",
         row_url=lambda m: f"/outbox/{m.id}",
     ).bind(

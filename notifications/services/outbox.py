@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from flask_babel import gettext
@@ -21,6 +21,9 @@ from notifications.models import Delivery, InboxItem, MessageAddress, OutboxMess
 from notifications.queries.addresses import groups_of, own_addresses, wishes_of
 from notifications.queries.outbox import list_ready
 from notifications.rules import Wish, topic_of
+
+Follow = Callable[[Collection[int]], None]
+_followed: dict[str, tuple[Collection[str], Follow, Follow]] = {}
 
 LONGEST_TITLE, LONGEST_URL, LONGEST_BODY = 160, 200, 2000
 EVERY_WAY = Wish({})
@@ -77,6 +80,18 @@ def queue_all(letters: Iterable[tuple[int, str, str, str, str]]) -> None:
         session().execute(insert(OutboxMessage), rows)
 
 
+def follow(kinds: Collection[str], param: str, kept: Follow, let_go: Follow) -> None:
+    """Say when messages of some kinds are held back, and when they are let go after all: by what their params hold."""
+    _followed[param] = (kinds, kept, let_go)
+
+
+def _tell_followers(messages: Sequence[OutboxMessage], *, is_kept: bool) -> None:
+    for param, (kinds, kept, let_go) in _followed.items():
+        values = [m.params[param] for m in messages if m.kind in kinds and m.params and param in m.params]
+        if values:
+            (kept if is_kept else let_go)(values)
+
+
 def looks_first(unit_id: int) -> bool:
     """Whether a level looks through what goes out before it goes."""
     return get_setting(f"outbox_look_first:{unit_id}", False)
@@ -95,6 +110,7 @@ def send(messages: Sequence[OutboxMessage], *, actor: Actor) -> int:
     for message in found:
         message.state, message.let_go_by = MessageState.READY, actor.name
     session().flush()
+    _tell_followers(found, is_kept=False)
     audit.note(session(), gettext("发出 %(n)s 条消息", n=len(found)))
     return len(found)
 
@@ -105,6 +121,7 @@ def hold_back(messages: Sequence[OutboxMessage], *, actor: Actor) -> int:
     for message in found:
         message.state = MessageState.HELD_BACK
     session().flush()
+    _tell_followers(found, is_kept=True)
     audit.note(session(), gettext("拦下 %(n)s 条消息", n=len(found)))
     return len(found)
 

@@ -20,19 +20,6 @@ from courses.models import Course
 from orders.enums import CampaignKind, OrderState
 from orders.models import Campaign, Invitation, Need, Order
 
-_INVITED: Any = (
-    select(func.count(Invitation.id))
-    .where(Invitation.campaign_id == Campaign.id)
-    .correlate(Campaign)
-    .scalar_subquery()
-)
-_ANSWERED: Any = (
-    select(func.count(Invitation.id))
-    .where(Invitation.campaign_id == Campaign.id, Invitation.answered_at.is_not(None))
-    .correlate(Campaign)
-    .scalar_subquery()
-)
-
 
 def open_badge(campaign: Campaign) -> Badge:
     """Open or over."""
@@ -86,48 +73,67 @@ def count_silent(campaign_id: int) -> int:
     return session().scalar(stmt.where(Invitation.answered_at.is_(None))) or 0
 
 
-CAMPAIGNS: Table[Any] = Table(
-    name="campaigns",
-    title=lazy_gettext("征集"),
-    columns=[
-        Column("title", lazy_gettext("标题"), lambda r: r.Campaign.title, sort=Campaign.title, width=36),
-        Column("kind", lazy_gettext("种类"), lambda r: r.Campaign.kind.label, sort=Campaign.kind),
-        Column("state", lazy_gettext("状态"), lambda r: open_badge(r.Campaign), kind="badge"),
-        Column("answered", lazy_gettext("已答复"), lambda r: f"{r.answered} / {r.invited}", sort=_ANSWERED),
-        Column(
-            "deadline",
-            lazy_gettext("截止"),
-            lambda r: r.Campaign.deadline,
-            sort=Campaign.deadline,
-            kind="date",
-        ),
-        Column("year", lazy_gettext("年度"), lambda r: r.Campaign.year, sort=Campaign.year, kind="number"),
-        Column("owner", lazy_gettext("发起单位"), lambda r: r.Campaign.owner.name, sort=OrgUnit.path),
-    ],
-    filters=[
-        Filter(
-            "kind",
-            lazy_gettext("种类"),
-            lambda s, v: s.where(Campaign.kind == CampaignKind(v)),
-            CampaignKind.choices,
-        )
-    ],
-    search=Campaign.title,
-    default_sort="-deadline",
-    row_url=lambda r: url_for("orders.show_campaign", campaign_id=r.Campaign.id),
-    row_key=lambda r: r.Campaign.id,
-)
-
-
 def campaigns_table(scope: Scope) -> BoundTable[Any]:
-    """Campaigns that units inside the scope opened or are asked by."""
+    """Campaigns that units inside the scope opened or are asked by, and how many of the units inside it have answered."""
+    units = select(OrgUnit.id).where(scope.clause(OrgUnit.path))
+    asked = select(func.count(Invitation.id)).where(
+        Invitation.campaign_id == Campaign.id, Invitation.unit_id.in_(units)
+    )
+    invited: Any = asked.correlate(Campaign).scalar_subquery()
+    answered: Any = asked.where(Invitation.answered_at.is_not(None)).correlate(Campaign).scalar_subquery()
+    table: Table[Any] = Table(
+        name="campaigns",
+        title=lazy_gettext("征集"),
+        columns=[
+            Column("title", lazy_gettext("标题"), lambda r: r.Campaign.title, sort=Campaign.title, width=36),
+            Column("kind", lazy_gettext("种类"), lambda r: r.Campaign.kind.label, sort=Campaign.kind),
+            Column("state", lazy_gettext("状态"), lambda r: open_badge(r.Campaign), kind="badge"),
+            Column("answered", lazy_gettext("已答复"), _answered, sort=answered, kind="badge"),
+            Column(
+                "deadline",
+                lazy_gettext("截止"),
+                lambda r: r.Campaign.deadline,
+                sort=Campaign.deadline,
+                kind="date",
+            ),
+            Column(
+                "year", lazy_gettext("年度"), lambda r: r.Campaign.year, sort=Campaign.year, kind="number"
+            ),
+            Column("owner", lazy_gettext("发起单位"), lambda r: r.Campaign.owner.name, sort=OrgUnit.path),
+        ],
+        filters=[
+            Filter(
+                "kind",
+                lazy_gettext("种类"),
+                lambda s, v: s.where(Campaign.kind == CampaignKind(v)),
+                CampaignKind.choices,
+            )
+        ],
+        search=Campaign.title,
+        search_hint=lazy_gettext("搜索标题"),
+        default_sort="-deadline",
+        row_url=lambda r: url_for("orders.show_campaign", campaign_id=r.Campaign.id),
+        row_key=lambda r: r.Campaign.id,
+    )
     stmt = (
-        select(Campaign, _INVITED.label("invited"), _ANSWERED.label("answered"))
+        select(Campaign, invited.label("invited"), answered.label("answered"))
         .join(OrgUnit, Campaign.owner_id == OrgUnit.id)
         .where(or_(scope.clause(OrgUnit.path), _asked(scope)))
         .options(contains_eager(Campaign.owner))
     )
-    return CAMPAIGNS.bind(session(), stmt)
+    return table.bind(session(), stmt)
+
+
+def _answered(row: Any) -> Badge:
+    """A unit sees whether it has answered itself; whoever asked many sees how many have."""
+    if row.invited == 1:
+        return answer_badge(is_answered=row.answered == 1)
+    return Badge(f"{row.answered} / {row.invited}", "ok" if row.answered == row.invited else "info")
+
+
+def answer_badge(*, is_answered: bool) -> Badge:
+    """Whether a unit has answered."""
+    return Badge(gettext("已答复"), "ok") if is_answered else Badge(gettext("没有答复"), "warn")
 
 
 def invitations_table(campaign: Campaign) -> BoundTable[Any]:
@@ -150,7 +156,13 @@ def invitations_table(campaign: Campaign) -> BoundTable[Any]:
         title=lazy_gettext("答复情况"),
         columns=[
             Column("unit", lazy_gettext("单位"), lambda r: r.Invitation.unit.name, sort=OrgUnit.path),
-            Column("state", lazy_gettext("状态"), _answer_badge, sort=Invitation.answered_at, kind="badge"),
+            Column(
+                "state",
+                lazy_gettext("状态"),
+                lambda r: answer_badge(is_answered=r.Invitation.answered_at is not None),
+                sort=Invitation.answered_at,
+                kind="badge",
+            ),
             Column(
                 "count",
                 lazy_gettext("订单") if is_intake else lazy_gettext("需要的课程"),
@@ -181,6 +193,7 @@ def invitations_table(campaign: Campaign) -> BoundTable[Any]:
             )
         ],
         search=OrgUnit.name,
+        search_hint=lazy_gettext("搜索单位"),
         default_sort="unit",
         row_key=lambda r: r.Invitation.id,
     )
@@ -191,13 +204,6 @@ def invitations_table(campaign: Campaign) -> BoundTable[Any]:
         .options(contains_eager(Invitation.unit))
     )
     return table.bind(session(), stmt)
-
-
-def _answer_badge(row: Any) -> Badge:
-    one: Invitation = row.Invitation
-    if one.answered_at is None:
-        return Badge(gettext("没有答复"), "warn")
-    return Badge(gettext("已答复"), "ok")
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,7 @@ COURSES: Table[Any] = Table(
     ],
     filters=[BY_CATEGORY, BY_METHOD, BY_AUDIENCE],
     search=Course.search_text,
+    search_hint=lazy_gettext("搜索课程、拼音首字母"),
     default_sort="name",
     row_key=lambda r: r.Course.id,
     keep=("campaign",),
@@ -200,6 +201,7 @@ LECTURERS: Table[Instructor] = Table(
         ),
     ],
     search=Instructor.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="name",
     keep=("campaign",),
 )

@@ -254,6 +254,7 @@ ORDERS: Table[Any] = Table(
         ),
     ],
     search=Order.search_text,
+    search_hint=lazy_gettext("搜索订单、单位、拼音首字母"),
     default_sort="-at",
     row_url=lambda r: url_for("orders.show", order_id=r.Order.id),
     row_key=lambda r: r.Order.id,

@@ -152,6 +152,7 @@ def plans_table(scope: Scope, year: int) -> BoundTable[Any]:
             )
         ],
         search=OrgUnit.name,
+        search_hint=lazy_gettext("搜索单位"),
         default_sort="unit",
         row_url=lambda r: url_for("orders.show_plan", unit_id=r.OrgUnit.id, year=year),
         row_key=lambda r: r.OrgUnit.id,

@@ -110,6 +110,7 @@ def campaign_demand(campaign_id: int) -> ResponseReturnValue:
         columns=campaign_queries.DEMAND_COLUMNS,
         rows=campaign_queries.demand(campaign),
         search=lambda one: one.course.search_text,
+        search_hint=gettext("搜索课程、拼音首字母"),
         row_key=lambda one: one.course.id,
     )
     if wants_export(request.args):

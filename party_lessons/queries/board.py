@@ -326,6 +326,7 @@ def duty_table(scope: Scope, year: int, today: date) -> BoundTable[Obligation]:
             ),
         ],
         search=Instructor.search_text + " " + OrgUnit.name + " " + OrgUnit.committee,
+        search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
         default_sort="state",
         row_url=lambda r: url_for("duties.show", obligation_id=r.id),
         keep=("year", "under"),

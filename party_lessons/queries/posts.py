@@ -112,6 +112,7 @@ def post_table(scope: Scope, today: date) -> BoundTable[Post]:
             Filter("kind", lazy_gettext("职责类别"), lambda stmt, v: stmt.where(Post.kind == v), PostKind.choices()),
         ],
         search=Instructor.search_text + " " + OrgUnit.name + " " + OrgUnit.committee,
+        search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
         default_sort="unit",
         row_url=lambda r: url_for("duties.post", post_id=r.id),
     )  # fmt: skip

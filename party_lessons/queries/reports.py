@@ -164,6 +164,7 @@ def report_table(scope: Scope) -> BoundTable[ReportedLesson]:
             Filter("state", lazy_gettext("状态"), lambda stmt, v: stmt.where(ReportedLesson.state == v), ReportState.choices()),
         ],
         search=Instructor.search_text + " " + ReportedLesson.title + " " + OrgUnit.name,
+        search_hint=lazy_gettext("搜索姓名、题目、单位"),
         default_sort="-state",
         row_url=lambda r: url_for("duties.report", report_id=r.id),
     )  # fmt: skip

@@ -119,6 +119,7 @@ FOLLOW_UPS: Table[FollowUp] = Table(
         )
     ],
     search=TrainingClass.search_text,
+    search_hint=lazy_gettext("搜索班次、编号、拼音首字母"),
     default_sort="due",
     row_url=lambda f: f"/scheduling/sessions/{f.session_id}/record",
 )

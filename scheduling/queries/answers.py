@@ -117,7 +117,7 @@ def _by_state(stmt: Statement, value: str) -> Statement:
 def _deadline(row: Any) -> Badge:
     booking: Booking = row[0]
     if booking.answer_by is None:
-        return Badge(lazy_gettext("待答复"), "info")
+        return Badge(gettext("消息还没发出"), "idle")
     by = moment_text(booking.answer_by)
     if is_overdue(booking):
         return Badge(gettext("已过期 %(moment)s", moment=by), "bad")
@@ -200,6 +200,7 @@ def waiting_table(scope: Scope) -> BoundTable[Any]:
         + " "
         + func.coalesce(Instructor.search_text, "")
         + func.coalesce(TeachingBase.name, ""),
+        search_hint=lazy_gettext("搜索班次、课程、讲师、基地"),
         default_sort="when",
         row_key=lambda r: r[0].id,
     ).bind(session(), stmt)

@@ -22,7 +22,12 @@ DAYS_A_TABLE = 7
 
 def title_of(board: PlanBoard) -> str:
     """What the paper is called, with its days and, where there are several pages, which it is."""
-    name = gettext("班次排课表") if board.kind == "classes" else gettext("讲师排课表")
+    names = {
+        "classes": gettext("班次排课表"),
+        "instructors": gettext("讲师排课表"),
+        "bases": gettext("基地排课表"),
+    }
+    name = names[board.kind]
     page = f"({board.page}/{board.pages})" if board.pages > 1 else ""
     return f"{name} {days_text(board.view.first, board.view.last)}{page}"
 
@@ -54,7 +59,7 @@ def document_of(board: PlanBoard) -> bytes:
 
 
 def _heading(board: PlanBoard) -> str:
-    return gettext("班次") if board.kind == "classes" else gettext("讲师")
+    return {"classes": gettext("班次"), "instructors": gettext("讲师"), "bases": gettext("基地")}[board.kind]
 
 
 def _texts(row: BoardRow, board: PlanBoard, days: Sequence[date]) -> Iterator[str]:
@@ -62,7 +67,7 @@ def _texts(row: BoardRow, board: PlanBoard, days: Sequence[date]) -> Iterator[st
     for day in days:
         of_day = [c for c in board.columns if c.day == day]
         said = [_entry(e, board.kind) for c in of_day for e in row.cells.get(c.key, ())]
-        marks = [row.marks[c.key] for c in of_day if c.key in row.marks]
+        marks = [texts[c.key] for c in of_day for texts in (row.marks, row.notes) if c.key in texts]
         yield "\n".join([*marks, *said])
 
 
@@ -71,8 +76,12 @@ def _entry(entry: BoardEntry, kind: str) -> str:
     when = "" if row.start is None else f"{part_of_day(row.start)} {clock_text(row.start)}"
     if entry.is_hidden:
         return f"{when} {gettext('其他单位的课')}"
-    other = person_text(row) if kind == "classes" else row.training_class.name
-    return " ".join(filter(None, (when, f"《{row.course_name}》", other, place_text(row))))
+    others = {
+        "classes": (person_text(row), place_text(row)),
+        "instructors": (row.training_class.name, place_text(row)),
+        "bases": (row.training_class.name, person_text(row)),
+    }
+    return " ".join(filter(None, (when, f"《{row.course_name}》", *others[kind])))
 
 
 def person_text(row: Session) -> str:

@@ -202,6 +202,7 @@ def calls_table(scope: Scope) -> BoundTable[Any]:
             )
         ],
         search=TrainingClass.name + " " + func.coalesce(Session.told_course_name, ""),
+        search_hint=lazy_gettext("搜索班次、课程"),
         default_sort="-opened",
         row_url=lambda c: f"/scheduling/sessions/{c.session_id}/substitutes",
     ).bind(session(), _calls(planned_by(scope)))

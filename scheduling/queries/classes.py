@@ -299,6 +299,7 @@ CLASSES: Table[Any] = Table(
         ),
     ],
     search=TrainingClass.search_text,
+    search_hint=lazy_gettext("搜索班次、编号、拼音首字母"),
     default_sort="state",
     row_url=lambda r: f"/scheduling/classes/{r.TrainingClass.id}",
     row_key=lambda r: r.TrainingClass.id,

@@ -92,6 +92,7 @@ def idle_table(scope: Scope) -> BoundTable[IdleRow]:
             person_columns.BY_MODE,
         ],
         search=Instructor.search_text,
+        search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
         default_sort="name",
         row_url=lambda r: url_for("instructor_pool.show", instructor_id=r[0].id),
         row_key=lambda r: r[0].id,

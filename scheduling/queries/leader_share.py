@@ -21,7 +21,7 @@ from scheduling.models import ScheduleVersion, Session, TrainingClass
 from scheduling.queries.classes import planned_by, visible
 from scheduling.rules import LEAST
 
-LEAST_PERCENT = next(least for kind, least, _source, _main in LEAST if kind is RatioKind.LEADERS)
+LEAST_PERCENT = next(least for kind, least, _main in LEAST if kind is RatioKind.LEADERS)
 SEMESTERS = {"spring": "02-01", "autumn": "08-01"}
 """First days of the semesters [common]; the setting `semester_starts` overrides."""
 
@@ -192,6 +192,7 @@ def share_table(scope: Scope, year: int) -> BoundTable[Any]:
             ),
         ],
         search=TrainingClass.search_text,
+        search_hint=lazy_gettext("搜索班次、编号、拼音首字母"),
         default_sort="from",
         row_url=lambda r: f"/scheduling/classes/{r.TrainingClass.id}",
         row_key=lambda r: r.TrainingClass.id,

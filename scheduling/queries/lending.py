@@ -113,6 +113,7 @@ def lendable_table(borrower: OrgUnit) -> BoundTable[Instructor]:
             person_columns.BY_SOURCE,
         ],
         search=Instructor.search_text,
+        search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
         default_sort="name",
         row_url=lambda i: url_for("loans.ask", instructor_id=i.id),
     )

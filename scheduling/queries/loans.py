@@ -200,6 +200,7 @@ def _table(name: str, title: Any, other: str, unit: Any, party: Side) -> Table[L
             Filter("year", lazy_gettext("年度"), lambda s, v: s.where(in_year(int(v))), _years),
         ],
         search=Instructor.search_text,
+        search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
         default_sort="-at",
         row_url=lambda x: url_for("loans.show", loan_id=x.id),
     )

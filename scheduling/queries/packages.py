@@ -287,6 +287,7 @@ PACKAGES: Table[Package] = Table(
         ),
     ],
     search=Package.search_text,
+    search_hint=lazy_gettext("搜索套餐、拼音首字母"),
     default_sort="name",
     row_url=lambda p: f"/scheduling/packages/{p.id}",
 )

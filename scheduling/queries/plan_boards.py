@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -39,7 +39,7 @@ class View:
     last: date
     words: str = ""
     only: str = ""
-    """`open`: rows that lack something; `all`: people without a lesson in these days, too."""
+    """`open`: rows that lack something; `all`: people and bases without a lesson in these days, too."""
     page: int = 1
 
     @property
@@ -87,7 +87,7 @@ class BoardEntry:
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A class or a person with what stands in each column, by the column's key."""
+    """A class, a person or a base with what stands in each column, by the column's key."""
 
     id: int
     title: str
@@ -97,6 +97,8 @@ class BoardRow:
     cells: Mapping[str, Sequence[BoardEntry]]
     marks: Mapping[str, str]
     """By column: why nothing should stand there."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """By column: what else is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,13 @@ def _may_move(row: Session, editable: Scope, now: datetime) -> bool:
 def entries_of(condition: ColumnElement[bool], view: View, editable: Scope) -> list[BoardEntry]:
     """Lessons of the view that meet a condition, in order of time."""
     return _entries(_placed(condition, view), editable)
+
+
+def hidden_from(entry: BoardEntry, scope: Scope) -> BoardEntry:
+    """The same where its class is in sight; else no more than that the time is taken."""
+    klass = entry.row.training_class
+    is_seen = scope.covers(klass.owner.path) or (klass.host is not None and scope.covers(klass.host.path))
+    return entry if is_seen else replace(entry, is_hidden=True, may_move=False)
 
 
 def waiting_of(scope: Scope, editable: Scope, condition: ColumnElement[bool]) -> tuple[list[BoardEntry], int]:

@@ -68,6 +68,7 @@ def runs_table(scope: Scope) -> BoundTable[MatchRun]:
             )
         ],
         search=MatchRun.title,
+        search_hint=lazy_gettext("搜索范围"),
         default_sort="-asked",
         row_url=lambda r: url_for("scheduling.run", run_id=r.id),
     ).bind(session(), stmt.options(joinedload(MatchRun.asked_by)))

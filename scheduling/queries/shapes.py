@@ -256,6 +256,7 @@ TEMPLATES: Table[ClassTemplate] = Table(
         )
     ],
     search=ClassTemplate.search_text,
+    search_hint=lazy_gettext("搜索模板、拼音首字母"),
     default_sort="name",
     row_url=lambda t: f"/scheduling/class-templates/{t.id}",
 )

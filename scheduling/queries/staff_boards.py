@@ -29,6 +29,7 @@ from scheduling.queries.plan_boards import (
     PlanBoard,
     View,
     entries_of,
+    hidden_from,
     mark_of,
     paged,
     waiting_of,
@@ -47,7 +48,7 @@ def staff_board(scope: Scope, pool: Scope, editable: Scope, view: View) -> PlanB
     ids = [person.id for person in people]
     columns = [BoardColumn(day) for day in view.days]
     cells: dict[tuple[int, str], list[BoardEntry]] = {}
-    entries = [_hidden(e, scope) for e in entries_of(Session.instructor_id.in_(ids), view, editable)]
+    entries = [hidden_from(e, scope) for e in entries_of(Session.instructor_id.in_(ids), view, editable)]
     for entry in entries:
         start = entry.row.start or view.moments[0]
         cells.setdefault((entry.row.instructor_id or 0, f"{start.date()}"), []).append(entry)
@@ -99,12 +100,6 @@ def _people(scope: Scope, pool: Scope, view: View) -> Select[*tuple[Any, ...]]:
         stmt = stmt.where(Instructor.id.in_(teaches))
     words = view.words.lower().split()[:MOST_WORDS]
     return stmt.where(*(Instructor.search_text.icontains(word, autoescape=True) for word in words))
-
-
-def _hidden(entry: BoardEntry, scope: Scope) -> BoardEntry:
-    klass = entry.row.training_class
-    is_seen = scope.covers(klass.owner.path) or (klass.host is not None and scope.covers(klass.host.path))
-    return entry if is_seen else replace(entry, is_hidden=True, may_move=False)
 
 
 def _marks(away: Sequence[Away], view: View) -> Mapping[str, str]:

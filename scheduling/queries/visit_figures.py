@@ -140,6 +140,7 @@ def bases_table(scope: Scope, year: int) -> BoundTable[FiguresRow]:
             ),
         ],
         search=TeachingBase.search_text,
+        search_hint=lazy_gettext("搜索基地、主管单位、拼音首字母"),
         default_sort="-people",
         row_url=lambda r: url_for("visits.base_figures", base_id=r[0].id, year=year),
         row_key=lambda r: str(r[0].id),

@@ -332,6 +332,7 @@ TABLE: Table[Visit] = Table(
         ),
     ],
     search=_of_bases,
+    search_hint=lazy_gettext("搜索基地、主管单位、拼音首字母"),
     default_sort="-start",
     row_url=lambda v: url_for("visits.show", visit_id=v.id),
     joins=lambda s: s.outerjoin(Visit.unit).outerjoin(Visit.venue).outerjoin(Venue.base),

@@ -142,7 +142,6 @@ class Gauge:
     kind: RatioKind
     percent: Decimal
     least: int
-    source: str
 
     @property
     def is_met(self) -> bool:
@@ -161,12 +160,12 @@ class Gauge:
 
 
 LEAST = (
-    (RatioKind.THEORY_AND_PARTY, 70, "[1 §1, 3 §一(三)3]", False),
-    (RatioKind.PARTY_SPIRIT, 20, "[1 §1, 3 §一(三)3]", False),
-    (RatioKind.LEADERS, 20, "[3 §一(三)4]", True),
-    (RatioKind.INTERACTIVE, 30, "[3 §一(三)4]", True),
+    (RatioKind.THEORY_AND_PARTY, 70, False),
+    (RatioKind.PARTY_SPIRIT, 20, False),
+    (RatioKind.LEADERS, 20, True),
+    (RatioKind.INTERACTIVE, 30, True),
 )
-"""Share, least percent of class hours, source, and whether it binds main classes only."""
+"""Share, least percent of class hours, and whether it binds main classes only [1 §1, 3 §一(三)3-4]."""
 
 
 def gauges(lessons: Sequence[LessonShare], *, is_main: bool) -> list[Gauge]:
@@ -181,8 +180,8 @@ def gauges(lessons: Sequence[LessonShare], *, is_main: bool) -> list[Gauge]:
         RatioKind.INTERACTIVE: [x for x in lessons if is_interactive(x.method)],
     }
     return [
-        Gauge(kind, sum((x.hours for x in counted[kind]), Decimal(0)) * 100 / total, least, source)
-        for kind, least, source, main_only in LEAST
+        Gauge(kind, sum((x.hours for x in counted[kind]), Decimal(0)) * 100 / total, least)
+        for kind, least, main_only in LEAST
         if is_main or not main_only
     ]
 

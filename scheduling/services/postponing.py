@@ -10,18 +10,22 @@ from accounts.access import Actor
 from core import audit, clock
 from core.db import session
 from core.errors import RuleBroken, Violation
+from core.when import days_text
 from core.words import labelled
 from scheduling.enums import SessionState
 from scheduling.models import Session
 from scheduling.queries.figures import day_times
 from scheduling.queries.thaws import is_near
 from scheduling.services import freezing, publishing, shifting
+from scheduling.services.publishing import Published
 
 LONGEST_REASON = 300
 
 
-def postpone(row: Session, start: datetime, *, reason: str, actor: Actor, seen: int | None = None) -> int:
-    """Move a published session that has not begun; person and place stay. Says how many were told.
+def postpone(
+    row: Session, start: datetime, *, reason: str, actor: Actor, seen: int | None = None
+) -> Published:
+    """Move a published session that has not begun; person and place stay.
 
     RuleBroken without a reason, while it has changes nobody was told of, for a part of a package, and with every rule
     that stands in the way of the new time. Conflict when somebody was faster.
@@ -41,12 +45,17 @@ def postpone(row: Session, start: datetime, *, reason: str, actor: Actor, seen: 
     if start <= clock.now():
         sentence = gettext("新时间已经过去。")
         raise RuleBroken(sentence, [Violation("day", sentence, "day")])
+    klass = row.training_class
+    if not klass.starts_on <= start.date() <= klass.ends_on:
+        days = days_text(klass.starts_on, klass.ends_on)
+        sentence = gettext("班次的日期是 %(days)s，不能改到这以外。", days=days)
+        raise RuleBroken(sentence, [Violation("day", sentence, "day")])
     if is_near(row):
         # Near lessons are left alone unless somebody says why, which was just said.
         freezing.thaw(row, reason, actor=actor)
     shifting.move(row, start, row.venue_id, actor=actor)
     row.day, row.half_day = start.date(), day_times().half_day_of(start)
     session().flush()
-    told = publishing.publish(row.training_class, actor=actor, note=reason, only={row.id}).messages
+    told = publishing.publish(row.training_class, actor=actor, note=reason, only={row.id})
     audit.note(session(), labelled(row.full_name, reason))
     return told

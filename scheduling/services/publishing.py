@@ -113,9 +113,7 @@ def _lock(klass: TrainingClass) -> None:
 def _refuse_ratios(klass: TrainingClass, rows: Sequence[Session], note: str) -> None:
     missed = [gauge for gauge in figures.gauges_of(rows, is_main=klass.is_main) if not gauge.is_met]
     if missed and not note.strip():
-        violations = [
-            Violation(f"ratio_{gauge.kind}", gauge.missing + gauge.source, "note") for gauge in missed
-        ]
+        violations = [Violation(f"ratio_{gauge.kind}", gauge.missing, "note") for gauge in missed]
         raise RuleBroken(gettext("学时比例没有达到，请写明原因再发布。"), violations)
 
 

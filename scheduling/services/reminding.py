@@ -6,7 +6,6 @@ from functools import partial
 
 from core import clock
 from core.db import session
-from notifications.queries.outbox import kept_values
 from scheduling import notices
 from scheduling.queries.answers import levels_waiting, list_to_remind
 from scheduling.queries.policies import policy_of
@@ -17,16 +16,13 @@ from scheduling.services import telling
 def remind() -> int:
     """Send what is due, each once; answers how many. Whoever has no account is reminded by the organiser.
 
-    Nobody is reminded of what still lies in the outbox to be looked at.
+    What still lies in the outbox to be looked at has no deadline, and nobody is reminded of it.
     """
     now = clock.now()
     count = 0
     for owner_id in levels_waiting(now):
         policy = policy_of(owner_id)
-        unsaid = kept_values(owner_id, telling.ANSWER)
         for booking in list_to_remind(owner_id, now, policy):
-            if booking.id in unsaid:
-                continue
             by = booking.answer_by or now
             due = reminder_due(booking.asked_at, by, booking.reminders, now, policy)
             if due > booking.reminders:

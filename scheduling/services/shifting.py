@@ -152,7 +152,33 @@ def places_with_people(row: Session, people: Sequence[int], first: date, last: d
     ]
 
 
-def _desk_over(row: Session, first: date, last: date) -> tuple[Desk, frozenset[datetime]]:
+def places_at_bases(row: Session, bases: Sequence[TeachingBase], first: date, last: date) -> list[Place]:
+    """The days of its class from `first` to `last` at each of some bases: its best room and time there.
+
+    With the person it has now, else with the best then; a base where nothing can be booked is said, too.
+    """
+    rooms = sorted(venue.id for base in bases for venue in base.venues)
+    at, wished = _desk_over(row, first, last, rooms)
+    options = at.sites({base.id: [key(Key.VENUE, venue.id) for venue in base.venues] for base in bases})
+    best: dict[str, tuple[bool, Option]] = {}
+    for base_id, option in options:
+        cell = f"{base_id}:{option.start.date()}"
+        best[cell] = _better(best.get(cell), option, row)
+    known = names.of_problem(_named(option for _is_now, option in best.values()))
+    found = [_place(cell, option, row, (wished, known)) for cell, (_n, option) in best.items()]
+    shut = {base.id for base in bases} - {base_id for base_id, _option in options}
+    days = {start.date() for start in at.session.starts}
+    why = gettext("这个基地现在不能预约。")
+    return found + [
+        Place(f"{base_id}:{day}", datetime.combine(day, FIRST), None, None, Verdict.NO, why)
+        for base_id in sorted(shut)
+        for day in sorted(days)
+    ]
+
+
+def _desk_over(
+    row: Session, first: date, last: date, rooms: Sequence[int] = ()
+) -> tuple[Desk, frozenset[datetime]]:
     tying.refuse_alone(row)
     klass, times = row.training_class, day_times()
     begin, end = max(first, klass.starts_on), min(last, klass.ends_on)
@@ -162,21 +188,22 @@ def _desk_over(row: Session, first: date, last: date) -> tuple[Desk, frozenset[d
     starts = {start for day in days for half in HALVES for start in times.starts(day, half)}
     if row.start is not None and begin <= row.start.date() <= end:
         starts.add(row.start)
-    at = desk(klass.owner_id, klass.year, row.id, tuple(sorted(starts)), is_brief=True)
+    at = desk(klass.owner_id, klass.year, row.id, tuple(sorted(starts)), is_brief=True, venues=rooms)
     if not at.is_free:
         raise RuleBroken(gettext("这个课次已经过去或已授课，不能再排。"))
     return at, frozenset(times.starts(row.day, row.half_day))
 
 
 def _better(known: tuple[bool, Option] | None, option: Option, row: Session) -> tuple[bool, Option]:
-    """Of two ways into one cell: where it stands, else what is possible, else what is cheaper."""
+    """Of two ways into one cell: what is possible, else the time of now, else what is cheaper."""
     mine = (option.start == row.start, option)
-    if known is None or mine[0]:
+    if known is None:
         return mine
-    if known[0] or known[1].is_possible > option.is_possible:
-        return known
-    is_better = option.is_possible > known[1].is_possible or option.delta < known[1].delta
-    return mine if is_better else known
+
+    def grade(way: tuple[bool, Option]) -> tuple[bool, bool, int]:
+        return not way[1].is_possible, not way[0], way[1].delta
+
+    return mine if grade(mine) < grade(known) else known
 
 
 def _named(options: Iterable[Option]) -> set[str]:

@@ -7,21 +7,54 @@ from collections.abc import Callable, Collection, Sequence
 from sqlalchemy import and_, func, select
 
 from bases.models import BaseResource, TeachingBase, Venue
+from core import clock
 from core.db import session
 from instructor_pool.models import Instructor
 from notifications import services as notifications
+from notifications.queries.outbox import kept_values
 from scheduling import notices
 from scheduling.enums import BookingState, ResourceKind
 from scheduling.models import Booking, Session, TrainingClass, Visit
-from scheduling.queries.bookings import organisers_of
+from scheduling.queries.bookings import moments_of, organisers_of
+from scheduling.queries.policies import policy_of
+from scheduling.rules.answers import answer_by
 
 ANSWER = "answer"
 """Messages about what waits for an answer carry the booking, from which a link is made that answers without sign-in."""
 
 
 def asked(bookings: Sequence[Booking]) -> int:
-    """Tell people of new bookings that wait for their answer; returns how many were told."""
-    return _tell(bookings, notices.assigned)
+    """Tell people of new bookings that wait for their answer; returns how many were told.
+
+    Where the level looks through its messages first, the time to answer begins when they are sent.
+    """
+    count = _tell(bookings, notices.assigned)
+    for owner_id in {booking.lesson.training_class.owner_id for booking in bookings}:
+        kept = kept_values(owner_id, ANSWER)
+        waits_to_be_asked([booking.id for booking in bookings if booking.id in kept])
+    return count
+
+
+def waits_to_be_asked(booking_ids: Collection[int]) -> None:
+    """Nobody has heard of these bookings yet: no deadline runs."""
+    for booking in _still_to_answer(booking_ids):
+        booking.answer_by = None
+    session().flush()
+
+
+def asked_now(booking_ids: Collection[int]) -> None:
+    """The messages that ask for an answer go out: the deadline runs from now on."""
+    now = clock.now()
+    for booking in _still_to_answer(booking_ids):
+        policy = policy_of(booking.lesson.training_class.owner_id)
+        booking.asked_at, booking.reminders = now, 0
+        booking.answer_by = answer_by(now, moments_of(booking)[0], policy)
+    session().flush()
+
+
+def _still_to_answer(booking_ids: Collection[int]) -> Sequence[Booking]:
+    stmt = select(Booking).where(Booking.id.in_(booking_ids), Booking.state == BookingState.HELD)
+    return session().scalars(stmt).all()
 
 
 def changed(bookings: Sequence[Booking]) -> int:

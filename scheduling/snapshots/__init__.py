@@ -2,7 +2,8 @@
 
 from scheduling.snapshots.building import Snapshot, build_problem, plan_of, weighted
 from scheduling.snapshots.comparing import changes_between
-from scheduling.snapshots.desk import Desk, Option, desk
+from scheduling.snapshots.desk import Desk, Option
+from scheduling.snapshots.kept_desks import desk
 from scheduling.snapshots.keys import Key, key, number
 from scheduling.snapshots.nearby import Hand
 

@@ -24,7 +24,8 @@ from scheduling.queries import names
 from scheduling.queries.borrowing import Lent
 from scheduling.queries.loans import is_other_unit
 from scheduling.queries.proposals import Amount, Block, amounts, blocks
-from scheduling.snapshots.desk import Desk, Loads, Option, desk
+from scheduling.snapshots.desk import Desk, Loads, Option
+from scheduling.snapshots.kept_desks import desk
 from scheduling.snapshots.keys import number
 from scheduling.wording import reason_text
 

@@ -1,30 +1,25 @@
-"""One session on the organiser's desk: ranked people, rooms and times, kept in memory until anything changes."""
+"""One session on the organiser's desk: ranked people, rooms, bases and times."""
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from threading import Lock
 
 import numpy as np
-from sqlalchemy import select
 
-from core import clock
-from core.audit import AuditRecord
-from core.db import is_writing, session
 from scheduling import engine
 from scheduling.engine.candidates import Candidates, added_parts, mask_reasons
 from scheduling.engine.index import NONE, Ints, to_minutes, to_time
 from scheduling.engine.rank import candidate
-from scheduling.snapshots.building import Snapshot, build_problem, plan_of
+from scheduling.snapshots.building import Snapshot, plan_of
 from scheduling.snapshots.keys import Key, key
-from scheduling.snapshots.nearby import Hand
 from scheduling.snapshots.rooms_in_use import RoomsInUse
 
-MOST_DESKS = 12
 MOST_NEAR = 4
 """Rooms tried for a person in whose way the room of now stands."""
 PROOF_SECONDS = 2.0  # somebody waits for the page
@@ -125,39 +120,40 @@ class Desk:
                 found[a.instructor] = found.get(a.instructor, 0) + 1
         return found
 
-    def explanation(self) -> dict[str, object]:
-        """Why it stands as it does and what would help, with proofs of what is lacking, as JSON values."""
+    def explanation(self, *, proves: bool) -> dict[str, object]:
+        """Why it stands as it does and what would help, as JSON values; proving what is lacking takes most of the time."""
         with self._lock:
-            supplies = engine.Supplies(self.index)
+            supplies = engine.Supplies(self.index) if proves else None
             return engine.explanation_document(
                 engine.explain_in(self._state, self.name, supplies, PROOF_SECONDS)
             )
 
-    def now(self) -> dict[str, int]:
-        """What the session adds to the cost where it stands; empty while it is unplaced."""
+    @contextmanager
+    def _in_hand(self) -> Iterator[engine.Placement | None]:
+        """The session taken out of the plan, and put back where it stood; nobody else asks the desk meanwhile."""
         s = self.index.session[self.name]
         with self._lock:
             before = self._state.clear(s)
             try:
-                if before is None:
-                    return {}
-                added = added_parts(self._state, s, before) | self._load_parts(
-                    self.session.current.instructor
-                )
-                return {n: a for n, a in added.items() if a}
+                yield before
             finally:
                 self._state.place(s, before)
+
+    def now(self) -> dict[str, int]:
+        """What the session adds to the cost where it stands; empty while it is unplaced."""
+        s = self.index.session[self.name]
+        with self._in_hand() as before:
+            if before is None:
+                return {}
+            added = added_parts(self._state, s, before) | self._load_parts(self.session.current.instructor)
+            return {n: a for n, a in added.items() if a}
 
     def rooms(self, like: engine.Candidate | None, top: int = 30) -> list[Option]:
         """Rooms of the right kind, possible ones first, cheapest first; `like` gives time and person while open."""
         s = self.index.session[self.name]
-        with self._lock:
-            before = self._state.clear(s)
-            try:
-                base = before or self._placement(like)
-                return [] if base is None else self._rooms(s, before, base, top)
-            finally:
-                self._state.place(s, before)
+        with self._in_hand() as before:
+            base = before or self._placement(like)
+            return [] if base is None else self._rooms(s, before, base, top)
 
     def _rooms(
         self, s: int, before: engine.Placement | None, base: engine.Placement, top: int
@@ -196,23 +192,15 @@ class Desk:
     def times(self) -> list[Option]:
         """Every time that was asked for: with the person and room it has now, else with the best then."""
         s = self.index.session[self.name]
-        with self._lock:
-            before = self._state.clear(s)
-            try:
-                candidates = Candidates(self._state)
-                return [self._time(candidates, before, start) for start in self.index.starts[s]]
-            finally:
-                self._state.place(s, before)
+        with self._in_hand() as before:
+            candidates = Candidates(self._state)
+            return [self._time(candidates, before, start) for start in self.index.starts[s]]
 
     def stand_ins(self, top: int = 200) -> list[Option]:
         """Whoever else could teach it when and where it is now, cheapest first; nobody while it has no time."""
         s = self.index.session[self.name]
-        with self._lock:
-            before = self._state.clear(s)
-            try:
-                return [] if before is None else self._stand_ins(s, before, top)
-            finally:
-                self._state.place(s, before)
+        with self._in_hand() as before:
+            return [] if before is None else self._stand_ins(s, before, top)
 
     def _stand_ins(self, s: int, before: engine.Placement, top: int) -> list[Option]:
         candidates, place = Candidates(self._state), self.index.place_of(s, before.venue)
@@ -230,34 +218,76 @@ class Desk:
         """Every time with every one of these venues that can be booked at all, the person as now."""
         s = self.index.session[self.name]
         known = [self.index.venue[name] for name in venues if name in self.index.venue]
-        with self._lock:
-            before = self._state.clear(s)
-            try:
-                candidates = Candidates(self._state)
-                who = NONE if before is None else before.instructor
-                return [
-                    self._option(candidates, before, engine.Placement(start, who, venue))
-                    for venue in known
-                    for start in self.index.starts[s]
-                ]
-            finally:
-                self._state.place(s, before)
+        with self._in_hand() as before:
+            candidates = Candidates(self._state)
+            who = NONE if before is None else before.instructor
+            return [
+                self._option(candidates, before, engine.Placement(start, who, venue))
+                for venue in known
+                for start in self.index.starts[s]
+            ]
+
+    def sites(self, venues: Mapping[int, Collection[str]]) -> list[tuple[int, Option]]:
+        """Every time with the best room of each of some bases: with the person it has now, else with the best then.
+
+        Rooms that cannot be booked at all are passed over, and so are bases that have no others.
+        """
+        s = self.index.session[self.name]
+        rooms = {
+            base: [self.index.venue[v] for v in sorted(mine) if v in self.index.venue]
+            for base, mine in venues.items()
+        }
+        with self._in_hand() as before:
+            candidates = Candidates(self._state)
+            return [
+                (base, self._with_somebody(candidates, before, start, room))
+                for start in self.index.starts[s]
+                for base, room in self._best_rooms(candidates, start, rooms)
+            ]
+
+    def _best_rooms(
+        self, candidates: Candidates, start: int, rooms: Mapping[int, Sequence[int]]
+    ) -> Iterator[tuple[int, int]]:
+        """Of each base the room that can be had, and of those the one that adds least."""
+        s = self.index.session[self.name]
+        which = np.array([room for mine in rooms.values() for room in mine], dtype=np.int64)
+        masks = candidates.venue_masks(s, start, which)
+        added = candidates.room_costs(s, start, which, alone=False)
+        grade = {room: (bool(m), int(a)) for room, m, a in zip(which.tolist(), masks, added, strict=True)}
+        for base, mine in rooms.items():
+            if mine:
+                yield base, min(mine, key=lambda room: grade[room])
+
+    def _with_somebody(
+        self, candidates: Candidates, before: engine.Placement | None, start: int, room: int
+    ) -> Option:
+        """The person of now where that can be; else, of those who are free and get there in time, who adds least."""
+        s = self.index.session[self.name]
+        now = NONE if before is None else before.instructor
+        as_is = self._option(candidates, before, engine.Placement(start, now, room))
+        if candidates.time_mask(s, start) or (now != NONE and as_is.is_possible):
+            return as_is
+        place = self.index.place_of(s, room)
+        who = candidates.free_instructors(s, start)
+        who = who[~candidates.rushed(s, start, who, place)]
+        if not len(who):
+            return as_is
+        costs = candidates.people_costs(s, start, who, alone=False) + candidates.way_costs(s, who, place)
+        best = int(who[int(costs.argmin())])
+        other = self._option(candidates, before, engine.Placement(start, best, room))
+        return other if other.is_possible else as_is
 
     def people(self, who: Collection[str]) -> list[Option]:
         """Every time with each of these people, in the room it has now or, where that cannot be, in a near one that can."""
         s = self.index.session[self.name]
         known = [self.index.instructor[name] for name in who if name in self.index.instructor]
-        with self._lock:
-            before = self._state.clear(s)
-            try:
-                candidates = Candidates(self._state)
-                return [
-                    self._option(candidates, before, to)
-                    for start in self.index.starts[s]
-                    for to in self._with_each(candidates, before, start, known)
-                ]
-            finally:
-                self._state.place(s, before)
+        with self._in_hand() as before:
+            candidates = Candidates(self._state)
+            return [
+                self._option(candidates, before, to)
+                for start in self.index.starts[s]
+                for to in self._with_each(candidates, before, start, known)
+            ]
 
     def _with_each(
         self, candidates: Candidates, before: engine.Placement | None, start: int, known: Sequence[int]
@@ -336,56 +366,3 @@ class Desk:
 
 def _union(masks: Ints) -> int:
     return int(np.bitwise_or.reduce(masks, initial=0))
-
-
-_desks: OrderedDict[tuple[object, ...], Desk] = OrderedDict()
-_desks_lock = Lock()
-
-
-def desk(
-    owner_id: int,
-    year: int,
-    session_id: int,
-    starts: Sequence[datetime] = (),
-    *,
-    is_brief: bool = False,
-    venues: Sequence[int] | None = (),
-) -> Desk:
-    """The desk for a session; a kept one while nothing was written since and the day is the same.
-
-    `starts` are the times it may have, where these are not those it was asked for. Where `is_brief`, nobody asks who
-    has a room: that says why a room cannot be had, not whose session is there. Of a large plan it has the rooms near the
-    class and these `venues`; all of them with None.
-    """
-    # The last digest of the audit chain stands for everything that was ever written.
-    stamp = session().scalar(select(AuditRecord.digest).order_by(AuditRecord.id.desc()).limit(1))
-    place = (
-        owner_id,
-        year,
-        session_id,
-        tuple(starts),
-        is_brief,
-        None if venues is None else tuple(venues),
-        stamp,
-        clock.now().replace(minute=0, second=0, microsecond=0),
-    )
-    with _desks_lock:
-        found = _desks.get(place)
-        if found is not None:
-            _desks.move_to_end(place)
-            return found
-    made = Desk(build_problem(owner_id, year, hand=Hand(session_id, starts, is_brief, venues)), session_id)
-    # Of what is rolled back SQLite gives the row numbers to others, and the chain does not tell.
-    if is_writing():
-        return made
-    with _desks_lock:
-        _desks[place] = made
-        while len(_desks) > MOST_DESKS:
-            _desks.popitem(last=False)
-    return made
-
-
-def forget() -> None:
-    """Keep no desk: for measuring."""
-    with _desks_lock:
-        _desks.clear()

@@ -13,7 +13,7 @@ from instructor_pool.models import Instructor
 from scheduling.enums import ResourceKind
 from scheduling.models import Booking, Session, SubstituteAsk
 from scheduling.rules.waves import Ranked, in_order
-from scheduling.snapshots.desk import desk
+from scheduling.snapshots.kept_desks import desk
 from scheduling.snapshots.keys import number
 
 

@@ -17,7 +17,8 @@ from scheduling.queries.figures import day_times
 from scheduling.queries.gaps import GapLine
 from scheduling.queries.proposals import Block, Way, blocks, named_in, ways_of
 from scheduling.snapshots.building import plan_of
-from scheduling.snapshots.desk import Desk, desk
+from scheduling.snapshots.desk import Desk
+from scheduling.snapshots.kept_desks import desk
 
 DAYS_AROUND = 7
 """How far another half-day of the class is looked for where the plan is large."""
@@ -34,22 +35,33 @@ class WayOut:
     times_blocked: Sequence[Block]
 
 
-def way_out(row: Session) -> WayOut:
-    """What would help a session that cannot be placed; takes some seconds at most."""
+def proof_of(row: Session) -> GapLine | None:
+    """Why a session cannot be had, proved: a second or two, for a small model is solved for each thing left out."""
+    at = desk(row.training_class.owner_id, row.training_class.year, row.id)
+    return _proof(at.explanation(proves=True)) if at.is_free else None
+
+
+def _proof(reasons: dict[str, Any]) -> GapLine | None:
+    shortages = gaps.shortage_lines(reasons["shortage"])
+    known = names.of_problem(set(named_in(reasons)))
+    return gaps.gap_of(reasons | {"shortage": range(len(shortages))}, shortages, known)
+
+
+def way_out(row: Session, *, proves: bool) -> WayOut:
+    """What would help a session that cannot be placed, and why that is so, where somebody waits for the proof."""
     klass = row.training_class
     at = desk(klass.owner_id, klass.year, row.id, venues=None)
     if not at.is_free:
         return WayOut((), None, (), ())
-    reasons: dict[str, Any] = at.explanation()
+    reasons: dict[str, Any] = at.explanation(proves=proves)
     reasons["wishes"] = [
         *_another_half_day(row, at),
         *wishes(at.snapshot.problem, plan_of(at.snapshot), at.session),
     ]
-    shortages = gaps.shortage_lines(reasons["shortage"])
     known = names.of_problem(set(named_in(reasons)))
     return WayOut(
         ways_of(reasons, known),
-        gaps.gap_of(reasons | {"shortage": range(len(shortages))}, shortages, known),
+        _proof(reasons) if proves else None,
         blocks(reasons["venues_blocked"]),
         blocks(reasons["times_blocked"]),
     )

@@ -26,6 +26,7 @@ from scheduling.queries import classes as class_queries
 from scheduling.queries import sessions as session_queries
 from scheduling.services import after_class, holding, postponing
 from scheduling.views import blueprint
+from scheduling.views.publishing import by_hand_text
 
 
 @blueprint.get("/sessions/<int:session_id>/record")
@@ -203,11 +204,12 @@ def postpone_session(session_id: int) -> ResponseReturnValue:
             row = session_queries.get_own_session(current_scope(), session_id)
             seen = whole(form.version.data) or None
             reason = given(form.reason.data)
-            told = postponing.postpone(row, form.start(), reason=reason, actor=current_actor(), seen=seen)
+            done = postponing.postpone(row, form.start(), reason=reason, actor=current_actor(), seen=seen)
+            told, by_hand = done.messages, done.by_hand
             class_id = row.class_id
     except RuleBroken as refused:
         row = session_queries.get_own_session(current_scope(), session_id)
         put_errors(form, refused, "at")
         return render_template("scheduling/postpone.html", row=row, form=form), 422
-    flash(gettext("已改期，通知 %(told)s 人次。", told=told), "success")
+    flash(gettext("已改期，通知 %(told)s 人次。", told=told) + by_hand_text(by_hand), "success")
     return redirect(url_for("scheduling.show_class", class_id=class_id))

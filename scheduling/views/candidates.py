@@ -16,7 +16,7 @@ from core.web import is_htmx, row_number
 from scheduling.queries import sessions as session_queries
 from scheduling.services import placing
 from scheduling.snapshots.candidates import panel_of
-from scheduling.snapshots.ways_out import way_out
+from scheduling.snapshots.ways_out import proof_of, way_out
 from scheduling.views import blueprint
 
 
@@ -33,10 +33,22 @@ def candidates(session_id: int) -> ResponseReturnValue:
 @blueprint.get("/sessions/<int:session_id>/ways-out")
 @requires(P.SCHEDULE_EDIT)
 def ways_out(session_id: int) -> ResponseReturnValue:
-    """What would help a session that nobody, or nowhere, can be had for: as a page, or for the panel to load."""
+    """What would help a session that nobody, or nowhere, can be had for: as a page, or for the panel to load.
+
+    The panel shows the changes at once, and asks for the proof after them.
+    """
     row = session_queries.get_own_session(current_scope(), session_id)
     name = "scheduling/_ways_out.html" if is_htmx() else "scheduling/ways_out.html"
-    return render_template(name, found=way_out(row), row=row)
+    return render_template(name, found=way_out(row, proves=not is_htmx()), row=row, waits=is_htmx())
+
+
+@blueprint.get("/sessions/<int:session_id>/ways-out/proof")
+@requires(P.SCHEDULE_EDIT)
+def way_out_proof(session_id: int) -> ResponseReturnValue:
+    """Why it cannot be had, for the panel to load."""
+    row = session_queries.get_own_session(current_scope(), session_id)
+    is_all = request.args.get("ways") == "0"
+    return render_template("scheduling/_proof.html", gap_found=proof_of(row), is_all=is_all)
 
 
 @blueprint.post("/sessions/<int:session_id>/place")

@@ -1,4 +1,4 @@
-"""Boards of the plan: classes by half-days, instructors by days; putting a session elsewhere, undo and redo, what others do."""
+"""Boards of the plan: classes by half-days, instructors and bases by days; putting a session elsewhere, undo and redo, what others do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.files import MIME, FileKind, download_bytes
 from core.tables import wants_export
 from core.web import is_htmx, row_number
 from core.when import read_day
-from scheduling.queries import board_papers, plan_boards, staff_boards
+from scheduling.queries import board_papers, plan_boards, site_boards, staff_boards
 from scheduling.queries import sessions as session_queries
 from scheduling.queries.plan_boards import MOST_DAYS, PlanBoard, View
 from scheduling.queries.steps import turns_of
@@ -29,7 +29,11 @@ from scheduling.views import blueprint
 
 SPANS = (7, 14, 31, MOST_DAYS)
 """Days that are offered to look at."""
-KINDS = {"classes": "scheduling.classes_board", "instructors": "scheduling.staff_board"}
+KINDS = {
+    "classes": "scheduling.classes_board",
+    "instructors": "scheduling.staff_board",
+    "bases": "scheduling.sites_board",
+}
 
 
 @blueprint.get("/boards/classes")
@@ -44,6 +48,13 @@ def classes_board() -> ResponseReturnValue:
 def staff_board() -> ResponseReturnValue:
     """Instructors by days."""
     return _answer("instructors")
+
+
+@blueprint.get("/boards/bases")
+@requires(P.SCHEDULE_VIEW)
+def sites_board() -> ResponseReturnValue:
+    """Bases by days."""
+    return _answer("bases")
 
 
 def _answer(kind: str) -> ResponseReturnValue:
@@ -106,6 +117,8 @@ def _board(kind: str) -> PlanBoard:
     shown, editable = actor.scope(P.SCHEDULE_VIEW), actor.scope(P.SCHEDULE_EDIT)
     if kind == "classes":
         return plan_boards.class_board(shown, editable, _view())
+    if kind == "bases":
+        return site_boards.site_board(shown, actor.scope(P.BASE_VIEW), editable, _view())
     return staff_boards.staff_board(shown, actor.scope(P.POOL_VIEW), editable, _view())
 
 
@@ -118,6 +131,7 @@ def _facts(board: PlanBoard, record: int) -> dict[str, object]:
         "board": board,
         "endpoint": KINDS[board.kind],
         "etag": f'"{record}-{board.mark}"',
+        "words": _words(board.kind),
         "here": here,
         "kept": kept,
         "paged": kept | {"first": view.first, "last": view.last},
@@ -128,6 +142,42 @@ def _facts(board: PlanBoard, record: int) -> dict[str, object]:
         "ahead": None if board.rows else plan_boards.next_day(actor.scope(P.SCHEDULE_VIEW), view),
         "may_edit": actor.can(P.SCHEDULE_EDIT),
         "turns": turns_of(actor.user_id),
+    }
+
+
+def _words(kind: str) -> dict[str, str]:
+    """What a board calls its rows, what waits beside it, and what it says where there is nothing."""
+    if kind == "classes":
+        return {
+            "title": gettext("班次排课板"),
+            "row": gettext("班次"),
+            "caption": gettext("班次按半天的安排"),
+            "search": gettext("班次名称或编号"),
+            "waiting": gettext("待排课次"),
+            "done": gettext("都排好了。"),
+            "nothing": gettext("这段时间没有班次。"),
+            "none": gettext("没有符合条件的班次。"),
+        }
+    if kind == "bases":
+        return {
+            "title": gettext("基地排课板"),
+            "row": gettext("基地"),
+            "caption": gettext("基地按天的安排"),
+            "search": gettext("名称或拼音首字母"),
+            "waiting": gettext("还没有地点"),
+            "done": gettext("都有地点了。"),
+            "nothing": gettext("这段时间没有基地排了课。"),
+            "none": gettext("这段时间没有基地排了课，可选“全部可用基地”。"),
+        }
+    return {
+        "title": gettext("讲师排课板"),
+        "row": gettext("讲师"),
+        "caption": gettext("讲师按天的安排"),
+        "search": gettext("姓名或拼音首字母"),
+        "waiting": gettext("还没有讲师"),
+        "done": gettext("都有讲师了。"),
+        "nothing": gettext("这段时间没有人有课。"),
+        "none": gettext("这段时间没有人有课，可选“全部在聘讲师”。"),
     }
 
 
@@ -142,6 +192,9 @@ def session_places(session_id: int) -> ResponseReturnValue:
         if request.args.get("board") == "instructors":
             people = staff_boards.page_ids(actor.scope(P.SCHEDULE_VIEW), actor.scope(P.POOL_VIEW), view)
             found = shifting.places_with_people(row, people, view.first, view.last)
+        elif request.args.get("board") == "bases":
+            bases = site_boards.page_bases(actor.scope(P.SCHEDULE_VIEW), actor.scope(P.BASE_VIEW), view)
+            found = shifting.places_at_bases(row, bases, view.first, view.last)
         else:
             found = shifting.places_by_half_days(row, view.first, view.last)
     except RuleBroken as refused:

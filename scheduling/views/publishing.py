@@ -38,6 +38,13 @@ def publish_class(class_id: int) -> ResponseReturnValue:
     return redirect(url_for("scheduling.show_class", class_id=class_id))
 
 
+def by_hand_text(count: int) -> str:
+    """What is left to the organiser: people and bases that nobody can write to."""
+    if not count:
+        return ""
+    return gettext("另有 %(by_hand)s 项对方没有账号，请在“等待答复”里复制通知转告。", by_hand=count)
+
+
 def _publish(class_id: int, note: str) -> str:
     """Publish in one transaction; says what was done. A lost race is said in names where they can be found."""
     try:
@@ -55,8 +62,7 @@ def _publish(class_id: int, note: str) -> str:
         klass = class_queries.get_own_class(current_scope(), class_id)
         raise Conflict(publishing.clash_sentence(klass) or conflict.sentence) from conflict
     text = gettext("已发布第 %(version)s 版：%(told)s 个课次，通知 %(people)s 人次。", **facts)
-    if facts["by_hand"]:
-        text += gettext("另有 %(by_hand)s 项对方没有账号，请在“等待答复”里复制通知转告。", **facts)
+    text += by_hand_text(facts["by_hand"])
     return text + (gettext("还有 %(left)s 个课次没排齐，没有发布。", **facts) if facts["left"] else "")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
 
 from accounts import queries as account_queries
 from accounts.enums import P
@@ -46,10 +47,18 @@ def runs() -> ResponseReturnValue:
 @requires(P.SCHEDULE_EDIT)
 def new_run() -> ResponseReturnValue:
     """What to match: one class, some, those of a unit, tier or period, or the whole year still to come."""
-    chosen = set(row_numbers(request.args.getlist("class_id")))
-    policy_id = row_number(request.args.get("policy"))
+    return run_form(request.args)
+
+
+def run_form(
+    given: MultiDict[str, str], typed: Mapping[str, int] | None = None, policy_error: str = ""
+) -> str:
+    """The form with what an address or another form says; `typed` are sliders that were not kept."""
+    chosen = set(row_numbers(given.getlist("class_id")))
+    policy_id = row_number(given.get("policy"))
     chosen_policy = get_policy(current_scope(), policy_id) if policy_id else None
-    within = _range(request.args)
+    seconds = row_number(given.get("seconds"))
+    within = _range(given)
     classes = run_queries.list_matchable(current_scope(), within)
     if not within.is_open:
         chosen = {klass.id for klass in classes}
@@ -64,9 +73,10 @@ def new_run() -> ResponseReturnValue:
         units=account_queries.list_places(current_scope()),
         tiers=Tier.choices(),
         seconds=CHOICES_OF_SECONDS,
-        default_seconds=matching.DEFAULT_SECONDS,
+        default_seconds=seconds if seconds in CHOICES_OF_SECONDS else matching.DEFAULT_SECONDS,
         wishes=WISHES,
-        levels=usual_levels() | (chosen_policy.levels if chosen_policy else {}),
+        levels=usual_levels() | dict(typed or (chosen_policy.levels if chosen_policy else {})),
+        policy_error=policy_error,
         level_words=[gettext(word) for word in LEVELS],
         policies=list_policies(current_scope()),
         policy=chosen_policy,
@@ -140,6 +150,10 @@ def _by_plan(classes: Sequence[Any]) -> list[list[Any]]:
 @requires(P.SCHEDULE_EDIT)
 def run(run_id: int) -> ResponseReturnValue:
     """One run: its progress, or its proposal as the difference from today's plan."""
+    return _page(run_id)
+
+
+def _page(run_id: int) -> str:
     row = run_queries.get_run(current_scope(), run_id)
     if row.state not in (RunState.READY, RunState.APPLIED, RunState.STALE):
         return render_template("scheduling/run.html", **_facts(row))
@@ -220,7 +234,7 @@ def adopt_run(run_id: int) -> ResponseReturnValue:
     except adopting.StaleProposal as stale:
         with transaction():
             adopting.mark_stale(run_queries.get_run(current_scope(), run_id), stale.sentence)
-        raise
+        return _page(run_id), 409
     text = gettext("已采用，%(count)s 个课次的工作安排已更新。发布后才会通知讲师和基地。", count=changed)
     undo = url_for("scheduling.give_back", run_id=run_id)
     flash({"text": text, "undo_url": undo}, "success")  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from scheduling.queries import sessions as session_queries
 from scheduling.queries import versions
 from scheduling.services import publishing, restoring
 from scheduling.views import blueprint
+from scheduling.views.publishing import by_hand_text
 
 
 @blueprint.get("/classes/<int:class_id>/versions/<int:number>")
@@ -47,6 +48,7 @@ def restore_version(class_id: int, number: int) -> ResponseReturnValue:
                 "gone": done.withdrawn,
                 "people": done.published.messages,
             }
+            by_hand = done.published.by_hand
             left = done.left
     except RuleBroken as refused:
         return _page(class_id, number, form, refused), 422
@@ -57,7 +59,7 @@ def restore_version(class_id: int, number: int) -> ResponseReturnValue:
         "已按第 %(number)s 版发布为第 %(new)s 版：改回 %(told)s 个课次，收回 %(gone)s 个，通知 %(people)s 人次。",
         **facts,
     )
-    flash(text, "success")
+    flash(text + by_hand_text(by_hand), "success")
     for sentence in left:
         flash(gettext("没有恢复：%(what)s", what=sentence), "warning")
     return redirect(url_for("scheduling.show_class", class_id=class_id))

@@ -38,15 +38,21 @@ def start_draft(owner: OrgUnit, purpose: Purpose, *, actor: Actor) -> ScoreForm:
 
 
 def save_draft(
-    draft: ScoreForm, title: str, pass_mark: int, lines: Sequence[rules.Line], *, actor: Actor
-) -> None:
-    """Keep what was typed, complete or not; RuleBroken when it is in force already or has too many lines."""
+    draft: ScoreForm, title: str, pass_mark: int | None, lines: Sequence[rules.Line], *, actor: Actor
+) -> bool:
+    """Keep what was typed, complete or not; says whether the pass mark could be kept, too.
+
+    RuleBroken when it is in force already or has too many lines.
+    """
     _still_draft(draft)
     if len(lines) > rules.MOST_LINES:
         raise RuleBroken(gettext("一张表最多 %(n)s 项指标。", n=rules.MOST_LINES))
-    draft.title, draft.pass_mark = title.strip()[:120], min(max(pass_mark, 0), 100)
+    draft.title = title.strip()[:120]
+    if pass_mark is not None and rules.is_pass_mark(pass_mark):
+        draft.pass_mark = pass_mark
     write_lines(draft, lines)
     session().flush()
+    return rules.is_pass_mark(pass_mark)
 
 
 def issue(draft: ScoreForm, *, actor: Actor) -> ScoreForm:

@@ -52,6 +52,7 @@ PEOPLE: Table[Person] = Table(
         )
     ],
     search=Person.search_text,
+    search_hint="搜索姓名",
     default_sort="name",
     row_url=lambda p: f"/people/{p.id}",
 )

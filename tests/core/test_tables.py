@@ -54,6 +54,7 @@ PEOPLE: Table[Person] = Table(
         Filter("since", "起", lambda stmt, v: stmt, kind="date"),
     ],
     search=Person.search_text,
+    search_hint="搜索姓名",
     default_sort="name",
     page_size=25,
     row_url=lambda p: f"/people/{p.id}",

@@ -172,6 +172,9 @@ def test_the_pages_of_a_campaign(sign_in: SignIn, county: County) -> None:
         contact.post(f"{url}/answer", data={f"people-{course}": "35", f"month-{course}": "9"}).status_code
         == 302
     )
+    assert "1 / 2" in organiser.get("/orders/campaigns").text
+    mine = contact.get("/orders/campaigns").text  # how many others answered is none of a unit's business
+    assert "已答复" in mine and "1 / 2" not in mine
     assert "35" in organiser.get(f"{url}/demand").text
     assert organiser.get(f"{url}/demand?export=xlsx").status_code == 200
     assert organiser.post(f"{url}/remind").status_code == 302

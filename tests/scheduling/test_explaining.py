@@ -129,6 +129,10 @@ def test_the_panel_of_a_session_says_what_would_make_it_possible(
     assert "若放宽“讲师本周课次已到上限”，丙老师 可在 6月7日 周一 14:00 授课。" in page
     assert "2 个课次都要讲师，能授课的人合起来只能再上 1 课。" in page
     assert "6月7日 周一 – 6月13日 周日 这一周最多 1 课" in page
+    at_once = browser.get(f"/scheduling/sessions/{ids[1]}/ways-out", headers={"HX-Request": "true"}).text
+    assert "丙老师 可在 6月7日 周一 14:00 授课。" in at_once and "只能再上 1 课" not in at_once
+    later = browser.get(f"/scheduling/sessions/{ids[1]}/ways-out/proof?ways=2").text
+    assert f"/scheduling/sessions/{ids[1]}/ways-out/proof" in at_once and "只能再上 1 课" in later
     assert "怎样才能排上" not in browser.get(f"/scheduling/sessions/{ids[0]}/candidates").get_data(
         as_text=True
     )

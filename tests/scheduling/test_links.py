@@ -136,10 +136,26 @@ def test_nobody_is_reminded_of_what_still_waits_to_be_looked_at(county: County) 
         plan_all(county)
     with transaction():
         publishing.publish(klass_of(county), actor=SYSTEM)
-        clock.set_offset(clock._offset + timedelta(hours=30))
+        clock.set_offset(clock._offset + timedelta(hours=100))
         assert reminding.remind() == 0
+    letters = session().query(OutboxMessage).all()
+    told = select(Booking).where(Booking.id.in_([m.params["answer"] for m in letters]))
+    assert {b.answer_by for b in session().scalars(told)} == {
+        None
+    }  # no deadline runs of what nobody has heard
+    session().rollback()
     with transaction():
         outbox.send(session().query(OutboxMessage).all(), actor=SYSTEM)
+    for booking in session().scalars(told):
+        assert booking.answer_by == booking.asked_at + timedelta(days=3) > clock.now()
+    session().rollback()
+    with transaction():
+        outbox.hold_back(session().query(OutboxMessage).all(), actor=SYSTEM)
+    assert {b.answer_by for b in session().scalars(told)} == {None}
+    session().rollback()
+    with transaction():
+        outbox.send(session().query(OutboxMessage).all(), actor=SYSTEM)
+        clock.set_offset(clock._offset + timedelta(hours=30))
         assert reminding.remind() > 0
 
 

@@ -114,6 +114,13 @@ def test_policies_are_kept_under_a_name(county: County, sign_in: SignIn) -> None
     [policy] = list_policies(EVERYTHING)
     browser.post("/scheduling/policies", data={"policy_name": "少跑路", "wish-trips": "2"})
     assert [p.levels["trips"] for p in list_policies(EVERYTHING)] == [2]
+    address = f"/scheduling/policies/{policy.id}/rename"
+    renamed = browser.post(address, data={"policy_name": "就近", "wish-trips": "3", "class_id": ["7", "8"]})
+    assert renamed.status_code == 302 and "class_id=7&class_id=8" in renamed.location
+    browser.post("/scheduling/policies", data={"policy_name": "少跑路", "wish-trips": "1"})
+    assert {p.name: p.levels["trips"] for p in list_policies(EVERYTHING)} == {"就近": 3, "少跑路": 1}
+    taken = browser.post(address, data={"policy_name": "少跑路", "wish-trips": "0"})
+    assert taken.status_code == 422 and "已有一组设置叫“少跑路”" in taken.text
     nameless = browser.post("/scheduling/policies", data={"policy_name": " "})
     assert nameless.status_code == 422 and "起个名字" in nameless.get_data(as_text=True)
     started = browser.post(
@@ -124,7 +131,7 @@ def test_policies_are_kept_under_a_name(county: County, sign_in: SignIn) -> None
     assert (run.levels["trips"], run.policy) == (2, "少跑路")
     assert "少跑路：看重" in browser.get(started.location).get_data(as_text=True)
     browser.post(f"/scheduling/policies/{policy.id}/drop")
-    assert list_policies(EVERYTHING) == []
+    assert [p.name for p in list_policies(EVERYTHING)] == ["少跑路"]
     with pytest.raises(RuleBroken, match="最多保存"), transaction():
         for n in range(policies.MOST + 1):
             policies.keep(county.unit("嘉祥县"), f"第 {n} 组", {}, actor=SYSTEM)

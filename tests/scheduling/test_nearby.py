@@ -21,7 +21,8 @@ from scheduling.enums import HalfDay
 from scheduling.models import Session
 from scheduling.services import placing
 from scheduling.snapshots import Desk, desk, near_sites, nearby, number
-from scheduling.snapshots.desk import Option, forget
+from scheduling.snapshots.desk import Option
+from scheduling.snapshots.kept_desks import forget
 from scheduling.snapshots.rooms_in_use import RoomsInUse
 from tests.factories.county import County, make_class, make_session
 from tests.factories.scheduling import place

@@ -11,6 +11,7 @@ from docx import Document
 from sqlalchemy import select
 
 from accounts.access import EVERYTHING
+from bases.models import Closure, TeachingBase
 from core.db import session, transaction
 from core.errors import Conflict, RuleBroken
 from courses.models import Course
@@ -18,7 +19,7 @@ from instructor_pool.enums import AnswerSource, Grade
 from instructor_pool.models import Unavailability
 from scheduling.enums import HalfDay
 from scheduling.models import PlanStep, Session
-from scheduling.queries import plan_boards, staff_boards
+from scheduling.queries import plan_boards, site_boards, staff_boards
 from scheduling.queries.plan_boards import PlanBoard, View
 from scheduling.queries.steps import turns_of
 from scheduling.services import shifting, undoing
@@ -27,6 +28,7 @@ from scheduling.services.shifting import Verdict
 from tests.factories.county import Browser, County, make_class, make_session
 from tests.factories.scheduling import place
 from tests.factories.statements import counted
+from tests.factories.visits import MUSEUM, asked
 
 SignIn = Callable[[str], Browser]
 MONDAY, TUESDAY, FRIDAY = date(2027, 6, 7), date(2027, 6, 8), date(2027, 6, 11)
@@ -50,6 +52,10 @@ def classes(view: View = WEEK) -> PlanBoard:
 
 def people(view: View = WEEK) -> PlanBoard:
     return staff_boards.staff_board(EVERYTHING, EVERYTHING, EVERYTHING, view)
+
+
+def bases(view: View = WEEK) -> PlanBoard:
+    return site_boards.site_board(EVERYTHING, EVERYTHING, EVERYTHING, view)
 
 
 def test_classes_by_half_days_with_what_waits_beside(county: County) -> None:
@@ -89,6 +95,23 @@ def test_people_by_days_with_what_they_cannot(county: County) -> None:
     assert everybody.total > 1
 
 
+def test_bases_by_days_with_closed_ones_and_visits(county: County) -> None:
+    first = planned(county)
+    with transaction():
+        base = session().get_one(TeachingBase, county.bases["东镇党校"])
+        shut = {"first_day": TUESDAY, "last_day": TUESDAY, "recorded_at": AT}
+        session().add(Closure(base_id=base.id, reason="检修", **shut))
+    board = bases()
+    [row] = board.rows
+    assert row.marks["2027-06-08"] == "检修"
+    assert [e.row.id for e in row.cells["2027-06-07"]] == [first]
+    assert first not in [e.row.id for e in board.waiting] and board.waiting_total == 3
+    asked(county, start=datetime(2027, 6, 9, 9))
+    everywhere = {row.title: row for row in bases(View(MONDAY, FRIDAY, only="all")).rows}
+    assert len(everywhere) > 1 and everywhere[MUSEUM].notes == {"2027-06-09": "参观 1 批"}
+    assert bases(View(MONDAY, FRIDAY, words="没有这个基地")).total == 0
+
+
 def verdicts(county: County, session_id: int) -> dict[str, tuple[Verdict, str]]:
     found = shifting.places_by_half_days(the(session_id), MONDAY, FRIDAY)
     return {p.key.partition(":")[2]: (p.verdict, p.why) for p in found}
@@ -106,13 +129,17 @@ def test_every_half_day_says_whether_and_at_what_price(county: County) -> None:
     assert "2027-06-09-morning" not in found  # after the last day of the class
 
 
-def test_what_the_board_of_people_promises_the_move_keeps(county: County) -> None:
+def test_what_the_boards_of_people_and_bases_promise_the_move_keeps(county: County) -> None:
     """Every verdict of a week against carrying it out: both ask the same rules."""
     first = planned(county)
     everybody = list(county.instructors.values())
-    found = shifting.places_with_people(the(first), everybody, MONDAY, FRIDAY)
-    assert {p.verdict for p in found} >= {Verdict.NO, Verdict.YES}
-    for spot in found:
+    people_ = shifting.places_with_people(the(first), everybody, MONDAY, FRIDAY)
+    everywhere = list(session().scalars(select(TeachingBase)))
+    sites = shifting.places_at_bases(the(first), everywhere, MONDAY, FRIDAY)
+    stands = f"{the(first).venue.base_id}:{MONDAY}"  # type: ignore[union-attr]
+    assert next(p for p in sites if p.key == stands).why == "8:30"
+    assert all({p.verdict for p in found} >= {Verdict.NO, Verdict.YES} for found in (people_, sites))
+    for spot in (*people_, *sites):
         try:
             with transaction():
                 choice = Choice(spot.start, spot.instructor_id, spot.venue_id)
@@ -215,7 +242,7 @@ def test_pages_places_and_papers(county: County, sign_in: SignIn) -> None:
     first = planned(county)
     browser = sign_in("organiser")
     span = "first=2027-06-07&last=2027-06-11"
-    for kind in ("classes", "instructors"):
+    for kind in ("classes", "instructors", "bases"):
         page = browser.get(f"/scheduling/boards/{kind}?{span}").get_data(as_text=True)
         assert "移动“党的创新理论专题”" in page and "待排课次" in page + "待排课次"
         asked = browser.get(f"/scheduling/sessions/{first}/places?board={kind}&{span}").get_json()
@@ -240,13 +267,15 @@ def test_pages_places_and_papers(county: County, sign_in: SignIn) -> None:
 def test_boards_take_as_few_statements_for_many_rows(county: County) -> None:
     planned(county)
 
-    def statements() -> tuple[int, int]:
+    def statements() -> tuple[int, int, int]:
         with counted() as one:
             classes()
         with counted() as other:
             people(View(MONDAY, FRIDAY, only="all"))
+        with counted() as third:
+            bases(View(MONDAY, FRIDAY, only="all"))
         session().rollback()
-        return len(one), len(other)
+        return len(one), len(other), len(third)
 
     few = statements()
     with transaction():

@@ -89,6 +89,7 @@ SHEET: Table[Any] = Table(
         columns.UNIT,
     ],
     search=Trainee.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="position",
     page_size=100,
     row_key=lambda r: r.Enrolment.id,

@@ -237,6 +237,7 @@ def call_up_table(scope: Scope, year: int, most: int) -> ListedTable[Warned]:
             ),
         ],
         search=lambda w: f"{w.trainee.search_text} {w.searched}",
+        search_hint=lazy_gettext("搜索姓名、班次、拼音首字母"),
         row_url=lambda w: f"/trainees/people/{w.trainee.id}",
         row_key=lambda w: f"{w.trainee.id}-{w.warning.mark}",
         keep=("year",),

@@ -61,6 +61,7 @@ ROSTER: Table[Any] = Table(
         ),
     ],
     search=Trainee.search_text,
+    search_hint=lazy_gettext("搜索姓名、单位、拼音首字母"),
     default_sort="position",
     row_url=lambda r: f"/trainees/people/{r.Enrolment.trainee_id}",
     row_key=lambda r: r.Enrolment.id,
