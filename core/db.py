@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ColumnElement, Engine, MetaData, Select, bindparam, event, func, select, text
+from sqlalchemy import ColumnElement, Engine, MetaData, Select, any_, bindparam, event, func, select, text
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import (
@@ -54,6 +54,16 @@ else:
 def among(column: InstrumentedAttribute[Any], values: Iterable[int]) -> ColumnElement[bool]:
     """`column IN values` for many numbers: of a plain list SQLAlchemy looks at each, which takes longer than the query."""
     return column.in_(bindparam(None, list(values), expanding=True))
+
+
+def first_of(column: InstrumentedAttribute[int], few: Select[int]) -> ColumnElement[bool]:
+    """`column IN few`, where the few are to be looked for first.
+
+    PostgreSQL believes them to be many and reads all the others instead, unless it is given an array.
+    """
+    if session().get_bind().dialect.name == "postgresql":
+        return column == any_(func.array(few.scalar_subquery()))
+    return column.in_(few)
 
 
 def count_to(most: int, stmt: Select[*tuple[Any, ...]]) -> int:

@@ -17,7 +17,7 @@ from bases.enums import DayKind
 from bases.models import BaseResource, Closure, TeachingBase, Venue
 from bases.rules import BOOKABLE
 from core import clock
-from core.db import session
+from core.db import first_of, session
 from instructor_pool.enums import DayPart, Grade
 from instructor_pool.models import Instructor, Qualification, Unavailability, WeeklyTime
 from instructor_pool.queries import unavailable
@@ -165,10 +165,10 @@ def _of_people(
 
 
 def _booked(kind: ResourceKind, concerned: Select[int]) -> ColumnElement[bool]:
-    """Begins from the few concerned: by their bookings' ids, or SQLite reads all to come in order of day."""
+    """Begins from the few concerned: by their bookings' ids, or all that is still to come is read in order of day."""
     few = select(_FEW.id).where(_FEW.kind == kind, _FEW.resource_id.in_(concerned))
     stmt = few.where(_FEW.day >= clock.today())
-    return Booking.id.in_(stmt)
+    return first_of(Booking.id, stmt)
 
 
 def _absent(scope: Scope, limit: int, person: int | None = None) -> Iterable[_Met]:
