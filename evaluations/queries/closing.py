@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
 
 from accounts.access import Actor, Scope
 from accounts.enums import P
-from core.db import session
+from core.db import count_to, session
 from core.tables import Badge, BoundTable, Column, Filter, Table
-from core.todo import Todo
+from core.todo import MOST, Todo, heap
 from core.when import day_text
 from evaluations.models import ClassClosing, InstructorScore
 from scheduling.enums import SessionState
@@ -132,10 +132,9 @@ def classes_table(scope: Scope) -> BoundTable[Any]:
 
 
 def todos(actor: Actor) -> list[Todo]:
-    """How many classes are over and wait to be closed."""
+    """How many classes are over and wait to be closed, as far as MOST and one more."""
     if not actor.can(P.CLASS_CLOSE):
         return []
-    stmt = select(func.count()).select_from(TrainingClass).where(planned_by(actor.scope(P.CLASS_CLOSE)), DUE)
-    n = session().scalar(stmt) or 0
-    text = gettext("%(n)s 个班次已经办完，可以结班评估", n=n)
+    n = count_to(MOST, select(TrainingClass.id).where(planned_by(actor.scope(P.CLASS_CLOSE)), DUE))
+    text = gettext("%(n)s 个班次已经办完，可以结班评估", n=heap(n))
     return [Todo(text, url_for("evaluations.classes", state="due"), n, "classes_to_close")] if n else []

@@ -50,6 +50,7 @@ class Booking(Versioned, Model):
         ),
         Index("ix_booking_resource_day", "kind", "resource_id", "day"),
         Index("ix_booking_kind_state", "kind", "state"),
+        Index("ix_booking_state_answer_by", "state", "answer_by"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

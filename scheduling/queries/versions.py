@@ -70,14 +70,18 @@ def changes(before: Sequence[Told], after: Sequence[Told]) -> Iterator[VersionCh
 COMPARED = ("start", "course", "instructor_id", "venue_id")
 
 
+def when_told(line: Told) -> str:
+    """`6月7日 周一 8:30`; empty where no time was told."""
+    return moment_text(datetime.fromisoformat(line["start"])) if line["start"] else ""
+
+
 def _text(line: Told | None, other: Told | None) -> str:
     """`6月7日 周一 8:30 · 王芳 · 东镇党校`; the course only where it is another one."""
     if line is None:
         return ""
-    when = moment_text(datetime.fromisoformat(line["start"])) if line["start"] else ""
     is_renamed = other is not None and other["course"] != line["course"]
     course = f"《{line['course']}》" if is_renamed else ""
-    return " · ".join(filter(None, (when, course, line["instructor"], line["venue"])))
+    return " · ".join(filter(None, (when_told(line), course, line["instructor"], line["venue"])))
 
 
 def _as_told(rows: Sequence[Session]) -> list[Told]:

@@ -79,6 +79,7 @@ def _page(class_id: int, number: int, form: ReasonForm, refused: RuleBroken | No
         "scheduling/version.html",
         klass=klass,
         version=version,
+        when_told=versions.when_told,
         is_last=is_last,
         may_restore=may_restore,
         changelog=versions.changelog(version),
