@@ -20,7 +20,7 @@ from instructor_pool.models import Unavailability
 from scheduling.enums import HalfDay
 from scheduling.models import PlanStep, Session
 from scheduling.queries import plan_boards, site_boards, staff_boards
-from scheduling.queries.plan_boards import PlanBoard, View
+from scheduling.queries.plan_boards import MOST_ROWS, PlanBoard, View
 from scheduling.queries.steps import turns_of
 from scheduling.services import shifting, undoing
 from scheduling.services.placing import Choice
@@ -285,7 +285,7 @@ def test_boards_take_as_few_statements_for_many_rows(county: County) -> None:
             row = make_session(klass, 1, MONDAY, HalfDay.MORNING, course)
             place(row, AT, county, "王芳", "东镇党校")
     board = classes(View(MONDAY, FRIDAY, page=2))
-    assert (board.pages, board.page, len(board.rows)) == (2, 2, board.total - 50)
+    assert (board.pages, board.page, len(board.rows)) == (2, 2, board.total - MOST_ROWS)
     assert statements() == few
 
 
