@@ -265,14 +265,15 @@ def count_overdue(scope: Scope) -> int:
 
 def list_declined(scope: Scope, limit: int = 100) -> list[Booking]:
     """The declines that left a part open: sessions to come that still lack it, the soonest first."""
-    stmt = _bookings(*_left_open(scope)).order_by(Session.day, Booking.id)
-    return list(session().scalars(stmt.limit(limit)))
+    return first_declined(scope, limit, limit)[0]
 
 
-def count_declined(scope: Scope) -> int:
-    """How many `list_declined` could show."""
-    stmt = select(func.count()).select_from(Booking).join(Booking.session).join(Session.training_class)
-    return session().scalar(stmt.where(*_left_open(scope))) or 0
+def first_declined(scope: Scope, limit: int, most: int = MOST + 1) -> tuple[list[Booking], int]:
+    """The first of them, and how many there are, as far as `most`."""
+    stmt = select(Booking.id).join(Booking.session).join(Session.training_class).where(*_left_open(scope))
+    ids = list(session().scalars(stmt.order_by(Session.day, Booking.id).limit(most)))
+    first = _bookings(Booking.id.in_(ids[:limit])).order_by(Session.day, Booking.id)
+    return list(session().scalars(first)) if ids else [], len(ids)
 
 
 def _left_open(scope: Scope) -> tuple[ColumnElement[bool], ...]:

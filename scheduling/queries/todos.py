@@ -150,7 +150,7 @@ def _planning(actor: Actor) -> list[Todo]:
 def _declines(actor: Actor) -> list[Todo]:
     """Each declined lesson with its own line, as finding a substitute is one page away; the rest in one."""
     scope = actor.scope(P.SCHEDULE_EDIT)
-    found = bookings.list_declined(scope, DECLINES_SHOWN)
+    found, count = bookings.first_declined(scope, DECLINES_SHOWN)
     names = bookings.names_of(found)
     lines = [
         Todo(
@@ -163,10 +163,10 @@ def _declines(actor: Actor) -> list[Todo]:
         )
         for b in found
     ]
-    more = bookings.count_declined(scope) - len(lines) if len(found) == DECLINES_SHOWN else 0
+    more = count - len(lines)
     lines.append(
         Todo(
-            gettext("还有 %(n)s 节谢绝的课等人接", n=more),
+            gettext("还有 %(n)s 节谢绝的课等人接", n=heap(more)),
             url_for("scheduling.declined"),
             more,
             "declined",

@@ -143,9 +143,9 @@ def list_due(state: VisitState, moment: ColumnElement[bool], limit: int = 200) -
 
 def count_to_confirm(*, user_id: int | None = None, scope: Scope | None = None) -> int:
     """Visits that wait for the answer of a manager, or of the bases in a scope's register, as far as MOST and one more."""
-    stmt = select(Visit.id).join(Visit.venue).join(Venue.base)
     whose = _kept(scope) if scope is not None else TeachingBase.manager_id == user_id
-    return count_to(MOST, stmt.where(Visit.state == VisitState.HELD, whose))
+    rooms = _one_of(Visit.venue_id, select(Venue.id).join(Venue.base).where(whose))
+    return count_to(MOST, select(Visit.id).where(rooms, Visit.state == VisitState.HELD))
 
 
 def count_refused(scope: Scope) -> int:
@@ -153,9 +153,9 @@ def count_refused(scope: Scope) -> int:
 
     Another time may be taken for them.
     """
-    stmt = select(Visit.id).join(Visit.unit).where(scope.clause(OrgUnit.path))
+    mine = _one_of(Visit.unit_id, select(OrgUnit.id).where(scope.clause(OrgUnit.path)))
     gone = Visit.state.in_((VisitState.DECLINED, VisitState.RELEASED))
-    return count_to(MOST, stmt.where(gone, Visit.start > clock.now()))
+    return count_to(MOST, select(Visit.id).where(mine, gone, Visit.start > clock.now()))
 
 
 def record_of(unit_id: int) -> Record:
