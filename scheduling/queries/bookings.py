@@ -14,7 +14,7 @@ from accounts.enums import Role
 from accounts.models import Grant, OrgUnit
 from bases.models import TeachingBase, Venue
 from core import clock
-from core.db import count_to, session
+from core.db import count_to, first_of, session
 from core.errors import NotFound
 from core.todo import MOST
 from instructor_pool.models import Instructor
@@ -282,11 +282,11 @@ def _left_open(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     newest = select(func.max(Booking.id)).where(
         Booking.session_id == Session.id, Booking.kind != ResourceKind.CLASS
     )
-    # The few declines first, by their ids, or SQLite reads all sessions to come in order of day.
+    # The few declines first, by their ids, or all sessions to come are read in order of day.
     declined = select(_FEW.id).where(_FEW.kind.in_(list(ResourceKind)), _FEW.state == BookingState.DECLINED)
     return (
         planned_by(scope),
-        Booking.id.in_(declined),
+        first_of(Booking.id, declined),
         Session.state.in_((SessionState.PLANNED, SessionState.PUBLISHED)),
         Session.day >= clock.today(),
         or_(person, place),

@@ -141,7 +141,7 @@ COUNTS = {
     "changed": _count(IS_LIVE, ~IS_INCOMPLETE, IS_UNTOLD),
     "no_start": _count(IS_LIVE, Session.start.is_(None)),
     "no_instructor": _count(IS_LIVE, LACKS_INSTRUCTOR),
-    "no_venue": _count(IS_LIVE, Session.venue_id.is_(None)),
+    "no_venue": _count(IS_LIVE, HAS_NO_PLACE),
     "waiting": _waiting(),
 }
 

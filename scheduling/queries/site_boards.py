@@ -18,7 +18,7 @@ from core.db import session
 from scheduling.enums import ResourceKind, SessionState
 from scheduling.models import Booking, Session, TrainingClass
 from scheduling.queries.boards import in_sight
-from scheduling.queries.classes import IS_LIVE, visible
+from scheduling.queries.classes import HAS_NO_PLACE, IS_LIVE, visible
 from scheduling.queries.openings import openings_of
 from scheduling.queries.plan_boards import (
     MOST_WORDS,
@@ -56,7 +56,7 @@ def site_board(scope: Scope, bases: Scope, editable: Scope, view: View) -> PlanB
             cells.setdefault((entry.row.venue.base_id, f"{entry.row.start.date()}"), []).append(entry)
     openings = openings_of(ids, view.first, view.last)
     visits = _visits(ids, view)
-    lacking = and_(IS_LIVE, Session.venue_id.is_(None), Session.day.between(view.first, view.last))
+    lacking = and_(IS_LIVE, HAS_NO_PLACE, Session.day.between(view.first, view.last))
     waiting, waiting_total = waiting_of(scope, editable, lacking)
     found = [
         BoardRow(
